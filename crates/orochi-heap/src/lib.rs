@@ -1,0 +1,1 @@
+//! Values, object headers, allocation and the generational collector of Orochi.

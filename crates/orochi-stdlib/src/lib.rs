@@ -1,0 +1,1 @@
+//! Native modules and the embedded pure-Python library of Orochi.

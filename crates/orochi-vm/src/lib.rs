@@ -1,0 +1,1 @@
+//! Shapes, classes, built-in types, the interpreter and threads of Orochi.
