@@ -1,0 +1,70 @@
+//! What this crate asks of the layer above.
+//!
+//! The protocol knows neither objects nor collectors. Where a slow path meets one of them it
+//! calls the [`Host`], which the virtual machine implements for its own thread structure. All
+//! calls come from slow paths, on the thread that made the claim; none may claim, poll, wait or
+//! run Python code.
+
+use crate::owner::OwnerWord;
+
+/// A place in a program, for the event log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct SourcePosition {
+    /// Identifies the code object; the host resolves it to file and function.
+    pub code: u32,
+    /// Line in the file, from 1; zero when unknown.
+    pub line: u32,
+}
+
+/// The layer above, as seen from a slow path. Objects are named by the address of their owner
+/// word, which is the first word of their header.
+pub trait Host {
+    /// A write claim sets `G` on an object that had it clear: put the object into this
+    /// thread's remembered set.
+    fn remember(&self, object: &OwnerWord);
+
+    /// First write to `object` in the newest epoch of an atomic block: log what undoing it
+    /// needs. Called before `W` is set; the object is owned.
+    fn log_undo(&self, object: &OwnerWord);
+
+    /// The block is aborted: replay the undo log backwards down to its beginning. Everything
+    /// logged is still owned.
+    fn undo(&self);
+
+    /// The block has committed or its undo is done: forget the undo log.
+    fn forget_undo(&self);
+
+    /// The thread is about to wait or to run a blocking call: spill callee-saved registers
+    /// where the collector scans and publish the limits of the native stack. A collection may
+    /// happen at any moment until [`Host::came_back`]. Called once for each departure, never
+    /// nested.
+    fn going_away(&self);
+
+    /// The thread is running again; a collection may have happened.
+    fn came_back(&self);
+
+    /// Thread ids are used up: run a full collection, which must call
+    /// [`World::clean_word`](crate::World::clean_word) on every owner word and then
+    /// [`World::tids_cleaned`](crate::World::tids_cleaned). The only call that may stop the
+    /// world. Comes at a safepoint or a return from away, outside any operation.
+    fn clean_tids(&self);
+
+    /// Where the program is, for the event log.
+    fn source_position(&self) -> SourcePosition {
+        SourcePosition::default()
+    }
+}
+
+/// A host for threads without heap and undo log: tests of this crate, helper threads.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoHost;
+
+impl Host for NoHost {
+    fn remember(&self, _object: &OwnerWord) {}
+    fn log_undo(&self, _object: &OwnerWord) {}
+    fn undo(&self) {}
+    fn forget_undo(&self) {}
+    fn going_away(&self) {}
+    fn came_back(&self) {}
+    fn clean_tids(&self) {}
+}

@@ -1,0 +1,169 @@
+//! The hot part of a thread: what both barriers and the safepoint poll touch.
+//!
+//! The virtual machine embeds a [`StmThread`] by value as the *first* field of its own thread
+//! structure, which it pins in a box. The first fields here stand at fixed offsets, so that
+//! compiled code reaches them with one instruction. Everything other threads look at lives in
+//! the thread's [`ThreadRecord`], which is never freed.
+
+use std::cell::Cell;
+
+use crate::owner::{G, OwnerBits, OwnerWord, W};
+use crate::record::ThreadRecord;
+use crate::registry::Registry;
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
+
+/// Byte offset of the write token (`u32`) in [`StmThread`].
+pub const WRITE_TOKEN_OFFSET: usize = 0;
+/// Byte offset of the pointer to the poll word (`*const AtomicU32`).
+pub const POLL_OFFSET: usize = 8;
+/// Byte offset of the release counter (`u64`).
+pub const RELEASES_OFFSET: usize = 16;
+/// Byte offset of the pointer to the table of marks (`*const [AtomicU32; MARKS]`).
+pub const MARKS_OFFSET: usize = 24;
+
+/// The way out of an atomic block that must be undone. No handler catches it: native code
+/// passes it on with `?`, the interpreter unwinds to the block's entry.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Abort;
+
+/// Bits that the host posted to a thread's poll word, handed back by the safepoint.
+/// The protocol gives them no meaning.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct HostRequests(pub u32);
+
+impl HostRequests {
+    /// Nothing asked.
+    pub const NONE: HostRequests = HostRequests(0);
+    /// Delivered at every safepoint: collections, async exceptions.
+    pub const ANYWHERE: u32 = 0x0000_00FF;
+    /// Kept back while the thread is in an atomic block: signals, finalisers.
+    pub const OUTSIDE_BLOCKS: u32 = 0x0000_FF00;
+
+    /// Whether nothing was asked.
+    #[inline(always)]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether any bit of `other` is in `self`.
+    #[inline(always)]
+    pub const fn contains(self, other: HostRequests) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// The per-thread state of the protocol; see the module's head.
+#[repr(C)]
+pub struct StmThread {
+    /// `Owned` by this thread in its newest epoch, `W` and `G` set.
+    pub(crate) write_token: Cell<u32>,
+    /// Number of `Contended` objects held for the running operation.
+    pub(crate) held_count: Cell<u32>,
+    /// The poll word, in the record.
+    pub(crate) poll: &'static AtomicU32,
+    /// Counts everything that may have taken ownership away. Written by this thread only.
+    pub(crate) releases: AtomicU64,
+    /// Marks of `Shared` objects read in the open block, in the record.
+    pub(crate) marks: &'static Marks,
+    /// What other threads see of this one.
+    pub(crate) record: &'static ThreadRecord,
+    /// Where this thread is registered.
+    pub(crate) registry: &'static Registry,
+}
+
+/// Number of slots in the table of marks.
+pub const MARKS: usize = 256;
+/// One slot for each hash of an address: the write token under which it was marked last.
+pub(crate) type Marks = [AtomicU32; MARKS];
+
+const _: () = {
+    assert!(std::mem::offset_of!(StmThread, write_token) == WRITE_TOKEN_OFFSET);
+    assert!(std::mem::offset_of!(StmThread, poll) == POLL_OFFSET);
+    #[cfg(not(any(loom, feature = "shuttle")))]
+    assert!(std::mem::offset_of!(StmThread, releases) == RELEASES_OFFSET);
+    #[cfg(not(any(loom, feature = "shuttle")))]
+    assert!(std::mem::offset_of!(StmThread, marks) == MARKS_OFFSET);
+};
+
+impl StmThread {
+    /// The read barrier: whether this thread may read the object now. One load, one compare and
+    /// a predictable branch for what the thread owns; `Shared` costs a second compare and one
+    /// store into the thread's table of marks.
+    #[inline(always)]
+    pub fn can_read(&self, word: &OwnerWord) -> bool {
+        if cfg!(feature = "no-barriers") {
+            return true;
+        }
+        let bits = word.load();
+        if bits.0 | (W | G) == self.write_token.get() {
+            return true;
+        }
+        if bits.is_shared() {
+            self.mark(word);
+            return true;
+        }
+        false
+    }
+
+    /// The write barrier: whether this thread may write the object now. Exclusive, logged for
+    /// undo and remembered for the collector in one compare.
+    #[inline(always)]
+    pub fn can_write(&self, word: &OwnerWord) -> bool {
+        let bits = word.load();
+        if cfg!(feature = "no-barriers") {
+            return bits.0 & G != 0;
+        }
+        bits.0 == self.write_token.get()
+    }
+
+    /// The safepoint poll: whether somebody wants something of this thread.
+    #[inline(always)]
+    pub fn polled(&self) -> bool {
+        self.poll.load(Ordering::Relaxed) != 0
+    }
+
+    /// The owner word new objects are born with: owned, logged, young.
+    #[inline(always)]
+    pub fn write_token(&self) -> OwnerBits {
+        OwnerBits(self.write_token.get())
+    }
+
+    /// The release counter: unchanged means that everything this thread owned it still owns.
+    #[inline(always)]
+    pub fn releases(&self) -> u64 {
+        self.releases.load(Ordering::Relaxed)
+    }
+
+    /// Whether `Contended` objects are held, so that [`StmThread::operation_done`] has work.
+    #[inline(always)]
+    pub fn is_holding(&self) -> bool {
+        self.held_count.get() != 0
+    }
+
+    /// What other threads see of this one; valid for ever, reused after [`StmThread::finish`].
+    #[inline(always)]
+    pub fn record(&self) -> &'static ThreadRecord {
+        self.record
+    }
+
+    /// The registry this thread belongs to.
+    #[inline(always)]
+    pub fn registry(&self) -> &'static Registry {
+        self.registry
+    }
+
+    /// Marks `word` as read by the open block. One store; outside blocks it says nothing.
+    #[inline(always)]
+    pub(crate) fn mark(&self, word: &OwnerWord) {
+        self.marks[mark_slot(word)].store(self.write_token.get(), Ordering::Relaxed);
+    }
+}
+
+/// The slot of the table of marks that stands for `word`.
+#[inline(always)]
+pub(crate) fn mark_slot(word: &OwnerWord) -> usize {
+    let address = word as *const OwnerWord as usize;
+    (address >> 4 ^ address >> 12) % MARKS
+}
