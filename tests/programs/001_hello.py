@@ -1,0 +1,4 @@
+print("hello")
+print()
+print(1, "two", None, True)
+print("a", "b", sep="-", end="!\n")
