@@ -18,8 +18,16 @@
 //! - [`ucd`]: the Unicode character database behind `unicodedata` and `\N{...}`
 
 mod buffer;
+pub mod bytes;
+pub mod case;
+pub mod class;
+pub mod compare;
 mod error;
+pub mod repr;
+pub mod search;
+pub mod sequence;
 mod text;
+pub mod ucd;
 
 pub use buffer::{OwnedText, TextBuf};
 pub use error::{ErrorClass, TextError};
