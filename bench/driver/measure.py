@@ -16,6 +16,7 @@ class Answer:
         self.loops = {}
         self.values = {}
         self.threads = {}
+        self.shares = {}
         self.errors = {}
         self.lines = []
         self.cpu = 0.0
@@ -83,6 +84,8 @@ def run(command, timeout):
         elif kind == "threads":
             rounds, wall, cpu = rest.split()
             answer.threads[name] = (int(rounds), float(wall), float(cpu))
+        elif kind == "share":
+            answer.shares[name] = None if rest == "-" else float(rest)
         elif kind == "error":
             answer.errors[name] = rest
     return answer
