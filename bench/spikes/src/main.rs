@@ -1,6 +1,7 @@
 //! Programs that settled questions of shape before the layers were written; the findings are in
 //! `docs/internals/spikes.md`.
 
+mod arena;
 mod dispatch;
 mod value;
 

@@ -20,13 +20,20 @@ pub trait Form: Sized + 'static {
     ///
     /// # Safety
     /// `pc` and `regs` belong to a running program.
-    unsafe fn next(th: &mut Thread, pc: *const u64, regs: *mut Value, table: &'static Table<Self>) -> Self::Out;
+    unsafe fn next(
+        th: &mut Thread,
+        pc: *const u64,
+        regs: *mut Value,
+        table: &'static Table<Self>,
+    ) -> Self::Out;
     /// Leaves the interpreter.
     fn exit(completed: bool) -> Self::Out;
 }
 
 /// A handler: thread, instruction pointer, window, the instruction itself, the table.
-pub struct Handler<F: Form>(pub unsafe fn(&mut Thread, *const u64, *mut Value, u64, &'static Table<F>) -> F::Out);
+pub struct Handler<F: Form>(
+    pub unsafe fn(&mut Thread, *const u64, *mut Value, u64, &'static Table<F>) -> F::Out,
+);
 
 /// Handlers by opcode.
 pub struct Table<F: Form>(pub [Handler<F>; OP_COUNT]);
@@ -38,7 +45,12 @@ impl Form for TailCall {
     type Out = bool;
 
     #[inline(always)]
-    unsafe fn next(th: &mut Thread, pc: *const u64, regs: *mut Value, table: &'static Table<Self>) -> bool {
+    unsafe fn next(
+        th: &mut Thread,
+        pc: *const u64,
+        regs: *mut Value,
+        table: &'static Table<Self>,
+    ) -> bool {
         // SAFETY: opcodes are below `OP_COUNT`, by construction of `Word`.
         unsafe {
             let word = *pc;
@@ -65,13 +77,21 @@ impl Form for Driver {
     type Out = Step;
 
     #[inline(always)]
-    unsafe fn next(_th: &mut Thread, pc: *const u64, regs: *mut Value, _table: &'static Table<Self>) -> Step {
+    unsafe fn next(
+        _th: &mut Thread,
+        pc: *const u64,
+        regs: *mut Value,
+        _table: &'static Table<Self>,
+    ) -> Step {
         Step { pc, regs }
     }
 
     #[inline(always)]
     fn exit(completed: bool) -> Step {
-        Step { pc: std::ptr::null(), regs: std::ptr::without_provenance_mut(usize::from(completed)) }
+        Step {
+            pc: std::ptr::null(),
+            regs: std::ptr::without_provenance_mut(usize::from(completed)),
+        }
     }
 }
 

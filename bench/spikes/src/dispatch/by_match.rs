@@ -75,7 +75,11 @@ pub unsafe fn run(th: &mut Thread, mut pc: *const u64, mut regs: *mut Value) -> 
                 }
                 op @ (Op::JumpUnlessLess | Op::JumpUnlessLessImm) => {
                     let a = register(word.a());
-                    let b = if op == Op::JumpUnlessLess { register(word.b()) } else { Value::int(word.signed_b()) };
+                    let b = if op == Op::JumpUnlessLess {
+                        register(word.b())
+                    } else {
+                        Value::int(word.signed_b())
+                    };
                     let less = match fast::less(a, b) {
                         Some(less) => less,
                         None => match machine::less_slow(th, a, b) {
@@ -109,15 +113,18 @@ pub unsafe fn run(th: &mut Thread, mut pc: *const u64, mut regs: *mut Value) -> 
                     }
                     None => (machine::set_field_slow, 2),
                 },
-                Op::GetItem => match fast::item::<false>(th, register(word.a()), register(word.b())) {
-                    Some(item) => {
-                        *regs.add(word.d()) = *item;
-                        pc = pc.add(1);
-                        continue;
+                Op::GetItem => {
+                    match fast::item::<false>(th, register(word.a()), register(word.b())) {
+                        Some(item) => {
+                            *regs.add(word.d()) = *item;
+                            pc = pc.add(1);
+                            continue;
+                        }
+                        None => (machine::item_slow, 1),
                     }
-                    None => (machine::item_slow, 1),
-                },
-                Op::SetItem => match fast::item::<true>(th, register(word.a()), register(word.b())) {
+                }
+                Op::SetItem => match fast::item::<true>(th, register(word.a()), register(word.b()))
+                {
                     Some(item) => {
                         *item = register(word.d());
                         pc = pc.add(1);

@@ -42,7 +42,11 @@ pub fn less(a: Value, b: Value) -> Option<bool> {
 /// # Safety
 /// `pc` is at an instruction with an inline cache.
 #[inline(always)]
-pub unsafe fn field<const WRITE: bool>(th: &Thread, pc: *const u64, object: Value) -> Option<*mut Value> {
+pub unsafe fn field<const WRITE: bool>(
+    th: &Thread,
+    pc: *const u64,
+    object: Value,
+) -> Option<*mut Value> {
     // SAFETY: the cache word follows the instruction; a pointer value is an object; a cache is
     // only filled with an offset that every object of that shape has.
     unsafe {
@@ -52,7 +56,8 @@ pub unsafe fn field<const WRITE: bool>(th: &Thread, pc: *const u64, object: Valu
         }
         let header = object.0 as *const Header;
         let owner = (*header).owner.load(Acquire);
-        let allowed = if WRITE { owner == th.write_token } else { owner | WRITE_BITS == th.write_token };
+        let allowed =
+            if WRITE { owner == th.write_token } else { owner | WRITE_BITS == th.write_token };
         if (*header).shape != cache as u32 || !allowed {
             return None;
         }
@@ -65,7 +70,11 @@ pub unsafe fn field<const WRITE: bool>(th: &Thread, pc: *const u64, object: Valu
 /// # Safety
 /// `list` is a value of a running program.
 #[inline(always)]
-pub unsafe fn item<const WRITE: bool>(th: &Thread, list: Value, index: Value) -> Option<*mut Value> {
+pub unsafe fn item<const WRITE: bool>(
+    th: &Thread,
+    list: Value,
+    index: Value,
+) -> Option<*mut Value> {
     if !list.is_pointer() || !index.is_int() {
         return None;
     }
@@ -73,7 +82,8 @@ pub unsafe fn item<const WRITE: bool>(th: &Thread, list: Value, index: Value) ->
     // SAFETY: a pointer value is an object; the shape says that it is a list.
     unsafe {
         let owner = (*object).header.owner.load(Acquire);
-        let allowed = if WRITE { owner == th.write_token } else { owner | WRITE_BITS == th.write_token };
+        let allowed =
+            if WRITE { owner == th.write_token } else { owner | WRITE_BITS == th.write_token };
         let index = index.to_int() as usize;
         if (*object).header.shape != LIST_SHAPE || !allowed || index >= (*object).len {
             return None;
@@ -87,7 +97,12 @@ pub unsafe fn item<const WRITE: bool>(th: &Thread, list: Value, index: Value) ->
 /// # Safety
 /// `regs` is the window of the call instruction at `pc`.
 #[inline(always)]
-pub unsafe fn call(th: &Thread, pc: *const u64, regs: *mut Value, word: Word) -> Option<(*const u64, *mut Value)> {
+pub unsafe fn call(
+    th: &Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    word: Word,
+) -> Option<(*const u64, *mut Value)> {
     // SAFETY: the window holds the callee and its arguments; the limit is checked before the
     // registers of the new window are written.
     unsafe {

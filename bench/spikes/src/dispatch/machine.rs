@@ -167,7 +167,12 @@ slow_arithmetic! { add_slow +; sub_slow -; mul_slow *; }
 
 #[cold]
 #[inline(never)]
-pub unsafe extern "C" fn add_imm_slow(th: &mut Thread, _pc: *const u64, regs: *mut Value, word: u64) -> bool {
+pub unsafe extern "C" fn add_imm_slow(
+    th: &mut Thread,
+    _pc: *const u64,
+    regs: *mut Value,
+    word: u64,
+) -> bool {
     // SAFETY: the operand is a register of the window.
     unsafe {
         let operands = (*regs.add(Word(word).a()), Value::int(Word(word).signed_c()));
@@ -187,7 +192,12 @@ pub unsafe fn less_slow(th: &mut Thread, a: Value, b: Value) -> Option<bool> {
 }
 
 /// Finds the field, claims the object and fills the inline cache.
-unsafe fn find_field(th: &mut Thread, pc: *const u64, object: Value, name: usize) -> Option<*mut Value> {
+unsafe fn find_field(
+    th: &mut Thread,
+    pc: *const u64,
+    object: Value,
+    name: usize,
+) -> Option<*mut Value> {
     if !object.is_pointer() {
         fail(th, "no such attribute");
         return None;
@@ -211,7 +221,12 @@ unsafe fn find_field(th: &mut Thread, pc: *const u64, object: Value, name: usize
 
 #[cold]
 #[inline(never)]
-pub unsafe extern "C" fn get_field_slow(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> bool {
+pub unsafe extern "C" fn get_field_slow(
+    th: &mut Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    word: u64,
+) -> bool {
     let word = Word(word);
     // SAFETY: operands are registers of the window.
     unsafe {
@@ -225,7 +240,12 @@ pub unsafe extern "C" fn get_field_slow(th: &mut Thread, pc: *const u64, regs: *
 
 #[cold]
 #[inline(never)]
-pub unsafe extern "C" fn set_field_slow(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> bool {
+pub unsafe extern "C" fn set_field_slow(
+    th: &mut Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    word: u64,
+) -> bool {
     let word = Word(word);
     // SAFETY: operands are registers of the window.
     unsafe {
@@ -239,19 +259,34 @@ pub unsafe extern "C" fn set_field_slow(th: &mut Thread, pc: *const u64, regs: *
 
 #[cold]
 #[inline(never)]
-pub unsafe extern "C" fn item_slow(th: &mut Thread, _pc: *const u64, _regs: *mut Value, _word: u64) -> bool {
+pub unsafe extern "C" fn item_slow(
+    th: &mut Thread,
+    _pc: *const u64,
+    _regs: *mut Value,
+    _word: u64,
+) -> bool {
     fail(th, "list index out of range")
 }
 
 #[cold]
 #[inline(never)]
-pub unsafe extern "C" fn call_slow(th: &mut Thread, _pc: *const u64, _regs: *mut Value, _word: u64) -> bool {
+pub unsafe extern "C" fn call_slow(
+    th: &mut Thread,
+    _pc: *const u64,
+    _regs: *mut Value,
+    _word: u64,
+) -> bool {
     fail(th, "not callable, or stack exhausted")
 }
 
 #[cold]
 #[inline(never)]
-pub unsafe extern "C" fn poll_slow(th: &mut Thread, _pc: *const u64, _regs: *mut Value, _word: u64) -> bool {
+pub unsafe extern "C" fn poll_slow(
+    th: &mut Thread,
+    _pc: *const u64,
+    _regs: *mut Value,
+    _word: u64,
+) -> bool {
     th.poll.store(0, Relaxed);
     true
 }

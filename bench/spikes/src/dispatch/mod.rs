@@ -2,25 +2,42 @@
 //! one `match`, as functions that tail-call each other, as functions that return to a driver loop,
 //! and as handlers that Cranelift compiles at start.
 
+mod by_cranelift;
 mod by_handler;
 mod by_match;
 mod fast;
 pub mod instruction;
 pub mod machine;
 pub mod programs;
+mod sibling;
 
 use crate::value::{UNBOUND, Value};
 use machine::Thread;
 use programs::{PROGRAMS, Program};
 use std::io::Write;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 type Run = unsafe fn(&mut Thread, *const u64, *mut Value) -> bool;
 
-const FORMS: [(&str, Run); 3] = [
+/// Form (c), compiled when it is first asked for.
+unsafe fn run_cranelift(th: &mut Thread, pc: *const u64, regs: *mut Value) -> bool {
+    static HANDLERS: OnceLock<by_cranelift::Handlers> = OnceLock::new();
+    let handlers = HANDLERS.get_or_init(|| {
+        let start = Instant::now();
+        let handlers = by_cranelift::Handlers::new().unwrap_or_else(|error| panic!("{error}"));
+        println!("cranelift: {} bytes of handlers in {:?}", handlers.size, start.elapsed());
+        handlers
+    });
+    // SAFETY: passed on.
+    unsafe { handlers.run(th, pc, regs) }
+}
+
+const FORMS: [(&str, Run); 4] = [
     ("match", by_match::run),
     ("tail", by_handler::run_tail_calls),
     ("driver", by_handler::run_driver),
+    ("cranelift", run_cranelift),
 ];
 
 /// Nanoseconds of one run, and what it returned.
@@ -54,15 +71,23 @@ fn time_python(python: &str, program: &Program) -> Option<f64> {
     String::from_utf8(child.wait_with_output().ok()?.stdout).ok()?.trim().parse().ok()
 }
 
-/// `dispatch [all | FORM [PROGRAM [ARGUMENT]]]`
+/// `dispatch [sibling | FORM [PROGRAM [ARGUMENT]]]`
 pub fn main(arguments: &[String]) {
     let chosen = arguments.first().map(String::as_str);
+    if chosen == Some("sibling") {
+        return sibling::main();
+    }
     if let Some((name, run)) = FORMS.iter().find(|(name, _)| Some(*name) == chosen) {
         let program = &PROGRAMS[arguments.get(1).and_then(|a| a.parse().ok()).unwrap_or(0)];
         let argument = arguments.get(2).and_then(|a| a.parse().ok()).unwrap_or(program.argument);
         let (elapsed, result) = time(*run, program, argument);
         let count = (program.instructions)(argument);
-        println!("{name} {} {:?} {:.2} ns/op, {count} ops", program.name, result, elapsed / count as f64);
+        println!(
+            "{name} {} {:?} {:.2} ns/op, {count} ops",
+            program.name,
+            result,
+            elapsed / count as f64
+        );
         return;
     }
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_string());
@@ -79,7 +104,11 @@ pub fn main(arguments: &[String]) {
                 results[index] = result;
             }
         }
-        assert!(results.iter().all(|result| *result == results[0]), "forms disagree on {}", program.name);
+        assert!(
+            results.iter().all(|result| *result == results[0]),
+            "forms disagree on {}",
+            program.name
+        );
         print!("{:18}", program.name);
         for (index, (name, _)) in FORMS.iter().enumerate() {
             let ratio = peer.map_or(String::new(), |peer| format!(" ({:.2}x)", best[index] / peer));

@@ -164,7 +164,8 @@ fn float_fields(th: &mut Thread) -> Value {
     let list = th.new_list(&instances);
     let results = th.new_list(&[Value::float(0.0); 8]);
 
-    let [n, bodies, out, dt, e, zero, j, eight, b, t, x, v] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+    let [n, bodies, out, dt, e, zero, j, eight, b, t, x, v] =
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
     let mut asm = Assembler::default();
     asm.constant(bodies, list);
     asm.constant(out, results);
