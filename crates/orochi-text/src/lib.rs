@@ -23,6 +23,8 @@ pub mod case;
 pub mod class;
 pub mod compare;
 mod error;
+pub mod format;
+pub mod number;
 pub mod repr;
 pub mod search;
 pub mod sequence;

@@ -19,7 +19,7 @@ mod translate;
 
 pub use affix::{ends_with, starts_with};
 pub use lines::{Lines, bytes_lines, text_lines};
-pub(crate) use pad::LONGEST;
+pub(crate) use pad::{LONGEST, pad};
 pub use pad::{center, expand_tabs, justify_left, justify_right, zero_fill};
 pub use pad::{
     center_bytes, expand_tabs_bytes, justify_left_bytes, justify_right_bytes, zero_fill_bytes,
