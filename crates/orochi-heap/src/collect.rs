@@ -1,7 +1,32 @@
-//! Collections.
+//! A collection, phase by phase.
+//!
+//! ```text
+//! end all runs              what was allocated since the last collection can be parsed
+//! look up stack words       while marks still say where old objects begin
+//! full: clear marks
+//! mark                      from roots and, nursery only, remembered objects; then ephemerons, to a fixed point
+//! clear weak references     to what is dead now, and dead pairs of ephemeron tables
+//! finalisers                dead objects that have one are kept, with all they reach, and handed up;
+//!                           weak references met on the way are looked at again
+//! resources                 of what is dead for good are given back
+//! sweep                     classify blocks, free large objects
+//! ```
+//!
+//! Weak references to everything that was about to die are thus cleared before any finaliser can
+//! see the objects again, as in CPython; each finaliser runs once, because a resurrected object is no
+//! longer registered.
 
-use crate::heap::Heap;
+use crate::alloc::Young;
+use crate::header::Header;
+use crate::heap::{Collector, Heap};
+use crate::lookup;
+use crate::mark::{Marker, Shared};
+use crate::roots::table::visit_vectors;
+use crate::space::{PARSED, State};
 use crate::value::Value;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// Which collection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
@@ -12,7 +37,7 @@ pub enum Kind {
     Full,
 }
 
-/// What the layer above knows to be alive. Called while the world is stopped; must not allocate on
+/// What the layer above knows to be alive. Called while the world is stopped; must call nothing of
 /// the heap, and the sets must stay the same until the collection ends. Root tables and vectors of
 /// this crate are seen without it.
 ///
@@ -39,6 +64,9 @@ pub struct Outcome {
     pub weak_callbacks: usize,
 }
 
+/// Less than this is marked by one thread: waking another takes longer.
+const WORTH_SHARING: usize = 8 << 20;
+
 impl Heap {
     /// Collects.
     ///
@@ -46,7 +74,183 @@ impl Heap {
     /// The world is stopped: no other thread reads or writes the heap, every object is initialised,
     /// and `world` names all roots.
     pub unsafe fn collect(&self, world: &dyn Roots, kind: Kind) -> Outcome {
-        let _ = (world, kind);
-        unimplemented!()
+        let start = Instant::now();
+        let mut guard = self.collector();
+        let collector = &mut *guard;
+        // SAFETY: the caller's promise, here and below.
+        let mut young = unsafe { end_all_runs(collector) };
+        let found = unsafe { self.look_up(world, kind) };
+        let words =
+            self.config().hooks.owner_words.filter(|hooks| kind == Kind::Full && (hooks.wanted)());
+        if kind == Kind::Full {
+            self.clear_marks();
+        }
+
+        let mut marker =
+            Marker::new(*self.space(), &self.config().hooks, words.map(|hooks| hooks.clean));
+        for offset in found {
+            marker.visit::<false>(Value::from_object(self.space().object(offset)));
+        }
+        world.precise(kind, &mut |values| marker.visit_all(values));
+        // SAFETY: owners of vectors are stopped.
+        unsafe { visit_vectors(&mut |values| marker.visit_all(values)) };
+        self.root_table().visit(&mut |value| marker.visit::<false>(value));
+        marker.visit_all(&collector.finalisers_due);
+        marker.visit_all(&collector.callbacks_due);
+        if kind == Kind::Nursery {
+            for object in &young.remembered {
+                // SAFETY: old objects stay initialised.
+                unsafe { marker.rescan(object.as_ptr()) };
+            }
+        }
+        if kind == Kind::Full
+            && self.config().mark_threads > 1
+            && self.pool().committed() > WORTH_SHARING
+        {
+            self.mark_in_parallel(&mut marker, words.map(|hooks| hooks.clean));
+        }
+        marker.drain_with_ephemerons();
+        marker.clear_weak(&mut collector.callbacks_due);
+        if collector.resurrect(&mut young, &mut marker, kind) {
+            marker.drain_with_ephemerons();
+            marker.clear_weak(&mut collector.callbacks_due);
+        }
+        collector.drop_resources(&mut young, &marker, kind);
+        if let Some(hooks) = words {
+            (hooks.done)();
+        }
+
+        let live = self.sweep(collector, &young, kind);
+        young.blocks.clear();
+        young.large.clear();
+        young.remembered.clear();
+        collector.orphaned = young;
+        self.note_live(live, kind);
+        self.request_is_met();
+        let pause = start.elapsed().as_nanos() as u64;
+        collector.count(kind, pause);
+        Outcome {
+            kind,
+            pause_ns: pause,
+            live_bytes: live,
+            finalisers: collector.finalisers_due.len(),
+            weak_callbacks: collector.callbacks_due.len(),
+        }
     }
+
+    /// Which objects the words of native stacks refer to.
+    ///
+    /// # Safety
+    /// The world is stopped and all runs have ended.
+    unsafe fn look_up(&self, world: &dyn Roots, kind: Kind) -> Vec<usize> {
+        let space = self.space();
+        let mut found = Vec::new();
+        world.conservative(kind, &mut |words| {
+            for &word in words {
+                let offset = space.offset(word);
+                if space.contains(offset) {
+                    // SAFETY: the caller's promise.
+                    found.extend(unsafe { lookup::find::<true>(space, offset) });
+                }
+            }
+        });
+        found
+    }
+
+    /// Forgets what survived: everything has to be reached anew.
+    fn clear_marks(&self) {
+        let space = self.space();
+        for (block, state) in self.blocks_in_use() {
+            match state {
+                State::Small => {
+                    for word in space.block_marks(block) {
+                        word.store(0, Ordering::Relaxed);
+                    }
+                    let mut parsed = 0;
+                    for word in space.block_line_words(block) {
+                        parsed |= word.load(Ordering::Relaxed);
+                        word.store(0, Ordering::Relaxed);
+                    }
+                    if parsed & u64::from_ne_bytes([PARSED; 8]) != 0 {
+                        for word in space.block_starts(block) {
+                            word.store(0, Ordering::Relaxed);
+                        }
+                    }
+                }
+                State::LargeHead(_) => space.unmark(crate::space::Space::block_offset(block)),
+                State::Free | State::LargeTail(_) => {}
+            }
+        }
+        for shape in 0..self.shape_end() {
+            space.shape_mark(shape).store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Marks with all threads that may; they live no longer than this.
+    fn mark_in_parallel(
+        &self,
+        marker: &mut Marker<'_>,
+        clean: Option<fn(&crate::header::OwnerWord)>,
+    ) {
+        let shared = Shared::new(self.config().mark_threads);
+        let others = std::thread::scope(|scope| {
+            let mut started = Vec::new();
+            for _ in 1..self.config().mark_threads {
+                let mut other = Marker::new(*self.space(), &self.config().hooks, clean);
+                let shared = &shared;
+                let work = move || {
+                    other.drain_shared(shared);
+                    (other.weak, other.ephemerons)
+                };
+                match std::thread::Builder::new().name("mark".into()).spawn_scoped(scope, work) {
+                    Ok(thread) => started.push(thread),
+                    Err(_) => shared.resign(),
+                }
+            }
+            marker.drain_shared(&shared);
+            started.into_iter().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>()
+        });
+        for (weak, ephemerons) in others {
+            marker.weak.extend(weak);
+            marker.ephemerons.extend(ephemerons);
+        }
+    }
+}
+
+/// Ends every thread's runs and gathers what they have left.
+///
+/// # Safety
+/// All threads are stopped.
+unsafe fn end_all_runs(collector: &mut Collector) -> Young {
+    let mut young = std::mem::take(&mut collector.orphaned);
+    for &local in &collector.locals {
+        // SAFETY: registered and stopped.
+        let local = unsafe { local.get() };
+        // What it had not told of no longer counts: the count starts anew.
+        local.end_runs();
+        young.append(&mut local.slow().young);
+    }
+    young
+}
+
+impl Collector {
+    fn count(&mut self, kind: Kind, pause: u64) {
+        let statistics = &mut self.statistics;
+        match kind {
+            Kind::Nursery => {
+                statistics.nursery_collections += 1;
+                statistics.nursery_ns += pause;
+            }
+            Kind::Full => {
+                statistics.full_collections += 1;
+                statistics.full_ns += pause;
+            }
+        }
+        statistics.longest_ns = statistics.longest_ns.max(pause);
+    }
+}
+
+/// The value of an object.
+pub(crate) fn reference(object: NonNull<Header>) -> Value {
+    Value::from_object(object)
 }

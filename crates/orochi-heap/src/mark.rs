@@ -1,0 +1,368 @@
+//! Marking: from the roots to everything that can be reached.
+//!
+//! An object is marked when a reference to it is found, in the bitmap on the side, which is small
+//! enough to stay in the cache; the object itself is prefetched and pushed. Between the stack and
+//! the work lies a short queue, so that an object's memory has arrived when its turn comes. In a
+//! nursery collection the old generation's marks are still set, so marking stops at old objects by
+//! itself. A survivor loses the `G` of its owner word by an atomic *and*: it is old now, and the next
+//! write to it must be heard of.
+//!
+//! With several threads each has a marker of its own; one with plenty gives half its stack away when
+//! another is idle. Long arrays are scanned in pieces, which bounds the stack and lets others help.
+
+use crate::header::{G, Header, OwnerWord, ShapeId, value_at};
+use crate::heap::Hooks;
+use crate::layout::{Layout, Payload, Size, Traced, Tracer, layout_of, shape_entry};
+use crate::space::{LARGE, Space};
+use crate::value::Value;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Objects whose memory is on its way.
+const AHEAD: usize = 8;
+/// Values of a long array scanned in one piece.
+const PIECE: usize = 4096;
+/// A stack above this is worth sharing.
+const WORTH_SHARING: usize = 512;
+
+/// Part of a long array of values.
+#[derive(Clone, Copy)]
+pub(crate) struct Slice {
+    at: usize,
+    count: usize,
+}
+
+/// What markers share.
+pub(crate) struct Shared {
+    work: Mutex<Vec<Work>>,
+    /// How many pieces of work lie there; read without the lock.
+    offered: AtomicUsize,
+    idle: AtomicUsize,
+    markers: AtomicUsize,
+}
+
+/// A piece of work given away.
+pub(crate) struct Work {
+    stack: Vec<usize>,
+    slices: Vec<Slice>,
+}
+
+/// One thread's marking.
+pub(crate) struct Marker<'a> {
+    space: Space,
+    hooks: &'a Hooks,
+    /// Cleans owner words of retired thread ids, in a full collection that has to.
+    clean: Option<fn(&OwnerWord)>,
+    stack: Vec<usize>,
+    slices: Vec<Slice>,
+    shapes: Vec<ShapeId>,
+    /// Weak references met, for `weak`.
+    pub(crate) weak: Vec<usize>,
+    /// Ephemeron tables met.
+    pub(crate) ephemerons: Vec<usize>,
+}
+
+impl<'a> Marker<'a> {
+    pub(crate) fn new(space: Space, hooks: &'a Hooks, clean: Option<fn(&OwnerWord)>) -> Marker<'a> {
+        Marker {
+            space,
+            hooks,
+            clean,
+            stack: Vec::with_capacity(1024),
+            slices: Vec::new(),
+            shapes: Vec::new(),
+            weak: Vec::new(),
+            ephemerons: Vec::new(),
+        }
+    }
+
+    /// Marks what a value refers to.
+    #[inline(always)]
+    pub(crate) fn visit<const PARALLEL: bool>(&mut self, value: Value) {
+        let offset = self.space.offset(value.bits() as usize);
+        if self.space.contains(offset) && self.space.mark::<PARALLEL>(offset) {
+            let address = value.bits() as usize;
+            prefetch(address);
+            self.stack.push(address);
+        }
+    }
+
+    /// Marks what several values refer to.
+    pub(crate) fn visit_all(&mut self, values: &[Value]) {
+        for &value in values {
+            self.visit::<false>(value);
+        }
+    }
+
+    /// Is this reference's object marked (or not the heap's at all)?
+    #[inline]
+    pub(crate) fn is_alive(&self, value: Value) -> bool {
+        let offset = self.space.offset(value.bits() as usize);
+        !self.space.contains(offset) || self.space.is_marked(offset)
+    }
+
+    /// Marks everything that can be reached from what was visited.
+    pub(crate) fn drain(&mut self) {
+        self.run::<false>(None);
+    }
+
+    /// The same with other markers; returns when all are done.
+    pub(crate) fn drain_shared(&mut self, shared: &Shared) {
+        loop {
+            self.run::<true>(Some(shared));
+            let Some(work) = shared.take() else { return };
+            self.stack.extend_from_slice(&work.stack);
+            self.slices.extend_from_slice(&work.slices);
+        }
+    }
+
+    fn run<const PARALLEL: bool>(&mut self, shared: Option<&Shared>) {
+        let mut ahead = [0usize; AHEAD];
+        let mut turn = 0;
+        let mut in_flight = 0;
+        loop {
+            if let Some(next) = self.stack.pop() {
+                prefetch(next);
+                let object = std::mem::replace(&mut ahead[turn], next);
+                turn = (turn + 1) % AHEAD;
+                if object == 0 {
+                    in_flight += 1;
+                    continue;
+                }
+                // SAFETY: marked objects are initialised.
+                unsafe { self.scan::<PARALLEL>(object) };
+                if PARALLEL
+                    && self.stack.len() + self.slices.len() * PIECE > WORTH_SHARING
+                    && let Some(shared) = shared
+                    && shared.is_hungry()
+                {
+                    shared.give(&mut self.stack, &mut self.slices);
+                }
+            } else if in_flight > 0 {
+                for slot in &mut ahead {
+                    let object = std::mem::take(slot);
+                    if object != 0 {
+                        // SAFETY: as above.
+                        unsafe { self.scan::<PARALLEL>(object) };
+                    }
+                }
+                in_flight = 0;
+            } else if let Some(slice) = self.slices.pop() {
+                let piece = slice.count.min(PIECE);
+                if piece < slice.count {
+                    self.slices
+                        .push(Slice { at: slice.at + 8 * piece, count: slice.count - piece });
+                }
+                let array: *const Header = std::ptr::with_exposed_provenance(slice.at);
+                for i in 0..piece {
+                    // SAFETY: the slice lies inside a marked object's values.
+                    self.visit::<PARALLEL>(unsafe { value_at(array, 8 * i) });
+                }
+            } else if let Some(shape) = self.shapes.pop() {
+                self.trace_shape::<PARALLEL>(shape);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Looks through a newly marked object.
+    ///
+    /// # Safety
+    /// An initialised object lies at `address`.
+    #[inline(always)]
+    unsafe fn scan<const PARALLEL: bool>(&mut self, address: usize) {
+        let object: *mut Header = std::ptr::with_exposed_provenance_mut(address);
+        // SAFETY: the caller's promise.
+        unsafe {
+            let shape = (*object).shape_relaxed();
+            let layout = shape_entry(shape).layout_unchecked();
+            let size = layout.size_of(object);
+            if size <= LARGE {
+                self.space.mark_lines(self.space.offset(address), size);
+            }
+            if !(layout.immutable | layout.storage) && (*object).owner.peek().0 & G != 0 {
+                (*object).owner.clear_remembered();
+            }
+            if let Some(clean) = self.clean {
+                clean(&(*object).owner);
+            }
+            if layout.trace_shape && self.space.shape_mark(shape.0).load(Ordering::Relaxed) == 0 {
+                self.visit_shape(shape);
+            }
+            self.scan_references::<PARALLEL>(object, layout);
+        }
+    }
+
+    /// Visits what an object refers to.
+    ///
+    /// # Safety
+    /// An initialised object of this layout.
+    #[inline(always)]
+    unsafe fn scan_references<const PARALLEL: bool>(
+        &mut self,
+        object: *mut Header,
+        layout: &Layout,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if let Some(slice) = long_payload(object, layout) {
+                self.slices.push(slice);
+                let short = Layout { payload: Payload::Raw, ..*layout };
+                short.fields_of(object, &mut |v| self.visit::<PARALLEL>(v));
+            } else {
+                layout.fields_of(object, &mut |v| self.visit::<PARALLEL>(v));
+            }
+            if layout.weak.is_some() {
+                self.weak.push(object.addr());
+            }
+            if let Payload::Ephemerons(_) = layout.payload {
+                self.ephemerons.push(object.addr());
+            }
+            if let Some(trace) = layout.trace {
+                let mut sink = |found: Traced| match found {
+                    Traced::Value(v) => self.visit::<PARALLEL>(v),
+                    Traced::Shape(shape) => self.visit_shape(shape),
+                };
+                trace(object, &mut Tracer { sink: &mut sink });
+            }
+        }
+    }
+
+    /// Looks again at an old object that was written to, and at the storage it owns.
+    ///
+    /// # Safety
+    /// An initialised object.
+    pub(crate) unsafe fn rescan(&mut self, object: *mut Header) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            (*object).owner.clear_remembered();
+            self.rescan_references(object);
+        }
+    }
+
+    unsafe fn rescan_references(&mut self, object: *mut Header) {
+        // SAFETY: the caller's promise; `owned` names fields that refer to storage or hold none.
+        unsafe {
+            let layout = layout_of(object);
+            for &at in layout.owned {
+                let storage = value_at(object, at as usize);
+                let offset = self.space.offset(storage.bits() as usize);
+                // Young storage is met like any young object.
+                if self.space.contains(offset) && self.space.is_marked(offset) {
+                    self.rescan_references(storage.object_ptr());
+                }
+            }
+            if layout.trace_shape
+                && self.space.shape_mark((*object).shape_relaxed().0).load(Ordering::Relaxed) == 0
+            {
+                self.visit_shape((*object).shape_relaxed());
+            }
+            self.scan_references::<false>(object, layout);
+        }
+    }
+
+    fn visit_shape(&mut self, shape: ShapeId) {
+        if self.space.shape_mark(shape.0).swap(1, Ordering::Relaxed) == 0 {
+            self.shapes.push(shape);
+        }
+    }
+
+    #[cold]
+    fn trace_shape<const PARALLEL: bool>(&mut self, shape: ShapeId) {
+        if let Some(trace) = self.hooks.trace_shape {
+            let mut sink = |found: Traced| match found {
+                Traced::Value(v) => self.visit::<PARALLEL>(v),
+                Traced::Shape(shape) => self.visit_shape(shape),
+            };
+            // SAFETY: the record is the one the shape was added with.
+            unsafe { trace(shape_entry(shape).user(), &mut Tracer { sink: &mut sink }) };
+        }
+    }
+}
+
+/// The values of a payload that is too long to be scanned at once.
+///
+/// # Safety
+/// An initialised object of this layout.
+#[inline(always)]
+unsafe fn long_payload(object: *mut Header, layout: &Layout) -> Option<Slice> {
+    let count = match (layout.payload, layout.size) {
+        // SAFETY: the caller's promise.
+        (Payload::Values, Size::Counted { count, .. }) => unsafe { count.read(object) },
+        // SAFETY: the caller's promise.
+        (Payload::UsedValues(used), _) => unsafe { used.read(object) },
+        _ => return None,
+    };
+    (count > PIECE).then(|| Slice { at: object.addr() + layout.payload_base(), count })
+}
+
+#[inline(always)]
+fn prefetch(address: usize) {
+    // SAFETY: a hint about memory that is ours.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(
+            std::ptr::with_exposed_provenance(address),
+        );
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(markers: usize) -> Shared {
+        Shared {
+            work: Mutex::new(Vec::new()),
+            offered: AtomicUsize::new(0),
+            idle: AtomicUsize::new(0),
+            markers: AtomicUsize::new(markers),
+        }
+    }
+
+    /// One marker will not come.
+    pub(crate) fn resign(&self) {
+        self.markers.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    #[inline]
+    fn is_hungry(&self) -> bool {
+        self.idle.load(Ordering::Relaxed) > self.offered.load(Ordering::Relaxed)
+    }
+
+    /// Gives away the older half of a stack, which leads to more than the younger, and half of the slices.
+    fn give(&self, stack: &mut Vec<usize>, slices: &mut Vec<Slice>) {
+        let stack = stack.drain(..stack.len() / 2).collect();
+        let slices = slices.drain(..slices.len().div_ceil(2)).collect();
+        crate::heap::lock(&self.work).push(Work { stack, slices });
+        self.offered.fetch_add(1, Ordering::Release);
+    }
+
+    /// Waits for work, or for everybody to be out of it.
+    fn take(&self) -> Option<Work> {
+        self.idle.fetch_add(1, Ordering::AcqRel);
+        let mut rounds = 0u32;
+        loop {
+            if self.offered.load(Ordering::Acquire) > 0
+                && let Some(work) = {
+                    let mut queue = crate::heap::lock(&self.work);
+                    // Under the lock, so that nobody sees all idle while work is on its way.
+                    queue.pop().inspect(|_| {
+                        self.idle.fetch_sub(1, Ordering::AcqRel);
+                        self.offered.fetch_sub(1, Ordering::AcqRel);
+                    })
+                }
+            {
+                return Some(work);
+            }
+            if self.idle.load(Ordering::Acquire) == self.markers.load(Ordering::Acquire)
+                && self.offered.load(Ordering::Acquire) == 0
+            {
+                return None;
+            }
+            rounds += 1;
+            if rounds.is_multiple_of(64) {
+                std::thread::yield_now();
+            } else {
+                std::hint::spin_loop();
+            }
+        }
+    }
+}
