@@ -2,7 +2,6 @@
 //! is run a thousand times in a row on itself; if the stack then is deeper than after one, the
 //! call was a real one. In a handler none of the patterns that grow may occur.
 
-use std::cell::UnsafeCell;
 use std::hint::black_box;
 
 /// What the patterns work on.
@@ -43,6 +42,16 @@ struct Large([u64; 4]);
 #[inline(never)]
 fn large_result(st: &State) -> Result<u64, Large> {
     if black_box(st.input) == 0 { Ok(1) } else { Err(Large([st.input; 4])) }
+}
+
+#[inline(never)]
+fn string_result(st: &State) -> Result<u64, String> {
+    if black_box(st.input) == 0 { Ok(1) } else { Err(st.input.to_string()) }
+}
+
+#[inline(never)]
+fn make_box(value: u64) -> Box<u64> {
+    Box::new(black_box(value))
 }
 
 #[inline(never)]
@@ -114,55 +123,58 @@ patterns! {
         next(st, pc, a + c, b, table)
     }
     escapes_and_leaves(st, pc, a, b, table) "the same in a branch that returns without going on" {
-        if black_box(st.input) != 0 {
+        if st.input != 0 {
             return sum_inlined();
         }
         next(st, pc, a + 1, b, table)
     }
     escapes_and_joins(st, pc, a, b, table) "the same in a branch not taken that does go on" {
         let mut c = 1;
-        if black_box(st.input) != 0 {
+        if st.input != 0 {
             c = sum_inlined();
         }
         next(st, pc, a + c, b, table)
     }
-    destructor_later(st, pc, a, b, table) "a value with a destructor that ends after the call" {
-        let _kept = black_box(Box::new(a));
+    destructor_later(st, pc, a, b, table) "a Box that is dropped after the call" {
+        let _kept = make_box(a);
         next(st, pc, a, b, table)
     }
-    destructor_before(st, pc, a, b, table) "the same, dropped before (its address never taken)" {
-        let kept = Box::new(black_box(a));
+    destructor_before(st, pc, a, b, table) "a Box that is dropped before" {
+        let kept = make_box(a);
         let c = *kept;
         drop(kept);
         next(st, pc, c, b, table)
     }
-    vector_before(st, pc, a, b, table) "a Vec that is pushed to, dropped before" {
-        let mut kept = Vec::new();
+    vector_before(st, pc, a, b, table) "a Vec that is pushed to and dropped before" {
+        let mut kept: Vec<u64> = Vec::new();
         kept.push(a);
-        kept.push(black_box(b));
-        let c = kept.len() as u64;
+        kept.push(st.input);
+        let c = kept.iter().sum::<u64>();
         drop(kept);
         next(st, pc, a + c, b, table)
     }
+    string_error(st, pc, a, b, table) "a Result with a String in the error" {
+        match string_result(st) {
+            Ok(c) => next(st, pc, a + c, b, table),
+            Err(error) => error.len() as u64,
+        }
+    }
+    boxed(st, pc, a, b, table) "std::hint::black_box of a local" {
+        next(st, pc, black_box(a), b, table)
+    }
     panics(st, pc, a, b, table) "an index that may panic" {
-        let c = [1, 2, 3, 4][black_box(st.input) as usize];
+        let c: u64 = [1, 2, 3, 4][st.input as usize];
         next(st, pc, a + c, b, table)
     }
     formats(st, pc, a, b, table) "a panic with a formatted message" {
-        assert!(black_box(st.input) == 0, "input {}", st.input);
+        assert!(st.input == 0, "input {}", st.input);
         next(st, pc, a, b, table)
-    }
-    cell(st, pc, a, b, table) "a local cell" {
-        let cell = UnsafeCell::new(a);
-        *black_box(cell.get()) += 1;
-        let c = *cell.get();
-        next(st, pc, c, b, table)
     }
 }
 
 /// Bytes of stack that each further instruction costs.
 fn growth(pattern: Handler, table: &'static Table) -> usize {
-    let depth = |count| {
+    let depth = |count: u64| {
         let mut st = State { left: count + 1, deepest: 0, input: 0 };
         let code = [0_u64];
         // SAFETY: the chain ends after `count` steps.
