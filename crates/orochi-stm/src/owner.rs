@@ -15,9 +15,10 @@
 //! | 0 | `G` | the generational collector needs no further note of writes (young, or remembered) | the owner; the collector during a stop, by atomic and/or |
 //!
 //! Three tids are tags. `SHARED`: read-only for everybody. `REVOKING`: the epoch field holds the
-//! slot of the thread that waits for all readers to be done. `CONTENDED`: the epoch field holds
-//! slot + 1 of the thread that holds the object for one operation, or zero. Tid zero is never
-//! lent, so a zeroed word is an object that nobody owns ([`OwnerWord::free`]).
+//! slot of the thread that waits for all readers to be done. `CONTENDED`: the highest bit of the
+//! epoch field says that the object is held for one operation, the others name the slot of the
+//! thread that holds it or held it last. Tid zero is never lent, so a zeroed word is an object
+//! that nobody owns ([`OwnerWord::free`]).
 //!
 //! The transitions below are the only code that changes a word; each is one atomic instruction
 //! and says in a `#[must_use]` enum what came of it.
@@ -48,6 +49,9 @@ pub const TID_CONTENDED: u32 = TID_SHARED - 2;
 /// The smallest tag: thread ids lie in `1..TID_LIMIT`.
 pub const TID_LIMIT: u32 = TID_CONTENDED;
 
+/// In a `Contended` word: somebody holds the object for an operation.
+pub const CONTENDED_HELD: u32 = 1 << (TID_SHIFT - 1);
+
 /// The smallest word whose state is `Shared`: the read barrier's second compare.
 pub const SHARED_MIN: u32 = TID_SHARED << TID_SHIFT;
 
@@ -75,10 +79,12 @@ pub enum OwnerState {
         /// Registry slot of the revoking thread.
         slot: u32,
     },
-    /// Held for one operation at a time, by the thread in `holder` or by nobody.
+    /// Held for one operation at a time.
     Contended {
-        /// Registry slot of the holder.
-        holder: Option<u32>,
+        /// Whether somebody holds it now.
+        held: bool,
+        /// Registry slot of the thread that holds it or held it last.
+        by: u32,
     },
 }
 
@@ -101,14 +107,11 @@ impl OwnerBits {
         OwnerBits(TID_REVOKING << TID_SHIFT | slot << EPOCH_SHIFT | (self.0 & G))
     }
 
-    /// `Contended`, held by `holder`, with the `G` bit of `self`.
+    /// `Contended`, held (or last held) by the thread in slot `by`, with the `G` bit of `self`.
     #[inline(always)]
-    pub const fn to_contended(self, holder: Option<u32>) -> Self {
-        let field = match holder {
-            Some(slot) => slot + 1,
-            None => 0,
-        };
-        OwnerBits(TID_CONTENDED << TID_SHIFT | field << EPOCH_SHIFT | (self.0 & G))
+    pub const fn to_contended(self, held: bool, by: u32) -> Self {
+        let lock = if held { CONTENDED_HELD } else { 0 };
+        OwnerBits(TID_CONTENDED << TID_SHIFT | lock | by << EPOCH_SHIFT | (self.0 & G))
     }
 
     /// Nobody's, with the `G` bit of `self`.
@@ -162,8 +165,10 @@ impl OwnerBits {
             0 => OwnerState::Free,
             TID_SHARED => OwnerState::Shared,
             TID_REVOKING => OwnerState::Revoking { slot: field },
-            TID_CONTENDED if field == 0 => OwnerState::Contended { holder: None },
-            TID_CONTENDED => OwnerState::Contended { holder: Some(field - 1) },
+            TID_CONTENDED => OwnerState::Contended {
+                held: self.0 & CONTENDED_HELD != 0,
+                by: (self.0 & (EPOCH_MASK & !CONTENDED_HELD)) >> EPOCH_SHIFT,
+            },
             tid => OwnerState::Owned { tid, epoch: field },
         }
     }

@@ -1,17 +1,81 @@
 //! The primitives everything else is built on: the standard library's, or a model checker's.
 //!
-//! `--features shuttle` swaps in `shuttle`, which runs the whole crate under randomised and
-//! bounded-exhaustive schedules; `--cfg loom` swaps in `loom` for the few instructions whose
-//! memory orders matter. Nothing outside this file names any of the three.
+//! `--features shuttle` swaps in `shuttle`, which runs the whole crate under controlled
+//! schedules. Nothing outside this file names either. Threads sleep by `std::thread::park`,
+//! whose state lives in the thread itself: unlike a process-wide table of sleepers it survives
+//! a `fork` at any moment.
 
-#[cfg(all(not(feature = "shuttle"), not(loom)))]
+#[cfg(not(feature = "shuttle"))]
 mod chosen {
-    pub(crate) use std::hint::spin_loop;
-    pub(crate) use std::sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
-    };
-    pub(crate) use std::sync::{Mutex, MutexGuard};
-    pub(crate) use std::thread::{Thread, current, park, yield_now};
+    use std::sync::OnceLock;
+    use std::time::{Duration, Instant};
+
+    pub(crate) use std::sync::Mutex;
+    pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, fence};
+    pub(crate) use std::thread::{Thread, current, park};
+
+    /// How long a waiter looks before it sleeps, in nanoseconds.
+    pub(crate) const SPIN_NANOS: u64 = 20_000;
+    /// How long a thread may keep its seat while others wait for one.
+    pub(crate) const SLICE_NANOS: u64 = 5_000_000;
+
+    /// Nanoseconds since the first call.
+    pub(crate) fn now() -> u64 {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed().as_nanos() as u64
+    }
+
+    /// Sleeps until unparked or for `nanos`.
+    pub(crate) fn park_for(nanos: u64) {
+        std::thread::park_timeout(Duration::from_nanos(nanos));
+    }
+
+    /// A moment of a short wait.
+    pub(crate) fn relax() {
+        for _ in 0..8 {
+            std::hint::spin_loop();
+        }
+    }
+
+    /// A moment of a wait for something that takes another thread's running: the first rounds
+    /// spin, later ones give the core away, in the end for some time.
+    pub(crate) fn back_off(round: u32) {
+        match round {
+            0..2_000 => std::hint::spin_loop(),
+            2_000..2_200 => std::thread::yield_now(),
+            _ => std::thread::sleep(Duration::from_micros(50)),
+        }
+    }
+}
+
+#[cfg(feature = "shuttle")]
+mod chosen {
+    pub(crate) use shuttle::sync::Mutex;
+    pub(crate) use shuttle::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, fence};
+    pub(crate) use shuttle::thread::{Thread, current, park};
+
+    /// Sleeping at once explores more than spinning does.
+    pub(crate) const SPIN_NANOS: u64 = 0;
+    /// Slices are over as soon as somebody waits.
+    pub(crate) const SLICE_NANOS: u64 = 0;
+
+    /// Time stands still: equal ages fall back on slots.
+    pub(crate) fn now() -> u64 {
+        0
+    }
+
+    /// There are no timeouts under the checker, so that a lost wake-up shows as a deadlock.
+    pub(crate) fn park_for(_nanos: u64) {
+        park();
+    }
+
+    pub(crate) fn relax() {
+        shuttle::thread::yield_now();
+    }
+
+    pub(crate) fn back_off(_round: u32) {
+        shuttle::thread::yield_now();
+    }
 }
 
 pub(crate) use chosen::*;

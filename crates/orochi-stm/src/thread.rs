@@ -7,7 +7,9 @@
 
 use std::cell::Cell;
 
+use crate::contend::Held;
 use crate::owner::{G, OwnerBits, OwnerWord, W};
+use crate::policy::History;
 use crate::record::ThreadRecord;
 use crate::registry::Registry;
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
@@ -71,6 +73,31 @@ pub struct StmThread {
     pub(crate) record: &'static ThreadRecord,
     /// Where this thread is registered.
     pub(crate) registry: &'static Registry,
+    /// The `Contended` objects held for the running operation.
+    pub(crate) held: Held,
+    /// What the policy remembers.
+    pub(crate) history: History,
+    /// Plain code, a claim of two objects, or an atomic block.
+    pub(crate) block: Cell<BlockState>,
+    /// The open block was asked for something it keeps until its end.
+    pub(crate) asked: Cell<bool>,
+    /// The next block begins with a fresh tid.
+    pub(crate) fresh_tid: Cell<bool>,
+    /// Host requests kept back until the block's end.
+    pub(crate) deferred: Cell<u32>,
+    /// Neither ended nor never begun.
+    ended: Cell<bool>,
+}
+
+/// What a thread is in the middle of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum BlockState {
+    /// Plain code.
+    Plain,
+    /// A claim of two objects, as a short block.
+    Pair,
+    /// An atomic block.
+    Block,
 }
 
 /// Number of slots in the table of marks.
@@ -81,13 +108,38 @@ pub(crate) type Marks = [AtomicU32; MARKS];
 const _: () = {
     assert!(std::mem::offset_of!(StmThread, write_token) == WRITE_TOKEN_OFFSET);
     assert!(std::mem::offset_of!(StmThread, poll) == POLL_OFFSET);
-    #[cfg(not(any(loom, feature = "shuttle")))]
+    #[cfg(not(feature = "shuttle"))]
     assert!(std::mem::offset_of!(StmThread, releases) == RELEASES_OFFSET);
-    #[cfg(not(any(loom, feature = "shuttle")))]
+    #[cfg(not(feature = "shuttle"))]
     assert!(std::mem::offset_of!(StmThread, marks) == MARKS_OFFSET);
 };
 
 impl StmThread {
+    /// A thread that has a record and a tid but does not run yet.
+    pub(crate) fn unstarted(record: &'static ThreadRecord, registry: &'static Registry) -> Self {
+        StmThread {
+            write_token: Cell::new(record.token().write_token()),
+            held_count: Cell::new(0),
+            poll: &record.poll,
+            releases: AtomicU64::new(0),
+            marks: &record.marks,
+            record,
+            registry,
+            held: Held::default(),
+            history: History::default(),
+            block: Cell::new(BlockState::Plain),
+            asked: Cell::new(false),
+            fresh_tid: Cell::new(false),
+            deferred: Cell::new(0),
+            ended: Cell::new(false),
+        }
+    }
+
+    /// The record and the tid belong to others from now on.
+    pub(crate) fn disown(&self) {
+        self.ended.set(true);
+    }
+
     /// The read barrier: whether this thread may read the object now. One load, one compare and
     /// a predictable branch for what the thread owns; `Shared` costs a second compare and one
     /// store into the thread's table of marks.
@@ -121,7 +173,7 @@ impl StmThread {
     /// The safepoint poll: whether somebody wants something of this thread.
     #[inline(always)]
     pub fn polled(&self) -> bool {
-        self.poll.load(Ordering::Relaxed) != 0
+        cfg!(feature = "zeal") || self.poll.load(Ordering::Relaxed) != 0
     }
 
     /// The owner word new objects are born with: owned, logged, young.
@@ -154,10 +206,25 @@ impl StmThread {
         self.registry
     }
 
+    /// Posts host requests to this thread's own poll word: an exhausted nursery, for example.
+    pub fn post(&self, requests: HostRequests) {
+        self.record.post(requests);
+    }
+
     /// Marks `word` as read by the open block. One store; outside blocks it says nothing.
     #[inline(always)]
     pub(crate) fn mark(&self, word: &OwnerWord) {
         self.marks[mark_slot(word)].store(self.write_token.get(), Ordering::Relaxed);
+    }
+}
+
+impl Drop for StmThread {
+    fn drop(&mut self) {
+        // A thread that never started leaves its record and tid to the next one. One that is
+        // dropped while registered keeps them for ever: others may still look at its objects.
+        if !self.ended.get() && !self.record.is_registered() {
+            self.registry.take_back(self.record);
+        }
     }
 }
 

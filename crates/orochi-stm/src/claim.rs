@@ -1,0 +1,292 @@
+//! The slow path of both barriers: how a thread comes to own an object.
+//!
+//! ```text
+//! loop
+//!   mine, live            writing: log for undo (in a block), remember for the collector, set W, G
+//!   stale or nobody's     CAS to my token; a reader of another's finished object may make it Shared
+//!   live, owner away      bump the owner by CAS, again
+//!   live, owner running   ask, wait                                            (this file)
+//!   Shared                reading: mark; writing: revoke                       (share.rs)
+//!   Revoking              wait, or take it back                                (share.rs)
+//!   Contended             hold the bit for one operation, or own it in a block (contend.rs)
+//! ```
+//!
+//! A claim that waited is a release point: nothing that was read or owned before is still known.
+//! No host code but [`Host`]'s runs inside a claim.
+
+use crate::host::Host;
+use crate::owner::{G, OwnerBits, OwnerState, OwnerWord, Transition, W};
+use crate::policy;
+use crate::record::{NO_AGE, REQUEST, ThreadRecord, WOUND};
+use crate::sync::{Ordering, SPIN_NANOS, fence, now, relax};
+use crate::thread::{Abort, StmThread};
+use crate::token::{ATOMIC, AWAY, BRIEF, INEVITABLE, Token, WOUNDED};
+
+/// What a claim is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+impl StmThread {
+    /// Slow path of the read barrier: afterwards this thread may read the object until its next
+    /// release point.
+    ///
+    /// # Errors
+    /// [`Abort`] only in an atomic block that an older one wants out of the way.
+    #[cold]
+    #[inline(never)]
+    pub fn claim_read(&self, word: &OwnerWord, host: &dyn Host) -> Result<(), Abort> {
+        self.claim(word, Access::Read, host)
+    }
+
+    /// Slow path of the write barrier: afterwards this thread may read and write the object
+    /// until its next release point; it is logged for undo and remembered.
+    ///
+    /// # Errors
+    /// [`Abort`] only in an atomic block that an older one wants out of the way.
+    #[cold]
+    #[inline(never)]
+    pub fn claim_write(&self, word: &OwnerWord, host: &dyn Host) -> Result<(), Abort> {
+        self.claim(word, Access::Write, host)
+    }
+
+    pub(crate) fn claim(
+        &self,
+        word: &OwnerWord,
+        access: Access,
+        host: &dyn Host,
+    ) -> Result<(), Abort> {
+        self.record.counters.claims.count();
+        self.zeal_abort()?;
+        loop {
+            self.ensure_tid(host);
+            let bits = word.load();
+            match bits.state() {
+                OwnerState::Owned { tid, .. } => {
+                    if self.token().owns(bits) {
+                        if access == Access::Write {
+                            self.enable_writes(word, bits, host);
+                        }
+                        break;
+                    }
+                    if !self.claim_from(word, bits, tid, access, host)? {
+                        continue;
+                    }
+                    break;
+                }
+                OwnerState::Free => {
+                    if self.take(word, bits, access, host) {
+                        break;
+                    }
+                }
+                OwnerState::Shared => {
+                    if access == Access::Read {
+                        self.mark(word);
+                        // The mark comes before whatever is read; and the word must still say
+                        // Shared, or its revoker may not look at the mark.
+                        if word.load().is_shared() {
+                            break;
+                        }
+                    } else {
+                        self.revoke(word, bits, host)?;
+                    }
+                }
+                OwnerState::Revoking { slot } => {
+                    self.meet_revocation(word, bits, slot, access, host)?;
+                }
+                OwnerState::Contended { held, by } => {
+                    if self.claim_contended(word, bits, (held, by), access, host)? {
+                        break;
+                    }
+                }
+            }
+        }
+        if !self.in_block_or_pair() && self.record.age.load(Ordering::Relaxed) != NO_AGE {
+            self.record.age.store(NO_AGE, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Owned under another token than mine. True: the object is mine (or `Shared`, if reading);
+    /// false: look again.
+    fn claim_from(
+        &self,
+        word: &OwnerWord,
+        bits: OwnerBits,
+        tid: u32,
+        access: Access,
+        host: &dyn Host,
+    ) -> Result<bool, Abort> {
+        let live = self.registry.thread_of(tid).map(|owner| (owner, owner.token()));
+        if let Some((owner, token)) = live
+            && token.owns(bits)
+        {
+            if token.has(AWAY) {
+                owner.exchange_token(token, token.bumped(self.registry.limits.epochs));
+            } else {
+                self.wait_for(word, bits, owner, access, host)?;
+            }
+            return Ok(false);
+        }
+        let share = access == Access::Read
+            && !self.in_block_or_pair()
+            && tid != self.token().tid()
+            && policy::share_on_read(self, bits);
+        if share {
+            return Ok(word.transition(bits, bits.to_shared()) == Transition::Done);
+        }
+        Ok(self.take(word, bits, access, host))
+    }
+
+    /// Claims a word that is stale or nobody's.
+    fn take(&self, word: &OwnerWord, bits: OwnerBits, access: Access, host: &dyn Host) -> bool {
+        let mine = self.write_token.get();
+        // A block's first write logs before it sets W.
+        let writes = access == Access::Write && !self.in_block_or_pair();
+        let to = bits.to_owned_by(mine, writes);
+        if word.transition(bits, to) == Transition::Lost {
+            return false;
+        }
+        if access == Access::Write && to.0 != mine {
+            self.enable_writes(word, to, host);
+        }
+        true
+    }
+
+    /// Mine and live: makes the word equal to the write token, logging and remembering first.
+    pub(crate) fn enable_writes(&self, word: &OwnerWord, bits: OwnerBits, host: &dyn Host) {
+        let mine = self.write_token.get();
+        if bits.0 == mine || self.in_pair() {
+            // A pair sets W when both are held.
+            return;
+        }
+        let newest = (bits.0 | W | G) == mine;
+        if self.in_block() && !(newest && bits.may_write()) {
+            host.log_undo(word);
+        }
+        if !bits.is_remembered() {
+            host.remember(word);
+        }
+        word.store_owned(OwnerBits(mine));
+    }
+
+    /// Gives this thread's attempt an age, if it has none.
+    pub(crate) fn take_age(&self) {
+        if self.record.age.load(Ordering::Relaxed) == NO_AGE {
+            self.record.age.store(now(), Ordering::SeqCst);
+        }
+    }
+
+    /// Waits until `word` no longer says `seen`, whose owner (revoker, holder) is `target`.
+    /// Plain code is away meanwhile, a block is safe; an older block wounds.
+    pub(crate) fn wait_for(
+        &self,
+        word: &OwnerWord,
+        seen: OwnerBits,
+        target: &'static ThreadRecord,
+        access: Access,
+        host: &dyn Host,
+    ) -> Result<(), Abort> {
+        let record = self.record;
+        record.counters.waits.count();
+        self.operation_done();
+        self.take_age();
+        host.going_away();
+        record.wake.reset();
+        self.leave(BRIEF);
+        let address = word as *const OwnerWord as u64;
+        record.target.store(target.slot, Ordering::SeqCst);
+        record.want.store(address | (access == Access::Write) as u64, Ordering::SeqCst);
+        self.registry.set_wanting(record.slot);
+        // Fence 2: the request against the owner's token and word (S4).
+        fence(Ordering::SeqCst);
+        let begin = now();
+        let ask_at = self.registry.heat.hold_until(word, begin);
+        let mut asked = false;
+        let mut settled = false;
+        let mut time = begin;
+        while self.still_blocked(word, seen, target, asked) {
+            if !asked && time >= ask_at {
+                target.poll.fetch_or(REQUEST, Ordering::SeqCst);
+                fence(Ordering::SeqCst);
+                asked = true;
+            } else if record.wake.is_woken() {
+                break;
+            } else if time - begin < SPIN_NANOS || !asked {
+                relax();
+                time = now();
+            } else if !settled {
+                // A long wait: the seat goes to others; look once more, then sleep.
+                self.settle();
+                settled = true;
+            } else {
+                record.counters.sleeps.count();
+                record.wake.sleep(None);
+                break;
+            }
+        }
+        record.want.store(0, Ordering::SeqCst);
+        self.registry.clear_wanting(record.slot);
+        self.come_back(host);
+        self.check_wound()
+    }
+
+    /// The look of a waiter: whether there is still something to wait for. Bumps an owner that
+    /// is away; wounds one that is in a younger block.
+    fn still_blocked(
+        &self,
+        word: &OwnerWord,
+        seen: OwnerBits,
+        target: &'static ThreadRecord,
+        asked: bool,
+    ) -> bool {
+        if !word.load().same_owner(seen) {
+            return false;
+        }
+        let block = self.in_block_or_pair();
+        if block && self.token().has(WOUNDED) {
+            return false;
+        }
+        let token = target.token_again();
+        match seen.state() {
+            OwnerState::Owned { .. } => {
+                if !token.owns(seen) {
+                    return false;
+                }
+                if token.has(AWAY) {
+                    target.exchange_token(token, token.bumped(self.registry.limits.epochs));
+                    return false;
+                }
+                if block && asked {
+                    self.wound_if_younger(target, token);
+                }
+                true
+            }
+            // An older block takes a revocation back rather than wait for it.
+            OwnerState::Revoking { .. } => {
+                target.is_registered() && !(block && self.record.is_older_than(target, token))
+            }
+            OwnerState::Contended { .. } => target.is_registered(),
+            OwnerState::Free | OwnerState::Shared => false,
+        }
+    }
+
+    /// Asks the block of `target`, whose token was `token`, to abort if it is younger.
+    pub(crate) fn wound_if_younger(&self, target: &ThreadRecord, token: Token) {
+        if token.has(ATOMIC)
+            && !token.has(INEVITABLE | WOUNDED)
+            && self.record.is_older_than(target, token)
+            && target.exchange_token(token, Token(token.0 | WOUNDED))
+        {
+            target.poll.fetch_or(WOUND, Ordering::SeqCst);
+            target.wake.wake();
+        }
+    }
+
+    /// In a wounded block: the way out.
+    pub(crate) fn check_wound(&self) -> Result<(), Abort> {
+        if self.in_block_or_pair() && self.token().has(WOUNDED) { Err(Abort) } else { Ok(()) }
+    }
+}

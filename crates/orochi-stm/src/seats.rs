@@ -1,0 +1,209 @@
+//! Seats: at most one thread a core is Running.
+//!
+//! Without seats the kernel deschedules a thread while it owns objects, and whoever wants them
+//! waits for its next time slice (tens of milliseconds with 64 threads on 2 cores). So a thread
+//! runs only while it holds a seat; who holds none is away (or safe), and its objects can be
+//! claimed at once.
+//!
+//! A thread that goes away *keeps* its seat until somebody needs it: the seat is a flag in the
+//! token, and a thread that queues for one takes it from any thread that is away (but not from
+//! one that is only away for the moment of a handshake: `BRIEF`). A blocking call therefore
+//! costs no access to memory shared by all threads when nobody waits for a seat. The first in
+//! the queue keeps the time: when it has waited for a slice, it asks the thread that has run
+//! longest to give up its seat at its next poll. The queue is first come, first served.
+
+use std::collections::VecDeque;
+
+use crate::host::Host;
+use crate::record::{SEAT_WANTED, ThreadRecord};
+use crate::registry::Registry;
+use crate::sync::{AtomicU32, Mutex, Ordering, SLICE_NANOS, fence, now};
+use crate::thread::StmThread;
+use crate::token::{AWAY, BRIEF, SEAT, Token};
+
+/// The seats of a registry.
+#[derive(Debug)]
+pub(crate) struct Seats {
+    /// Seats nobody holds. Changed under the lock, except for the quick way in.
+    free: AtomicU32,
+    /// Length of the queue, for a look without the lock.
+    waiting: AtomicU32,
+    queue: Mutex<VecDeque<&'static ThreadRecord>>,
+}
+
+impl Seats {
+    pub(crate) fn new(seats: u32) -> Self {
+        Seats {
+            free: AtomicU32::new(seats),
+            waiting: AtomicU32::new(0),
+            queue: Mutex::new(VecDeque::new()),
+        }
+    }
+
+    /// Whether somebody queues for a seat.
+    pub(crate) fn are_wanted(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) != 0
+    }
+
+    /// Takes a free seat without queueing.
+    fn take_free(&self) -> bool {
+        let take = |n: u32| n.checked_sub(1);
+        self.free.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok()
+    }
+
+    fn with_queue<R>(&self, work: impl FnOnce(&mut VecDeque<&'static ThreadRecord>) -> R) -> R {
+        match self.queue.lock() {
+            Ok(mut queue) => work(&mut queue),
+            // No code that can panic runs under this lock.
+            Err(poisoned) => work(&mut poisoned.into_inner()),
+        }
+    }
+
+    /// Runs `work` while nobody else holds the queue's lock.
+    pub(crate) fn with_queue_locked<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _guard = self.queue.lock();
+        work()
+    }
+
+    /// After a fork: one thread is left, and it has a seat.
+    pub(crate) fn reset(&self, seats: u32) {
+        self.with_queue(VecDeque::clear);
+        self.waiting.store(0, Ordering::SeqCst);
+        self.free.store(seats - 1, Ordering::SeqCst);
+    }
+
+    /// Waits until `record`'s thread (the caller, away or safe, without a seat) has been given
+    /// one. The flag in its token is then set together with coming back.
+    fn acquire(&self, registry: &Registry, record: &'static ThreadRecord) {
+        if !self.are_wanted() && self.take_free() {
+            return;
+        }
+        record.seat_queued.store(1, Ordering::SeqCst);
+        self.with_queue(|queue| {
+            queue.push_back(record);
+            self.waiting.store(queue.len() as u32, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
+            self.serve(registry, queue);
+        });
+        loop {
+            record.wake.reset();
+            if record.seat_queued.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            let first = self.with_queue(|queue| {
+                let first = queue.front().is_some_and(|front| front.slot == record.slot);
+                if first {
+                    self.serve(registry, queue);
+                }
+                first
+            });
+            if record.seat_queued.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            let timeout = first.then(|| ask_for_seat(registry, record));
+            record.wake.sleep(timeout);
+        }
+    }
+
+    /// Gives what seats there are to the first in the queue.
+    fn serve(&self, registry: &Registry, queue: &mut VecDeque<&'static ThreadRecord>) {
+        let mut served = false;
+        while !queue.is_empty() && (self.take_free() || take_from_away(registry)) {
+            if let Some(next) = queue.pop_front() {
+                served = true;
+                next.seat_queued.store(0, Ordering::SeqCst);
+                next.wake.wake();
+            }
+        }
+        self.waiting.store(queue.len() as u32, Ordering::SeqCst);
+        if served && let Some(first) = queue.front() {
+            // It keeps the time from now on.
+            first.wake.wake();
+        }
+    }
+
+    /// Gives up the seat of `record`'s thread, if it still has it. The thread is away, safe or
+    /// unregistered.
+    pub(crate) fn give_back(&self, registry: &Registry, record: &ThreadRecord) {
+        let before = Token(record.token.fetch_and(!SEAT, Ordering::SeqCst));
+        if before.has(SEAT) {
+            self.put_free(registry);
+        }
+    }
+
+    /// One seat more is free.
+    fn put_free(&self, registry: &Registry) {
+        self.free.fetch_add(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        if self.are_wanted() {
+            self.with_queue(|queue| self.serve(registry, queue));
+        }
+    }
+}
+
+/// Takes the seat of a thread that is away for longer.
+fn take_from_away(registry: &Registry) -> bool {
+    registry.registered().any(|record| {
+        let token = record.token_again();
+        token.has(SEAT)
+            && token.has(AWAY)
+            && !token.has(BRIEF)
+            && record.exchange_token(token, Token(token.0 & !SEAT))
+    })
+}
+
+/// Asks the thread that has run longest, once its slice is over, for its seat. Returns the
+/// nanoseconds until it is worth looking again.
+fn ask_for_seat(registry: &Registry, me: &ThreadRecord) -> u64 {
+    let seated = |record: &ThreadRecord| record.seated_at.load(Ordering::SeqCst);
+    let longest = registry
+        .registered()
+        .filter(|record| record.slot != me.slot && record.token_again().has(SEAT))
+        .min_by_key(|record| seated(record));
+    let Some(record) = longest else { return SLICE_NANOS };
+    let held = now().saturating_sub(seated(record));
+    if held < SLICE_NANOS {
+        return SLICE_NANOS - held;
+    }
+    record.poll.fetch_or(SEAT_WANTED, Ordering::SeqCst);
+    SLICE_NANOS / 4
+}
+
+impl StmThread {
+    /// Makes sure that this thread (away or safe) has a seat when it clears its status: with the
+    /// seat comes back in one step. Returns the token it had before.
+    pub(crate) fn come_back_seated(&self, status: u64) -> Token {
+        let record = self.record;
+        loop {
+            let token = record.token_again();
+            if !token.has(SEAT) {
+                self.registry.seats.acquire(self.registry, record);
+                record.seated_at.store(now(), Ordering::SeqCst);
+                let seated = record.token.fetch_or(SEAT, Ordering::SeqCst) | SEAT;
+                if self.clear_status(Token(seated), status) {
+                    return Token(seated);
+                }
+                continue;
+            }
+            if self.clear_status(token, status) {
+                return token;
+            }
+        }
+    }
+
+    fn clear_status(&self, token: Token, status: u64) -> bool {
+        self.record.exchange_token(token, Token(token.0 & !(status | BRIEF)))
+    }
+
+    /// The time slice is over: lets somebody else run for a while.
+    pub(crate) fn yield_seat(&self, host: &dyn Host) {
+        if !self.registry.seats.are_wanted() {
+            return;
+        }
+        self.record.counters.seat_switches.count();
+        host.going_away();
+        self.leave(0);
+        self.registry.seats.give_back(self.registry, self.record);
+        self.come_back(host);
+    }
+}

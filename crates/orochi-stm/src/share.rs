@@ -1,0 +1,202 @@
+//! `Shared` objects and their revocation.
+//!
+//! A `Shared` object is read by everybody without asking. Whoever wants to write it replaces the
+//! word by `Revoking(me)`, waits until every running thread has passed a safepoint since (after
+//! which nobody reads without looking at the word), then until every open block that marked the
+//! object is over, and takes it. Only one thread at a time can be stuck on a block that is
+//! itself waiting for the object again: an older block that meets `Revoking` takes it back.
+
+use crate::claim::Access;
+use crate::host::Host;
+use crate::owner::{OwnerBits, OwnerState, OwnerWord, Transition};
+use crate::record::{REQUEST, REVOKE, ThreadRecord};
+use crate::sync::{Ordering, back_off, fence};
+use crate::thread::{Abort, StmThread};
+use crate::token::{ATOMIC, AWAY, BRIEF, INEVITABLE, SAFE, Token, WOUNDED};
+
+/// How collecting the acknowledgements ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Collected {
+    /// Nobody reads any more.
+    All,
+    /// Somebody took the revocation, or this block is wounded: start over.
+    No,
+}
+
+impl StmThread {
+    /// Takes a `Shared` object away from all readers. `Ok` means: look at the word again.
+    #[cold]
+    pub(crate) fn revoke(
+        &self,
+        word: &OwnerWord,
+        bits: OwnerBits,
+        host: &dyn Host,
+    ) -> Result<(), Abort> {
+        self.history.revoked();
+        self.take_age();
+        if word.begin_revocation(bits, self.record.slot) == Transition::Lost {
+            return Ok(());
+        }
+        self.finish_revocation(word, host)
+    }
+
+    /// The word says `Revoking(me)`: collects the acknowledgements and claims it.
+    fn finish_revocation(&self, word: &OwnerWord, host: &dyn Host) -> Result<(), Abort> {
+        let record = self.record;
+        record.counters.revocations.count();
+        self.operation_done();
+        host.going_away();
+        record.wake.reset();
+        self.leave(BRIEF);
+        let collected = self.collect_readers(word);
+        if collected == Collected::No {
+            // If it is still mine: back to all readers, before anything else.
+            self.end_revocation(word, OwnerBits::to_shared);
+        }
+        self.come_back(host);
+        let wound = self.check_wound();
+        if collected == Collected::All {
+            let mine = self.write_token.get();
+            match wound {
+                Ok(()) => self.end_revocation(word, |bits| bits.to_owned_by(mine, false)),
+                Err(Abort) => self.end_revocation(word, OwnerBits::to_shared),
+            }
+        }
+        wound
+    }
+
+    /// Replaces `Revoking(me)`, if the word still says so, and wakes who waits for that.
+    fn end_revocation(&self, word: &OwnerWord, to: impl Fn(OwnerBits) -> OwnerBits) {
+        let bits = word.load();
+        if bits.state() == (OwnerState::Revoking { slot: self.record.slot })
+            && word.transition(bits, to(bits)) == Transition::Done
+        {
+            self.registry.wake_waiters_at(word);
+        }
+    }
+
+    /// Away or safe: waits for everybody who may be reading.
+    fn collect_readers(&self, word: &OwnerWord) -> Collected {
+        let registry = self.registry;
+        // Fence 3: the word, and this number, against returns and registrations (S4).
+        let number = registry.revocations.fetch_add(1, Ordering::SeqCst) + 1;
+        fence(Ordering::SeqCst);
+        let others = || registry.registered().filter(|other| other.slot != self.record.slot);
+        for other in others() {
+            other.poll.fetch_or(REVOKE, Ordering::SeqCst);
+        }
+        for other in others() {
+            let mut round = 0;
+            while other.is_registered()
+                && other.ack.load(Ordering::SeqCst) < number
+                && !other.token_again().has(AWAY | SAFE)
+            {
+                if !self.may_go_on(word) {
+                    return Collected::No;
+                }
+                back_off(round);
+                round += 1;
+                if round == 100 {
+                    self.settle();
+                }
+            }
+        }
+        for other in others() {
+            if !self.wait_for_reader(word, other) {
+                return Collected::No;
+            }
+        }
+        Collected::All
+    }
+
+    /// Whether the revocation is still this thread's and need not be given up.
+    fn may_go_on(&self, word: &OwnerWord) -> bool {
+        let mine = OwnerState::Revoking { slot: self.record.slot };
+        word.load().state() == mine
+            && !(self.in_block_or_pair() && self.token().has(WOUNDED))
+    }
+
+    /// Waits until the block of `other` that marked `word` is over. False: start over.
+    fn wait_for_reader(&self, word: &OwnerWord, other: &'static ThreadRecord) -> bool {
+        let record = self.record;
+        let first = other.token_again();
+        if !first.has(ATOMIC) || !other.has_marked(first, word) {
+            return self.may_go_on(word);
+        }
+        let address = word as *const OwnerWord as u64;
+        let mut going_on = true;
+        let mut settled = false;
+        loop {
+            record.wake.reset();
+            record.target.store(other.slot, Ordering::SeqCst);
+            record.want.store(address | 1, Ordering::SeqCst);
+            self.registry.set_wanting(record.slot);
+            fence(Ordering::SeqCst);
+            other.poll.fetch_or(REQUEST, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
+            let token = other.token_again();
+            if !token.same_epochs(first) || !other.is_registered() {
+                break;
+            }
+            if !self.may_go_on(word) {
+                going_on = false;
+                break;
+            }
+            self.wound_if_younger(other, token);
+            if settled {
+                record.counters.sleeps.count();
+                record.wake.sleep(None);
+            } else {
+                self.settle();
+                settled = true;
+            }
+        }
+        record.want.store(0, Ordering::SeqCst);
+        self.registry.clear_wanting(record.slot);
+        going_on
+    }
+
+    /// The word says `Revoking(slot)`. Plain code and younger blocks wait; an older block takes
+    /// the revocation back. `Ok` means: look at the word again.
+    #[cold]
+    pub(crate) fn meet_revocation(
+        &self,
+        word: &OwnerWord,
+        bits: OwnerBits,
+        slot: u32,
+        access: Access,
+        host: &dyn Host,
+    ) -> Result<(), Abort> {
+        let revoker = self.registry.slot(slot).filter(|revoker| revoker.is_registered());
+        if slot == self.record.slot || revoker.is_none() {
+            // Left by a thread that a fork ended: nobody reads by it.
+            if word.transition(bits, bits.to_shared()) == Transition::Done {
+                self.registry.wake_waiters_at(word);
+            }
+            return Ok(());
+        }
+        let Some(revoker) = revoker else { return Ok(()) };
+        let token: Token = revoker.token_again();
+        let takes_back = self.in_block_or_pair()
+            && !token.has(INEVITABLE)
+            && self.record.is_older_than(revoker, token);
+        if !takes_back {
+            return self.wait_for(word, bits, revoker, access, host);
+        }
+        if access == Access::Write {
+            if word.begin_revocation(bits, self.record.slot) == Transition::Done {
+                revoker.wake.wake();
+                self.registry.wake_waiters_at(word);
+                return self.finish_revocation(word, host);
+            }
+            return Ok(());
+        }
+        // Marked first, so that the next revoker sees it.
+        self.mark(word);
+        if word.transition(bits, bits.to_shared()) == Transition::Done {
+            revoker.wake.wake();
+            self.registry.wake_waiters_at(word);
+        }
+        Ok(())
+    }
+}
