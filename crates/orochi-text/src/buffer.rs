@@ -5,7 +5,8 @@
 //! largest code point it was given; [`TextBuf::finish`] therefore knows the narrowest kind
 //! without another pass unless wide code points were removed again.
 
-use crate::text::{Kind, Text, Unit};
+use crate::error::TextError;
+use crate::text::{Kind, MAX_CODE_POINT, Text, Unit};
 use crate::with_units;
 
 /// A finished string in its narrowest kind.
@@ -94,6 +95,19 @@ impl TextBuf {
             Kind::Four => Storage::Four(Vec::with_capacity(capacity)),
         };
         TextBuf { storage, bound: 0 }
+    }
+
+    /// An empty buffer with room for `capacity` code points, for sizes that a program chooses:
+    /// `MemoryError` where there is not that much memory.
+    pub fn try_with_kind(kind: Kind, capacity: usize) -> Result<TextBuf, TextError> {
+        let mut buffer = TextBuf::with_kind(kind, 0);
+        match &mut buffer.storage {
+            Storage::One(units) => units.try_reserve_exact(capacity),
+            Storage::Two(units) => units.try_reserve_exact(capacity),
+            Storage::Four(units) => units.try_reserve_exact(capacity),
+        }
+        .map_err(|_| TextError::memory())?;
+        Ok(buffer)
     }
 
     /// Number of code points so far.
@@ -226,10 +240,22 @@ impl TextBuf {
     pub fn push_str(&mut self, text: &str) {
         if text.is_ascii() {
             self.push_ascii(text.as_bytes());
-        } else {
-            for c in text.chars() {
-                self.push(c as u32);
-            }
+            return;
+        }
+        // The largest first byte of a sequence tells how wide its code point is.
+        let largest = text.as_bytes().iter().fold(0, |largest, &byte| largest.max(byte));
+        let bound = match largest {
+            ..=0xC3 => 0xFF,
+            0xC4..=0xEF => 0xFFFF,
+            _ => MAX_CODE_POINT,
+        };
+        self.bound |= bound;
+        self.widen(Kind::of(bound));
+        let count = text.chars().count();
+        match &mut self.storage {
+            Storage::One(units) => extend_chars(units, text, count),
+            Storage::Two(units) => extend_chars(units, text, count),
+            Storage::Four(units) => extend_chars(units, text, count),
         }
     }
 
@@ -298,4 +324,9 @@ fn extend<W: Unit>(units: &mut Vec<W>, text: Text<'_>) {
     } else {
         with_units!(text, more => units.extend(more.iter().map(|u| W::truncate(u.code()))));
     }
+}
+
+fn extend_chars<W: Unit>(units: &mut Vec<W>, text: &str, count: usize) {
+    units.reserve(count);
+    units.extend(text.chars().map(|c| W::truncate(c as u32)));
 }

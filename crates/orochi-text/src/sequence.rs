@@ -37,7 +37,7 @@ pub fn join<'a>(
         return Err(TextError::overflow("join() result is too long for a Python string"));
     }
     let separator_bound = separator.max_bound();
-    let mut buffer = TextBuf::with_kind(kind, total);
+    let mut buffer = TextBuf::try_with_kind(kind, total)?;
     for (index, part) in parts.enumerate() {
         if index > 0 && !separator.is_empty() {
             buffer.push_bounded(separator, separator_bound);

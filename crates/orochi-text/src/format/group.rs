@@ -6,7 +6,7 @@
 use super::spec::{Align, Grouping, Sign, Spec};
 use crate::error::TextError;
 use crate::search::LONGEST;
-use crate::{OwnedText, Text, TextBuf};
+use crate::{Kind, OwnedText, Text, TextBuf};
 
 /// What `locale.localeconv()` says of numbers, for the type `n`. Strings as UTF-8.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +110,7 @@ pub(super) fn lay_out(
     let sizes = if count == 0 { Vec::new() } else { groups(count, digits_width, locale) };
     let zeros = sizes.iter().sum::<usize>().saturating_sub(count);
 
-    let mut body = TextBuf::with_capacity(zeros + count + count / 3 + around);
+    let mut body = TextBuf::try_with_kind(Kind::One, zeros + count + count / 3 + around)?;
     let mut at = 0;
     let mut zeros_left = zeros;
     for (index, size) in sizes.iter().enumerate() {
@@ -135,7 +135,7 @@ pub(super) fn lay_out(
         Align::AfterSign => (0, missing, 0),
     };
     let fill = spec.fill_or_space();
-    let mut out = TextBuf::with_capacity(used + missing);
+    let mut out = TextBuf::try_with_kind(Kind::One, used + missing)?;
     out.push_repeated(fill, left);
     out.push_str(sign);
     out.push_str(number.prefix);

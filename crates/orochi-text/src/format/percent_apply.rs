@@ -5,7 +5,7 @@ use super::percent::Directive;
 use crate::error::TextError;
 use crate::number::{FloatStyle, Layout, layout_float};
 use crate::search::{LONGEST, pad};
-use crate::{OwnedText, Text, TextBuf};
+use crate::{Kind, OwnedText, Text, TextBuf};
 
 /// `%s`, `%r`, `%a`, `%c`: cut to the precision, padded with spaces.
 pub fn percent_text(
@@ -92,7 +92,7 @@ fn number(
     }
     let used = sign.len() + prefix.len() + body.len();
     let missing = width.saturating_sub(used);
-    let mut out = TextBuf::with_capacity(used + missing);
+    let mut out = TextBuf::try_with_kind(Kind::One, used + missing)?;
     let inner = directive.zero && !directive.left;
     if !directive.left && !inner {
         out.push_repeated(0x20, missing);

@@ -4,7 +4,7 @@
 //! beyond `isize::MAX` bytes gives `MemoryError` or, for tabs, `OverflowError`, as in CPython.
 
 use crate::error::TextError;
-use crate::text::{Text, Unit};
+use crate::text::{Kind, Text, Unit};
 use crate::{OwnedText, TextBuf};
 
 /// Results above this many units are refused, not tried.
@@ -21,7 +21,7 @@ pub(crate) fn pad(
     if total > LONGEST {
         return Err(TextError::overflow("padded string is too long"));
     }
-    let mut buffer = TextBuf::with_kind(text.kind(), total);
+    let mut buffer = TextBuf::try_with_kind(text.kind().max(Kind::of(fill)), total)?;
     buffer.push_repeated(fill, left);
     buffer.push_text(text);
     buffer.push_repeated(fill, right);
@@ -61,7 +61,7 @@ pub fn zero_fill(text: Text<'_>, width: usize) -> Result<OwnedText, TextError> {
             if total > LONGEST {
                 return Err(TextError::overflow("padded string is too long"));
             }
-            let mut buffer = TextBuf::with_kind(text.kind(), total);
+            let mut buffer = TextBuf::try_with_kind(text.kind(), total)?;
             buffer.push(sign);
             buffer.push_repeated('0' as u32, zeros);
             buffer.push_text(text.slice(1..text.len()));

@@ -39,7 +39,7 @@ pub fn replace(
         }
         let new_bound = new.max_bound();
         let kind = text.kind().max(new.kind());
-        let mut buffer = TextBuf::with_kind(kind, total);
+        let mut buffer = TextBuf::try_with_kind(kind, total)?;
         let bound = text.max_bound();
         let mut from = 0;
         for at in starts {
@@ -60,7 +60,7 @@ fn interleave<U: Unit>(units: &[U], new: Text<'_>, limit: usize) -> Result<Owned
         return Err(TextError::overflow("replace string is too long"));
     }
     let new_bound = new.max_bound();
-    let mut buffer = TextBuf::with_kind(U::KIND.max(new.kind()), total);
+    let mut buffer = TextBuf::try_with_kind(U::KIND.max(new.kind()), total)?;
     for &unit in &units[..times.min(units.len())] {
         buffer.push_bounded(new, new_bound);
         buffer.push(unit.code());
