@@ -13,7 +13,7 @@
 use crate::header::{G, Header, OwnerWord, ShapeId, value_at};
 use crate::heap::Hooks;
 use crate::layout::{Layout, Payload, Size, Traced, Tracer, layout_of, shape_entry};
-use crate::space::{LARGE, Space};
+use crate::space::{BLOCK, LARGE, Space, State};
 use crate::value::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -178,8 +178,10 @@ impl<'a> Marker<'a> {
             let shape = (*object).shape_relaxed();
             let layout = shape_entry(shape).layout_unchecked();
             let size = layout.size_of(object);
-            if size <= LARGE {
-                self.space.mark_lines(self.space.offset(address), size);
+            let offset = self.space.offset(address);
+            // One above 16 KB may lie in a block all the same, if its run had room.
+            if size <= LARGE || self.space.state((offset / BLOCK) as u32) == State::Small {
+                self.space.mark_lines(offset, size);
             }
             if !(layout.immutable | layout.storage) && (*object).owner.peek().0 & G != 0 {
                 (*object).owner.clear_remembered();

@@ -25,7 +25,7 @@ pub(crate) const LINE: usize = 128;
 pub(crate) const LINES: usize = BLOCK / LINE;
 /// Words of mark bits a block.
 pub(crate) const MARK_WORDS: usize = BLOCK / 16 / 64;
-/// Objects above this size take whole blocks of their own.
+/// Objects above this size take whole blocks of their own, unless their thread's run has room.
 pub(crate) const LARGE: usize = 16 << 10;
 /// Bytes a page: what large objects are accounted in.
 pub(crate) const PAGE: usize = 4096;

@@ -9,7 +9,7 @@
 use crate::header::{G, Header};
 use crate::heap::Heap;
 use crate::layout::{Layout, MAX_SHAPES, layout_of, shape_entry};
-use crate::space::{BLOCK, LARGE, LINE, LINES, LIVE, Space, State};
+use crate::space::{BLOCK, LINE, LINES, LIVE, Space, State};
 use crate::value::Value;
 use std::collections::HashSet;
 use std::ptr::NonNull;
@@ -104,7 +104,7 @@ impl Walk<'_> {
             let layout = self.layout(offset)?;
             // SAFETY: the shape exists; the object is initialised (the caller's promise).
             let size = unsafe { layout.size_of(self.object(offset)) };
-            if size > LARGE || offset + size > base + BLOCK {
+            if offset + size > base + BLOCK {
                 return Err(format!(
                     "{} at {offset:#x}: size {size} does not fit its block",
                     layout.name
@@ -130,7 +130,7 @@ impl Walk<'_> {
             let layout = self.layout(offset)?;
             // SAFETY: as above.
             let size = unsafe { layout.size_of(self.object(offset)) };
-            if size > LARGE || offset + size > base + BLOCK {
+            if offset + size > base + BLOCK {
                 return Err(format!(
                     "young {} at {offset:#x}: size {size} does not fit",
                     layout.name

@@ -53,6 +53,12 @@ pub fn heap() -> &'static Heap {
     heap_with(Config::default())
 }
 
+/// One test at a time: they share the process's heap.
+pub fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 pub struct Mutator {
     pub local: LocalHeap,
     /// Precise roots.
@@ -152,13 +158,6 @@ impl Mutator {
             CHANGED.notify_all();
             outcome
         })
-    }
-
-    /// Does something to the heap while all others are stopped.
-    pub fn alone<R>(&mut self, f: impl FnOnce(&'static Heap) -> R) -> R {
-        // One mutator only, in tests that use this.
-        assert_eq!(stops().mutators.len(), 1);
-        f(heap())
     }
 
     #[inline(always)]
