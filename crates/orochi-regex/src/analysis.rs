@@ -30,6 +30,7 @@ pub(crate) fn finish(mut program: Program) -> Program {
         }
     }
     (program.start, program.literal_only) = find_start(&program);
+    program.leader = find_leader(&program);
     program
 }
 
@@ -127,7 +128,7 @@ impl Walk<'_> {
                     return self.add_anything();
                 }
                 Op::AtomicEnd | Op::PossessiveEnd(_) if inside == 0 => return self.add_anything(),
-                Op::At(_) | Op::Mark(_) | Op::Peek { .. } => pc += 1,
+                Op::At(_) | Op::Mark(_) | Op::Peek { .. } | Op::PeekLiterals(_) => pc += 1,
                 Op::AtomicEnter => {
                     inside += 1;
                     pc += 1;
@@ -253,19 +254,6 @@ fn fill_loop(program: &mut Program, index: usize) {
 
 /// Where matches can start, and whether a literal is all there is.
 fn find_start(program: &Program) -> (Start, bool) {
-    if let Op::Repeat(index) = program.ops[0] {
-        let repeat = program.repeats[index as usize];
-        let open = repeat.min == 0 && repeat.max == usize::MAX;
-        match repeat.single {
-            Single::NotNewline if open => {
-                return (Start::Leader { whole_text: false }, false);
-            }
-            Single::All if open => {
-                return (Start::Leader { whole_text: true }, false);
-            }
-            _ => {}
-        }
-    }
     let (prefix, rest, marked) = prefix(program);
     if let Some(needle) = Needle::new(&prefix) {
         let whole = program.ops[rest] == Op::End && !marked && program.groups == 0;
@@ -274,6 +262,21 @@ fn find_start(program: &Program) -> (Start, bool) {
     match program.ops[rest] {
         Op::At(At::Beginning | At::BeginningString) => return (Start::Beginning, false),
         Op::At(At::BeginningLine) => return (Start::Line, false),
+        _ => {}
+    }
+    match program.ops[rest] {
+        Op::One(Single::Set(index)) if program.sets[index as usize].wide != part::NONE => {
+            return (Start::Set(index), false);
+        }
+        Op::Repeat(index) => {
+            let Repeat { single, min, .. } = program.repeats[index as usize];
+            if let Single::Set(set) = single
+                && min > 0
+                && program.sets[set as usize].wide != part::NONE
+            {
+                return (Start::Set(set), false);
+            }
+        }
         _ => {}
     }
     let first = first_from(program, 0);
@@ -285,6 +288,16 @@ fn find_start(program: &Program) -> (Start, bool) {
         return (Start::Bytes(members.into()), false);
     }
     (Start::First(Box::new(first)), false)
+}
+
+/// The single of the unbounded repeat that opens the pattern. What comes after it must not depend
+/// on where the run began, which only a reference to a group around the repeat does.
+fn find_leader(program: &Program) -> Option<Single> {
+    let opening = program.ops.iter().position(|op| !matches!(op, Op::Mark(_)))?;
+    let Op::Repeat(index) = program.ops[opening] else { return None };
+    let repeat = program.repeats[index as usize];
+    let refers = || program.ops.iter().any(|op| matches!(op, Op::Backref { .. }));
+    (repeat.max == usize::MAX && (opening == 0 || !refers())).then_some(repeat.single)
 }
 
 /// The literal that every match starts with, the operation after it, and whether marks are inside.

@@ -23,6 +23,7 @@ const LIMIT: u32 = 0x110000;
 
 struct Page {
     flags: [u8; 256],
+    parts: [u8; 256],
     lower: [u32; 256],
     upper: [u32; 256],
 }
@@ -31,13 +32,19 @@ static PAGES: [OnceLock<Box<Page>>; (LIMIT >> 8) as usize] =
     [const { OnceLock::new() }; (LIMIT >> 8) as usize];
 
 fn build_page(number: usize) -> Box<Page> {
-    let mut page = Box::new(Page { flags: [0; 256], lower: [0; 256], upper: [0; 256] });
+    let mut page = Box::new(Page {
+        flags: [0; 256],
+        parts: [part::OTHER; 256],
+        lower: [0; 256],
+        upper: [0; 256],
+    });
     for low in 0..256 {
         let code = (number as u32) << 8 | low as u32;
         (page.lower[low], page.upper[low]) = (code, code);
         // Surrogates have no class and no case.
         let Some(ch) = char::from_u32(code) else { continue };
         page.flags[low] = classify(ch);
+        page.parts[low] = part_by(page.flags[low]);
         page.lower[low] = known(ch, ch.to_lowercase().next());
         page.upper[low] = known(ch, ch.to_uppercase().next());
     }
@@ -191,7 +198,10 @@ pub(crate) mod part {
 /// The [`part`] that a character past Latin-1 belongs to.
 #[inline]
 pub(crate) fn part_of(code: u32) -> u8 {
-    let flags = flags(code);
+    page(code).map_or(part::OTHER, |p| p.parts[code as usize & 0xff])
+}
+
+fn part_by(flags: u8) -> u8 {
     if flags & DECIMAL != 0 {
         part::DECIMAL
     } else if flags & WORD != 0 {

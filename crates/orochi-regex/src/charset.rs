@@ -54,6 +54,8 @@ pub(crate) struct CharSet {
     pub table: [bool; 256],
     /// The parts (see [`part`]) in which this set may have members past 255.
     pub wide: u8,
+    /// Past 255 it has all of those parts, so no item need be asked.
+    whole_parts: bool,
     /// Depends on the locale at run time.
     pub dynamic: bool,
     pub run: Run,
@@ -86,10 +88,11 @@ impl CharSet {
             || items
                 .iter()
                 .any(|i| matches!(i, Item::Category(Category { class: Class::LocaleWord, .. })));
-        let wide = match lookup {
+        let (wide, whole_parts) = match lookup {
+            _ if dynamic => (part::ALL, false),
             Lookup::Folded(Fold::None | Fold::Ascii) => wide_parts(&items, complement),
-            Lookup::Folded(Fold::Unicode) => folded_wide_parts(&items, complement),
-            _ => part::ALL,
+            Lookup::Folded(Fold::Unicode) => (folded_wide_parts(&items, complement), false),
+            _ => (part::ALL, false),
         };
         let mut set = CharSet {
             items: items.into(),
@@ -97,6 +100,7 @@ impl CharSet {
             complement,
             table: [true; 256],
             wide,
+            whole_parts,
             dynamic,
             run: Run::Walk,
         };
@@ -119,11 +123,17 @@ impl CharSet {
         }
     }
 
-    #[inline(never)]
+    /// The same where the table does not answer.
+    #[inline(always)]
     pub(crate) fn contains_wide(&self, code: u32, locale: &LocaleTable) -> bool {
-        self.walk(code, locale)
+        if self.whole_parts {
+            self.wide & chars::part_of(code) != 0
+        } else {
+            self.wide != part::NONE && self.walk(code, locale)
+        }
     }
 
+    #[inline(never)]
     fn walk(&self, code: u32, locale: &LocaleTable) -> bool {
         let hit = match self.lookup {
             Lookup::Folded(Fold::Locale) => {
@@ -209,8 +219,9 @@ fn category_parts(category: Category) -> (u8, u8) {
     if category.negated { (part::ALL & !must, part::ALL & !may) } else { (may, must) }
 }
 
-/// The parts past 255 in which items that are looked up as they are may have members.
-fn wide_parts(items: &[Item], complement: bool) -> u8 {
+/// The parts past 255 in which items that are looked up as they are may have members, and whether
+/// these parts are held whole.
+fn wide_parts(items: &[Item], complement: bool) -> (u8, bool) {
     let (negated, rest) = match items.split_first() {
         Some((Item::Negate, rest)) => (true, rest),
         _ => (false, items),
@@ -225,12 +236,12 @@ fn wide_parts(items: &[Item], complement: bool) -> u8 {
             Item::Category(category) => category_parts(*category),
             Item::Range(..) | Item::RangeUpper(..) | Item::Planes { .. } => (part::ALL, part::NONE),
             // A second NEGATE is never emitted; nothing is known then.
-            Item::Negate => return part::ALL,
+            Item::Negate => return (part::ALL, false),
         };
         may |= item_may;
         must |= item_must;
     }
-    if negated != complement { part::ALL & !must } else { may }
+    (if negated != complement { part::ALL & !must } else { may }, may == must)
 }
 
 /// The same for items looked up by their lower case: a literal alone is worth a closer look, since

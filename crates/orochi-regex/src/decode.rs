@@ -95,8 +95,10 @@ impl<'c> Decoder<'c> {
             repeats: Vec::new(),
             loops: Vec::new(),
             assertions: Vec::new(),
+            peeks: Vec::new(),
             firsts: Vec::new(),
             start: Start::Anywhere,
+            leader: None,
             literal_only: false,
             min_width: 0,
             groups,
@@ -556,6 +558,12 @@ impl<'c> Decoder<'c> {
                     [Op::One(single)] if behind <= 1 => {
                         self.program.ops.truncate(enter);
                         self.emit(Op::Peek { single, behind: behind == 1, negative });
+                    }
+                    [Op::Literals { start, len }] => {
+                        let index = self.program.peeks.len() as u32;
+                        self.program.peeks.push(Peek { start, len, behind, negative });
+                        self.program.ops.truncate(enter);
+                        self.emit(Op::PeekLiterals(index));
                     }
                     _ => {
                         self.emit(if negative { Op::AssertNotEnd } else { Op::AssertEnd });

@@ -10,17 +10,17 @@
 
 use crate::charset::in_category;
 use crate::error::MatchError;
-use crate::locale::Fold;
+use crate::locale::{Fold, LocaleTable};
 use crate::opcodes::{At, Category, Class};
 use crate::program::*;
-use crate::scratch::{Context, Counter, Frame, Kind, NONE};
+use crate::scratch::{Context, Counter, Frame, Kind, Limits, NONE, Scratch, span_of};
 use crate::unit::{Unit, starts_with};
 
 /// One run of a program over a text that ends where the match must end at the latest.
 pub(crate) struct Engine<'a, 'c, 'h, U> {
     pub program: &'a Program,
     pub text: &'a [U],
-    pub context: &'c mut Context<'h>,
+    pub locale: &'h LocaleTable,
     /// An end that does not count as a match: an empty match here was found before.
     pub forbidden_end: usize,
     /// A match counts only if it ends at the text's end.
@@ -31,25 +31,59 @@ pub(crate) struct Engine<'a, 'c, 'h, U> {
     barrier: usize,
     /// Marks were set with nothing on the stack that would unset them.
     marked: bool,
+    stack: &'c mut Vec<Frame>,
+    marks: &'c mut [usize],
+    counters: &'c mut [Counter],
+    limits: &'c mut Limits<'h>,
 }
 
 impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
     pub(crate) fn new(program: &'a Program, text: &'a [U], context: &'c mut Context<'h>) -> Self {
-        let scratch = &mut *context.scratch;
-        scratch.stack.clear();
-        scratch.marks.clear();
-        scratch.marks.resize(program.groups * 2, NONE);
-        scratch.counters.resize(program.loops.len(), Counter { count: 0, last: NONE });
+        let Context { scratch: Scratch { stack, marks, counters }, locale, limits } = context;
+        stack.clear();
+        marks.clear();
+        marks.resize(program.groups * 2, NONE);
+        counters.resize(program.loops.len(), Counter { count: 0, last: NONE });
         Engine {
             program,
             text,
-            context,
+            locale,
             forbidden_end: NONE,
             whole: false,
             last_group: 0,
             barrier: NONE,
             marked: false,
+            stack,
+            marks,
+            counters,
+            limits,
         }
+    }
+
+    /// Counts `steps`; polls when the interval is over.
+    #[inline(always)]
+    pub(crate) fn step(&mut self, steps: usize) -> Result<(), MatchError> {
+        self.limits.step(steps)
+    }
+
+    #[inline(always)]
+    pub(crate) fn push(
+        &mut self,
+        kind: Kind,
+        index: u32,
+        a: usize,
+        b: usize,
+    ) -> Result<(), MatchError> {
+        if self.stack.len() == self.stack.capacity() {
+            self.limits.grow(self.stack)?;
+        }
+        self.stack.push(Frame { kind, index, a, b });
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn group(&self, group: u32) -> Option<(usize, usize)> {
+        span_of(self.marks, group as usize)
     }
 
     #[inline(always)]
@@ -64,10 +98,10 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
 
     /// Tries to match from `start` on; gives the end of the match.
     pub(crate) fn run(&mut self, start: usize) -> Result<Option<usize>, MatchError> {
-        self.context.scratch.stack.clear();
+        self.stack.clear();
         self.barrier = NONE;
         if self.marked {
-            self.context.scratch.marks.fill(NONE);
+            self.marks.fill(NONE);
             self.marked = false;
         }
         self.last_group = 0;
@@ -112,7 +146,7 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                         }
                         let rest = mask & (mask - 1);
                         if rest != 0 {
-                            self.context.push(Kind::Branch, index, pos, rest as usize)?;
+                            self.push(Kind::Branch, index, pos, rest as usize)?;
                         }
                         pc = branch.alternatives[mask.trailing_zeros() as usize] as usize;
                     }
@@ -124,11 +158,11 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                         pc += 1;
                     }
                     Op::LoopEnter(index) => {
-                        let counter = &mut self.context.scratch.counters[index as usize];
+                        let counter = &mut self.counters[index as usize];
                         let Counter { count, last } =
                             std::mem::replace(counter, Counter { count: NONE, last: NONE });
                         if program.loops[index as usize].nested {
-                            self.context.push(Kind::Counter, index, count, last)?;
+                            self.push(Kind::Counter, index, count, last)?;
                         }
                         pc = self.until(index, pos)?;
                     }
@@ -136,6 +170,18 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                     Op::Peek { single, behind, negative } => {
                         let code = if behind { self.before(pos) } else { self.at(pos) };
                         if code.is_some_and(|c| self.single_takes(single, c)) == negative {
+                            break 'attempt;
+                        }
+                        pc += 1;
+                    }
+                    Op::PeekLiterals(index) => {
+                        let Peek { start, len, behind, negative } = program.peeks[index as usize];
+                        let codes = &program.literals[start as usize..][..len as usize];
+                        let holds = match pos.checked_sub(behind) {
+                            Some(from) => starts_with(&self.text[from..], codes),
+                            None => false,
+                        };
+                        if holds == negative {
                             break 'attempt;
                         }
                         pc += 1;
@@ -148,7 +194,7 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                         pc += 1;
                     }
                     Op::IfGroup { group, otherwise } => {
-                        let set = self.context.group(group as usize + 1).is_some();
+                        let set = self.group(group).is_some();
                         pc = if set { pc + 1 } else { otherwise as usize };
                     }
                     Op::AssertEnter(index) => {
@@ -182,13 +228,12 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                         pc += 1;
                     }
                     Op::PossessiveEnter(index) => {
-                        self.context.scratch.counters[index as usize] =
-                            Counter { count: 0, last: NONE };
+                        self.counters[index as usize] = Counter { count: 0, last: NONE };
                         pc = self.possess(index, pos)?;
                     }
                     Op::PossessiveEnd(index) => {
                         self.commit();
-                        self.context.scratch.counters[index as usize].count += 1;
+                        self.counters[index as usize].count += 1;
                         pc = self.possess(index, pos)?;
                     }
                     Op::Fail => break 'attempt,
@@ -212,9 +257,9 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
     #[inline(always)]
     fn backtrack(&mut self) -> Result<Option<(usize, usize)>, MatchError> {
         let program = self.program;
-        self.context.step(1)?;
+        self.step(1)?;
         loop {
-            let Some(&Frame { kind, index, a, b }) = self.context.scratch.stack.last() else {
+            let Some(&Frame { kind, index, a, b }) = self.stack.last() else {
                 return Ok(None);
             };
             let slot = index as usize;
@@ -231,7 +276,7 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                     let Op::Repeat(repeat) = program.ops[slot] else { return Ok(None) };
                     let tail = program.repeats[repeat as usize].tail;
                     let place = self.last_place(tail, b, a - 1);
-                    self.context.step((a - place.unwrap_or(b)) / 32)?;
+                    self.step((a - place.unwrap_or(b)) / 32)?;
                     match place {
                         Some(pos) => {
                             self.update_or_pop(pos > b, pos, b);
@@ -249,7 +294,7 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                     } else {
                         None
                     };
-                    self.context.step((place.unwrap_or(a) - a) / 32)?;
+                    self.step((place.unwrap_or(a) - a) / 32)?;
                     match place {
                         Some(pos) => {
                             self.update_or_pop(pos < b, pos, b);
@@ -259,34 +304,34 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                     }
                 }
                 Kind::Leave => {
-                    let counter = &mut self.context.scratch.counters[slot];
+                    let counter = &mut self.counters[slot];
                     *counter = Counter { count: counter.count.wrapping_sub(1), last: b };
                     self.pop();
                     return Ok(Some((program.loops[slot].tail as usize, a)));
                 }
                 Kind::More => {
                     self.pop();
-                    let Counter { count, last } = self.context.scratch.counters[slot];
+                    let Counter { count, last } = self.counters[slot];
                     let this = &program.loops[slot];
                     let done = count.wrapping_add(1);
                     let next = self.at(a);
                     if done < this.max && last != a && self.may_begin(this.body_first, next) {
-                        self.context.push(Kind::Counter, index, count, last)?;
-                        self.context.scratch.counters[slot] = Counter { count: done, last: a };
+                        self.push(Kind::Counter, index, count, last)?;
+                        self.counters[slot] = Counter { count: done, last: a };
                         return Ok(Some((this.body as usize, a)));
                     }
                 }
                 Kind::Counter => {
-                    self.context.scratch.counters[slot] = Counter { count: a, last: b };
+                    self.counters[slot] = Counter { count: a, last: b };
                     self.pop();
                 }
                 Kind::Step => {
-                    let counter = &mut self.context.scratch.counters[slot];
+                    let counter = &mut self.counters[slot];
                     *counter = Counter { count: counter.count.wrapping_sub(1), last: b };
                     self.pop();
                 }
                 Kind::Mark => {
-                    self.context.scratch.marks[slot] = a;
+                    self.marks[slot] = a;
                     self.last_group = b;
                     self.pop();
                 }
@@ -303,7 +348,7 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
                     self.barrier = b;
                     self.pop();
                     let this = &program.loops[slot];
-                    if self.context.scratch.counters[slot].count >= this.min {
+                    if self.counters[slot].count >= this.min {
                         return Ok(Some((this.tail as usize, a)));
                     }
                 }
@@ -313,13 +358,13 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
 
     #[inline(always)]
     fn pop(&mut self) {
-        self.context.scratch.stack.pop();
+        self.stack.pop();
     }
 
     /// Keeps the top frame with new operands, or removes it.
     #[inline(always)]
     fn update_or_pop(&mut self, keep: bool, a: usize, b: usize) {
-        let stack = &mut self.context.scratch.stack;
+        let stack = &mut *self.stack;
         if !keep {
             stack.pop();
         } else if let Some(top) = stack.last_mut() {
@@ -335,19 +380,19 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
     /// Decides at the end of a loop's body (or before its first iteration) where to go.
     #[inline(always)]
     fn until(&mut self, index: u32, pos: usize) -> Result<usize, MatchError> {
-        self.context.step(1)?;
+        self.step(1)?;
         let program = self.program;
         let this = &program.loops[index as usize];
-        let Counter { count, last } = self.context.scratch.counters[index as usize];
+        let Counter { count, last } = self.counters[index as usize];
         let done = count.wrapping_add(1);
         if done < this.min {
-            self.context.push(Kind::Counter, index, count, last)?;
-            self.context.scratch.counters[index as usize].count = done;
+            self.push(Kind::Counter, index, count, last)?;
+            self.counters[index as usize].count = done;
             return Ok(this.body as usize);
         }
         let next = self.at(pos);
         if this.greed == Greed::Lazy {
-            self.context.push(Kind::More, index, pos, 0)?;
+            self.push(Kind::More, index, pos, 0)?;
             return Ok(this.tail as usize);
         }
         // An iteration that takes nothing ends the loop.
@@ -356,17 +401,17 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
         }
         let leave = self.may_begin(this.tail_first, next);
         let kind = if leave { Kind::Leave } else { Kind::Step };
-        self.context.push(kind, index, pos, last)?;
-        self.context.scratch.counters[index as usize] = Counter { count: done, last: pos };
+        self.push(kind, index, pos, last)?;
+        self.counters[index as usize] = Counter { count: done, last: pos };
         Ok(this.body as usize)
     }
 
     /// Begins another iteration of a possessive loop, or leaves it.
     fn possess(&mut self, index: u32, pos: usize) -> Result<usize, MatchError> {
-        self.context.step(1)?;
+        self.step(1)?;
         let program = self.program;
         let this = &program.loops[index as usize];
-        let counter = &mut self.context.scratch.counters[index as usize];
+        let counter = &mut self.counters[index as usize];
         if counter.count >= this.min {
             if counter.count >= this.max || counter.last == pos {
                 return Ok(this.tail as usize);
@@ -379,13 +424,13 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
 
     fn raise_barrier(&mut self, kind: Kind, index: u32, pos: usize) -> Result<(), MatchError> {
         let before = self.barrier;
-        self.barrier = self.context.scratch.stack.len();
-        self.context.push(kind, index, pos, before)
+        self.barrier = self.stack.len();
+        self.push(kind, index, pos, before)
     }
 
     /// Takes away the innermost barrier and the choices above it; gives the barrier's frame.
     fn commit(&mut self) -> Frame {
-        let stack = &mut self.context.scratch.stack;
+        let stack = &mut *self.stack;
         let base = self.barrier;
         let frame = stack[base];
         self.barrier = frame.b;
@@ -407,28 +452,27 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
 
     /// Takes away the innermost barrier and undoes the marks set above it.
     fn unwind(&mut self) {
-        let scratch = &mut *self.context.scratch;
         let base = self.barrier;
-        for frame in scratch.stack.drain(base + 1..).rev() {
+        for frame in self.stack.drain(base + 1..).rev() {
             if frame.kind == Kind::Mark {
-                scratch.marks[frame.index as usize] = frame.a;
+                self.marks[frame.index as usize] = frame.a;
                 self.last_group = frame.b;
             }
         }
-        if let Some(frame) = scratch.stack.pop() {
+        if let Some(frame) = self.stack.pop() {
             self.barrier = frame.b;
         }
     }
 
     #[inline(always)]
     fn set_mark(&mut self, mark: u32, pos: usize) -> Result<(), MatchError> {
-        let before = self.context.scratch.marks[mark as usize];
-        if self.context.scratch.stack.is_empty() {
+        let before = self.marks[mark as usize];
+        if self.stack.is_empty() {
             self.marked = true;
         } else {
-            self.context.push(Kind::Mark, mark, before, self.last_group)?;
+            self.push(Kind::Mark, mark, before, self.last_group)?;
         }
-        self.context.scratch.marks[mark as usize] = pos;
+        self.marks[mark as usize] = pos;
         if mark & 1 == 1 {
             self.last_group = mark as usize / 2 + 1;
         }
@@ -442,15 +486,15 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
         fold: Fold,
         pos: usize,
     ) -> Result<Option<usize>, MatchError> {
-        let Some((start, end)) = self.context.group(group as usize + 1) else { return Ok(None) };
-        self.context.step((end - start) / 32)?;
+        let Some((start, end)) = self.group(group) else { return Ok(None) };
+        self.step((end - start) / 32)?;
         let stop = pos + (end - start);
         let Some(here) = self.text.get(pos..stop) else { return Ok(None) };
         let there = &self.text[start..end];
         let equal = if fold == Fold::None {
             here == there
         } else {
-            let locale = self.context.locale;
+            let locale = self.locale;
             let lower = |u: &U| fold.lower(u.code(), locale);
             here.iter().zip(there).all(|(x, y)| x == y || lower(x) == lower(y))
         };
@@ -462,7 +506,7 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
         let boundary = |class| {
             let word = |code: Option<u32>| {
                 let category = Category { class, negated: false };
-                code.is_some_and(|c| in_category(category, c, self.context.locale))
+                code.is_some_and(|c| in_category(category, c, self.locale))
             };
             word(self.before(pos)) != word(self.at(pos))
         };

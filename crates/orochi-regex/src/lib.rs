@@ -38,7 +38,7 @@ pub use error::{CodeError, MatchError};
 pub use locale::{C_LOCALE, LocaleTable};
 pub use opcodes::{CODESIZE, MAGIC, MAXGROUPS, MAXREPEAT};
 pub use program::Program;
-pub use scratch::{Context, Scratch};
+pub use scratch::{Context, Limits, Scratch};
 pub use search::{Found, Outcome};
 pub use unit::Unit;
 
@@ -46,3 +46,6 @@ pub use unit::Unit;
 pub const FLAG_LOCALE: u32 = 4;
 /// `re.UNICODE`: the flag under which they follow Unicode.
 pub const FLAG_UNICODE: u32 = 32;
+
+#[cfg(test)]
+mod tests;

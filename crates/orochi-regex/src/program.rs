@@ -55,6 +55,8 @@ pub(crate) enum Op {
         behind: bool,
         negative: bool,
     },
+    /// An assertion whose body is literals.
+    PeekLiterals(u32),
     LoopEnter(u32),
     /// The end of a loop's body: decides between another iteration and the tail.
     LoopUntil(u32),
@@ -119,6 +121,15 @@ pub(crate) struct Assertion {
     pub next: u32,
 }
 
+/// An assertion that these literals are (or are not) in the text `behind` units before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peek {
+    pub start: u32,
+    pub len: u32,
+    pub behind: usize,
+    pub negative: bool,
+}
+
 /// A choice between up to 64 alternatives; longer ones chain.
 #[derive(Debug)]
 pub(crate) struct Branch {
@@ -135,9 +146,8 @@ impl Branch {
     /// The alternatives worth trying before `next`.
     #[inline(always)]
     pub(crate) fn candidates(&self, next: Option<u32>) -> u64 {
-        let all = self.all();
         match (&self.by_char, next) {
-            (None, _) => all,
+            (None, _) => self.all(),
             (_, None) => self.at_end,
             (Some(table), Some(code)) if code < 256 => table[code as usize],
             (_, Some(code)) => self.by_part[part_of(code).trailing_zeros() as usize & 3],
@@ -195,11 +205,8 @@ pub(crate) enum Start {
     Bytes(Box<[u8]>),
     /// Where a character of this set is.
     First(Box<First>),
-    /// The pattern opens with `.*`: an attempt that fails has tried the rest of the line too, or
-    /// with DOTALL the rest of the text.
-    Leader {
-        whole_text: bool,
-    },
+    /// Where a member of this set is.
+    Set(u32),
 }
 
 /// A compiled pattern, ready to run.
@@ -212,8 +219,13 @@ pub struct Program {
     pub(crate) repeats: Vec<Repeat>,
     pub(crate) loops: Vec<Loop>,
     pub(crate) assertions: Vec<Assertion>,
+    pub(crate) peeks: Vec<Peek>,
     pub(crate) firsts: Vec<First>,
     pub(crate) start: Start,
+    /// The pattern opens with an unbounded repeat of this single. An attempt that fails has then
+    /// tried the rest of the pattern at each place up to the end of the run, so no attempt that
+    /// starts inside the run can succeed.
+    pub(crate) leader: Option<Single>,
     /// The whole pattern is the start's literal.
     pub(crate) literal_only: bool,
     /// No match is shorter.

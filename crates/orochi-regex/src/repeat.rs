@@ -20,9 +20,7 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
             Single::NotNewline => code != 10,
             Single::Literal(c) => code == c,
             Single::NotLiteral(c) => code != c,
-            Single::Set(index) => {
-                self.program.sets[index as usize].contains(code, self.context.locale)
-            }
+            Single::Set(index) => self.program.sets[index as usize].contains(code, self.locale),
         }
     }
 
@@ -43,7 +41,7 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
         }
         let reached = self.run_end(single, pos, limit);
         let taken = reached - pos;
-        self.context.step(taken / 32)?;
+        self.step(taken / 32)?;
         if taken < min {
             return Ok(None);
         }
@@ -55,7 +53,7 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
         if let Some(place) = place
             && place > least
         {
-            self.context.push(Kind::Greedy, pc as u32, place, least)?;
+            self.push(Kind::Greedy, pc as u32, place, least)?;
         }
         Ok(place)
     }
@@ -74,18 +72,18 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
             return Ok(None);
         }
         let place = self.first_place(single, tail, least, limit);
-        self.context.step((place.unwrap_or(least) - pos) / 32)?;
+        self.step((place.unwrap_or(least) - pos) / 32)?;
         if let Some(place) = place
             && place < limit
         {
-            self.context.push(Kind::Lazy, pc as u32, place, limit)?;
+            self.push(Kind::Lazy, pc as u32, place, limit)?;
         }
         Ok(place)
     }
 
     /// The end of the run of characters that `single` takes, from `from` on and up to `limit`.
     #[inline(always)]
-    fn run_end(&self, single: Single, from: usize, limit: usize) -> usize {
+    pub(crate) fn run_end(&self, single: Single, from: usize, limit: usize) -> usize {
         let text = &self.text[from..limit];
         let stop = match single {
             Single::All => None,
@@ -98,14 +96,14 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
                 match &set.run {
                     Run::Until(stops, n) => U::find_among(text, &stops[..usize::from(*n)]),
                     Run::Walk if set.dynamic => {
-                        let locale = self.context.locale;
+                        let locale = self.locale;
                         text.iter().position(|u| !set.contains_wide(u.code(), locale))
                     }
                     Run::Walk => text.iter().position(|u| {
                         let code = u.code();
                         match set.table.get(code as usize) {
                             Some(&member) => !member,
-                            None => !set.contains_wide(code, self.context.locale),
+                            None => !set.contains_wide(code, self.locale),
                         }
                     }),
                 }

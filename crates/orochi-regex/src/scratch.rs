@@ -84,7 +84,13 @@ pub struct Context<'h> {
     pub(crate) scratch: &'h mut Scratch,
     /// The locale for patterns with the LOCALE flag.
     pub locale: &'h LocaleTable,
-    /// Asked every [`Context::poll_interval`] steps; `true` stops the match.
+    /// When to give up.
+    pub limits: Limits<'h>,
+}
+
+/// When to give up a match.
+pub struct Limits<'h> {
+    /// Asked every [`Limits::poll_interval`] steps; `true` stops the match.
     pub poll: Option<&'h mut dyn FnMut() -> bool>,
     /// Steps between two polls.
     pub poll_interval: u32,
@@ -102,24 +108,36 @@ const MAX_STACK_BYTES: usize = 1 << 30;
 impl<'h> Context<'h> {
     /// A context in the C locale that is never interrupted and may use a gigabyte.
     pub fn new(scratch: &'h mut Scratch) -> Context<'h> {
-        Context {
-            scratch,
-            locale: &C_LOCALE,
+        Context { scratch, locale: &C_LOCALE, limits: Limits::default() }
+    }
+
+    /// The span of a group after a successful match; group 0 is not known here. A group whose
+    /// marks are out of order (only a forged program can do that) counts as unset.
+    pub fn group(&self, group: usize) -> Option<(usize, usize)> {
+        span_of(&self.scratch.marks, group.checked_sub(1)?)
+    }
+}
+
+/// The span that the marks give for a group, counted from zero.
+#[inline(always)]
+pub(crate) fn span_of(marks: &[usize], group: usize) -> Option<(usize, usize)> {
+    let mark = group.checked_mul(2)?;
+    let (start, end) = (*marks.get(mark)?, *marks.get(mark + 1)?);
+    (start <= end && end != NONE).then_some((start, end))
+}
+
+impl Default for Limits<'_> {
+    fn default() -> Self {
+        Limits {
             poll: None,
             poll_interval: POLL_INTERVAL,
             max_stack_bytes: MAX_STACK_BYTES,
             fuel: POLL_INTERVAL,
         }
     }
+}
 
-    /// The span of a group after a successful match; group 0 is not known here. A group whose
-    /// marks are out of order (only a forged program can do that) counts as unset.
-    pub fn group(&self, group: usize) -> Option<(usize, usize)> {
-        let mark = group.checked_sub(1)?.checked_mul(2)?;
-        let (start, end) = (*self.scratch.marks.get(mark)?, *self.scratch.marks.get(mark + 1)?);
-        (start <= end && end != NONE).then_some((start, end))
-    }
-
+impl Limits<'_> {
     /// Counts `steps`; polls when the interval is over.
     #[inline(always)]
     pub(crate) fn step(&mut self, steps: usize) -> Result<(), MatchError> {
@@ -145,30 +163,16 @@ impl<'h> Context<'h> {
         }
     }
 
-    #[inline(always)]
-    pub(crate) fn push(
-        &mut self,
-        kind: Kind,
-        index: u32,
-        a: usize,
-        b: usize,
-    ) -> Result<(), MatchError> {
-        if self.scratch.stack.len() == self.scratch.stack.capacity() {
-            self.grow()?;
-        }
-        self.scratch.stack.push(Frame { kind, index, a, b });
-        Ok(())
-    }
-
+    /// Makes room on a full stack, up to the limit.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self) -> Result<(), MatchError> {
+    pub(crate) fn grow(&mut self, stack: &mut Vec<Frame>) -> Result<(), MatchError> {
         let limit = self.max_stack_bytes / size_of::<Frame>();
-        let len = self.scratch.stack.len();
+        let len = stack.len();
         let wanted = (len * 2).max(64).min(limit);
         if wanted <= len {
             return Err(MatchError::Memory);
         }
-        self.scratch.stack.try_reserve_exact(wanted - len).map_err(|_| MatchError::Memory)
+        stack.try_reserve_exact(wanted - len).map_err(|_| MatchError::Memory)
     }
 }

@@ -126,18 +126,15 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
     fn search(&mut self, from: usize, last: usize) -> Result<Option<(usize, usize)>, MatchError> {
         let mut at = from;
         while let Some(start) = self.next_start(at, last) {
-            self.context.step(1 + (start - at) / 32)?;
+            self.step(1 + (start - at) / 32)?;
             if let Some(end) = self.run(start)? {
                 return Ok(Some((start, end)));
             }
-            at = match self.program.start {
-                Start::Leader { whole_text: true } => return Ok(None),
-                Start::Leader { .. } => match U::find(&self.text[start..], 10) {
-                    Some(newline) => start + newline + 1,
-                    None => return Ok(None),
-                },
-                _ => start + 1,
-            };
+            at = match self.program.leader {
+                // Every place up to the run's end has been tried as the place behind the run.
+                Some(single) => self.run_end(single, start, self.text.len()),
+                None => start,
+            } + 1;
         }
         Ok(None)
     }
@@ -149,12 +146,17 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
             return None;
         }
         let start = match &self.program.start {
-            Start::Anywhere | Start::Leader { .. } => Some(at),
+            Start::Anywhere => Some(at),
             Start::Beginning => (at == 0).then_some(0),
             Start::Line if at == 0 => Some(0),
             Start::Line => U::find(&self.text[at - 1..], 10).map(|i| at + i),
             Start::Literal(needle) => U::find_sequence(&self.text[at..], needle).map(|i| at + i),
             Start::Bytes(bytes) => U::find_among(&self.text[at..], bytes).map(|i| at + i),
+            Start::Set(index) => {
+                let set = &self.program.sets[*index as usize];
+                let member = |u: &U| set.contains(u.code(), self.locale);
+                self.text[at..].iter().position(member).map(|i| at + i)
+            }
             Start::First(first) => {
                 let admits = |u: &U| first.admits(Some(u.code()));
                 self.text[at..].iter().position(admits).map(|i| at + i)

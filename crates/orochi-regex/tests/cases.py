@@ -308,6 +308,7 @@ def main():
             cases(pattern.encode(), list(spans(data, rng, 0.3)))
             if "(?i" not in pattern:
                 cases(pattern.encode(), list(spans(data, rng, 0.1)), re.LOCALE | re.IGNORECASE)
+                cases(pattern.encode(), list(spans(data, rng, 0.1)), re.LOCALE)
                 cases(pattern, list(spans(TEXTS, rng, 0.1)), re.IGNORECASE)
     # More alternatives than one branch operation holds.
     words = ["%s%d" % (c, n) for n in range(7) for c in "abcdefghijklmnopqrstuvwxyz"]

@@ -31,7 +31,7 @@ fn check_run<U: Unit>(program: &Program, text: &[U], run: &Value, note: &str) {
         false
     };
     let mut context = Context::new(&mut scratch);
-    context.poll = Some(&mut poll);
+    context.limits.poll = Some(&mut poll);
     let range = (number(&run["pos"]), number(&run["end"]));
     let pos = range.0;
     let found = program.match_at(text, range, &mut context).expect("match");
