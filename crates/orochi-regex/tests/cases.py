@@ -8,6 +8,7 @@ import json
 import random
 import re
 import sys
+import unicodedata
 import warnings
 
 import _sre
@@ -291,6 +292,22 @@ def spans(texts, rng, share):
             yield text, pos, rng.randint(pos, len(text))
 
 
+def characters():
+    """What Python says of each character: runs of [first, length, facts], null if unassigned."""
+    runs = []
+    for code in range(0x110000):
+        c = chr(code)
+        facts = None
+        if unicodedata.category(c) != "Cn":
+            facts = [_sre.unicode_tolower(code) - code, _sre.unicode_iscased(code),
+                     c.isalnum() or c == "_", c.isdecimal(), c.isspace()]
+        if runs and runs[-1][2] == facts:
+            runs[-1][1] += 1
+        else:
+            runs.append([code, 1, facts])
+    print(json.dumps({"characters": runs}))
+
+
 def main():
     if _sre.MAGIC != 20230612 or _sre.CODESIZE != 4 or sys.byteorder != "little":
         print(json.dumps({"skip": "this Python's code arrays have another format"}))
@@ -301,6 +318,7 @@ def main():
         for pattern in PATTERNS:
             cases(pattern, spans(rng.sample(TEXTS, 5), rng, 0.2))
         return
+    characters()
     for pattern in PATTERNS:
         cases(pattern, list(spans(TEXTS, rng, 0.5)))
         if pattern.isascii() and "(?a)" not in pattern and "\\u" not in pattern:

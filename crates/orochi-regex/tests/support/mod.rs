@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use orochi_regex::{Context, Cursor, Found, Program, Scratch, Unit};
+use orochi_regex::{Context, Cursor, Found, Program, Scratch, Unit, chars};
 use serde_json::Value;
 
 /// Spans of the match and its groups, and the group closed last.
@@ -48,12 +48,39 @@ fn check_run<U: Unit>(program: &Program, text: &[U], run: &Value, note: &str) {
     assert_eq!(cursor.search(program, text, &mut context), Ok(None), "finditer's end: {note}");
 }
 
+/// Compares the character tables where Python's Unicode version knows the character.
+fn check_characters(runs: &[Value]) -> usize {
+    let mut checked = 0;
+    for run in runs {
+        let Some(facts) = run[2].as_array() else { continue };
+        let first = number(&run[0]) as u32;
+        for code in first..first + number(&run[1]) as u32 {
+            let ours = serde_json::json!([
+                i64::from(chars::unicode_tolower(code)) - i64::from(code),
+                chars::unicode_iscased(code),
+                chars::unicode_is_word(code),
+                chars::unicode_is_decimal(code),
+                chars::unicode_is_space(code),
+            ]);
+            // U+019B is cased since Unicode 16, U+0264 likewise.
+            if ![0x19b, 0x264].contains(&code) {
+                assert_eq!(ours.as_array(), Some(facts), "character {code:#x}");
+            }
+            checked += 1;
+        }
+    }
+    checked
+}
+
 /// Checks one line of cases on every width that holds the text. Breaks if the line says that this
 /// Python cannot be compared with.
 pub fn check(line: &str) -> ControlFlow<String, usize> {
     let case: Value = serde_json::from_str(line).expect("a JSON object");
     if let Some(reason) = case["skip"].as_str() {
         return ControlFlow::Break(reason.to_owned());
+    }
+    if let Some(runs) = case["characters"].as_array() {
+        return ControlFlow::Continue(check_characters(runs));
     }
     let words = case["code"].as_array().expect("code");
     let code: Vec<u32> = words.iter().map(|w| w.as_u64().expect("a word") as u32).collect();
