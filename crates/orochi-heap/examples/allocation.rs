@@ -1,14 +1,14 @@
 //! Prints what allocation and collection cost on this machine.
 //!
-//! `cargo run --release -p orochi-heap --example allocation`
+//! `cargo run --release -p orochi-heap --example allocation [marking threads]`
 
 #[path = "../tests/world/mod.rs"]
 mod world;
 
-use orochi_heap::{Kind, ShapeId, Value, set_value_at};
+use orochi_heap::{Config, Kind, ShapeId, Value, set_value_at};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-use world::{Mutator, VERIFY, field, heap, resident, value_shape};
+use world::{Mutator, VERIFY, field, heap_with, resident, value_shape};
 
 /// Allocates 32-byte garbage; returns objects per second.
 fn garbage(count: usize, shape: ShapeId) -> f64 {
@@ -52,8 +52,13 @@ fn milliseconds(ns: u64) -> f64 {
 
 fn main() {
     VERIFY.store(false, Ordering::Relaxed);
-    let heap = heap();
-    println!("after start: {} kB resident", resident() >> 10);
+    let before = resident();
+    let mark_threads = std::env::args().nth(1).and_then(|n| n.parse().ok());
+    let default = Config::default();
+    let heap =
+        heap_with(Config { mark_threads: mark_threads.unwrap_or(default.mark_threads), ..default });
+    drop(Mutator::new(false));
+    println!("start: {} kB resident, {} kB with a heap", before >> 10, resident() >> 10);
     let three = value_shape(3);
     let five = value_shape(5);
     for _ in 0..2 {

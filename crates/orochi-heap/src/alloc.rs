@@ -10,6 +10,7 @@
 //! **Allocation never collects.** When all threads together have taken as much as the nursery holds,
 //! the slow path asks the layer above to set this thread's poll and goes on allocating.
 
+use crate::block::Taken;
 use crate::collect::Kind;
 use crate::header::{Header, OwnerBits, ShapeId};
 use crate::heap::Heap;
@@ -261,24 +262,33 @@ impl LocalHeap {
                 slow.next_line = LINES;
             }
             heap.note_taken(self, std::mem::take(&mut slow.taken));
-            slow.block = heap.take_block(self, false)?;
-            slow.next_line = 0;
-            slow.young.blocks.push(slow.block);
+            match heap.take_block(self, false)? {
+                Taken::Whole(block) => {
+                    let base = begin_whole(heap, block);
+                    slow.young.blocks.push(block);
+                    slow.block = block;
+                    slow.taken += BLOCK;
+                    slow.run_end = base + BLOCK;
+                    self.cursor.set(base);
+                    self.limit.set(slow.run_end);
+                    return Ok(());
+                }
+                Taken::Partial(block) => {
+                    slow.young.blocks.push(block);
+                    slow.block = block;
+                    slow.next_line = 0;
+                }
+            }
         }
     }
 
     fn place_medium(&self, heap: &'static Heap, size: usize) -> Result<usize, OutOfMemory> {
         let slow = self.slow();
         if size > slow.medium_end - slow.medium_cursor {
-            let block = heap.take_block(self, true)?;
+            let (Taken::Whole(block) | Taken::Partial(block)) = heap.take_block(self, true)?;
             terminate(slow.medium_cursor, slow.medium_end);
-            let lines = heap.space().block_lines(block);
-            lines[0].store(RUN | RUN_START, Ordering::Relaxed);
-            for line in &lines[1..] {
-                line.store(RUN, Ordering::Relaxed);
-            }
             slow.young.blocks.push(block);
-            slow.medium_cursor = heap.space().address(Space::block_offset(block));
+            slow.medium_cursor = begin_whole(heap, block);
             slow.medium_end = slow.medium_cursor + BLOCK;
             heap.note_taken(self, std::mem::take(&mut slow.taken) + BLOCK);
         }
@@ -322,6 +332,16 @@ impl Default for LocalHeap {
     fn default() -> LocalHeap {
         LocalHeap::new()
     }
+}
+
+/// Makes a free block one run; returns its address.
+fn begin_whole(heap: &Heap, block: u32) -> usize {
+    let lines = heap.space().block_line_words(block);
+    for word in lines {
+        word.store(u64::from_ne_bytes([RUN; 8]), Ordering::Relaxed);
+    }
+    heap.space().block_lines(block)[0].store(RUN | RUN_START, Ordering::Relaxed);
+    heap.space().address(Space::block_offset(block))
 }
 
 /// Ends a run of objects at `cursor`, unless it is full.

@@ -91,12 +91,15 @@ impl Heap {
         for offset in found {
             marker.visit::<false>(Value::from_object(self.space().object(offset)));
         }
-        world.precise(kind, &mut |values| marker.visit_all(values));
-        // SAFETY: owners of vectors are stopped.
-        unsafe { visit_vectors(&mut |values| marker.visit_all(values)) };
+        // SAFETY: roots stay as they are until the collection ends, and owners of vectors are stopped.
+        unsafe {
+            world.precise(kind, &mut |values| marker.visit_all(values));
+            visit_vectors(&mut |values| marker.visit_all(values));
+            // What is due now; more comes to these lists only when all this has been marked.
+            marker.visit_all(&collector.finalisers_due);
+            marker.visit_all(&collector.callbacks_due);
+        }
         self.root_table().visit(&mut |value| marker.visit::<false>(value));
-        marker.visit_all(&collector.finalisers_due);
-        marker.visit_all(&collector.callbacks_due);
         if kind == Kind::Nursery {
             for object in &young.remembered {
                 // SAFETY: old objects stay initialised.

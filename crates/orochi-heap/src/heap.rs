@@ -306,7 +306,7 @@ impl Heap {
 
     // ---- blocks ----
 
-    pub(crate) fn take_block(&self, local: &LocalHeap, whole: bool) -> Result<u32, OutOfMemory> {
+    pub(crate) fn take_block(&self, local: &LocalHeap, whole: bool) -> Result<Taken, OutOfMemory> {
         let mut pool = lock(&self.pool);
         let taken = pool.take_block(whole);
         let near = pool.committed() > self.near_limit.load(Ordering::Relaxed);
@@ -316,9 +316,7 @@ impl Heap {
         if near && self.young_bytes.load(Ordering::Relaxed) >= self.limit_slack() / 4 {
             self.request_from(local, Kind::Full);
         }
-        match taken? {
-            Taken::Whole(block) | Taken::Partial(block) => Ok(block),
-        }
+        taken
     }
 
     pub(crate) fn take_large(&self, local: &LocalHeap, bytes: usize) -> Result<u32, OutOfMemory> {

@@ -10,7 +10,7 @@
 //! With several threads each has a marker of its own; one with plenty gives half its stack away when
 //! another is idle. Long arrays are scanned in pieces, which bounds the stack and lets others help.
 
-use crate::header::{G, Header, OwnerWord, ShapeId, value_at};
+use crate::header::{G, Header, OwnerWord, ShapeId, value_at, word_at};
 use crate::heap::Hooks;
 use crate::layout::{Layout, Payload, Size, Traced, Tracer, layout_of, shape_entry};
 use crate::space::{BLOCK, LARGE, Space, State};
@@ -87,8 +87,16 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Marks what several values refer to.
-    pub(crate) fn visit_all(&mut self, values: &[Value]) {
+    /// Marks what several values refer to; many are left for later, in pieces.
+    ///
+    /// # Safety
+    /// The values stay where they are, unchanged, until the marker has drained.
+    pub(crate) unsafe fn visit_all(&mut self, values: &[Value]) {
+        if values.len() > PIECE {
+            self.slices
+                .push(Slice { at: values.as_ptr().expose_provenance(), count: values.len() });
+            return;
+        }
         for &value in values {
             self.visit::<false>(value);
         }
@@ -155,7 +163,7 @@ impl<'a> Marker<'a> {
                 }
                 let array: *const Header = std::ptr::with_exposed_provenance(slice.at);
                 for i in 0..piece {
-                    // SAFETY: the slice lies inside a marked object's values.
+                    // SAFETY: the slice lies inside a marked object's values, or is a root.
                     self.visit::<PARALLEL>(unsafe { value_at(array, 8 * i) });
                 }
             } else if let Some(shape) = self.shapes.pop() {
@@ -192,11 +200,11 @@ impl<'a> Marker<'a> {
             if layout.trace_shape && self.space.shape_mark(shape.0).load(Ordering::Relaxed) == 0 {
                 self.visit_shape(shape);
             }
-            self.scan_references::<PARALLEL>(object, layout);
+            self.scan_references::<PARALLEL>(object, layout, 0);
         }
     }
 
-    /// Visits what an object refers to.
+    /// Visits what an object refers to; of the payload, what comes after the first `skip` values.
     ///
     /// # Safety
     /// An initialised object of this layout.
@@ -205,13 +213,14 @@ impl<'a> Marker<'a> {
         &mut self,
         object: *mut Header,
         layout: &Layout,
+        skip: usize,
     ) {
         // SAFETY: the caller's promise.
         unsafe {
-            if let Some(slice) = long_payload(object, layout) {
+            if let Some(slice) = separate_payload(object, layout, skip) {
                 self.slices.push(slice);
-                let short = Layout { payload: Payload::Raw, ..*layout };
-                short.fields_of(object, &mut |v| self.visit::<PARALLEL>(v));
+                let rest = Layout { payload: Payload::Raw, ..*layout };
+                rest.fields_of(object, &mut |v| self.visit::<PARALLEL>(v));
             } else {
                 layout.fields_of(object, &mut |v| self.visit::<PARALLEL>(v));
             }
@@ -260,7 +269,10 @@ impl<'a> Marker<'a> {
             {
                 self.visit_shape((*object).shape_relaxed());
             }
-            self.scan_references::<false>(object, layout);
+            let written_from = layout
+                .written_from
+                .map_or(0, |at| word_at(object, at as usize).load(Ordering::Relaxed));
+            self.scan_references::<false>(object, layout, written_from as usize);
         }
     }
 
@@ -283,20 +295,28 @@ impl<'a> Marker<'a> {
     }
 }
 
-/// The values of a payload that is too long to be scanned at once.
+/// The values of a payload that is better not scanned with the rest: because it is long, or because
+/// part of it need not be.
 ///
 /// # Safety
 /// An initialised object of this layout.
 #[inline(always)]
-unsafe fn long_payload(object: *mut Header, layout: &Layout) -> Option<Slice> {
-    let count = match (layout.payload, layout.size) {
-        // SAFETY: the caller's promise.
-        (Payload::Values, Size::Counted { count, .. }) => unsafe { count.read(object) },
-        // SAFETY: the caller's promise.
-        (Payload::UsedValues(used), _) => unsafe { used.read(object) },
-        _ => return None,
-    };
-    (count > PIECE).then(|| Slice { at: object.addr() + layout.payload_base(), count })
+unsafe fn separate_payload(object: *mut Header, layout: &Layout, skip: usize) -> Option<Slice> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let count = match (layout.payload, layout.size) {
+            (Payload::Values, Size::Counted { count, .. }) => count.read(object),
+            (Payload::UsedValues(used), _) => used.read(object),
+            _ => return None,
+        };
+        if let Some(at) = layout.written_from {
+            word_at(object, at as usize).store(count as u64, Ordering::Relaxed);
+        } else if count <= PIECE {
+            return None;
+        }
+        let skip = skip.min(count);
+        Some(Slice { at: object.addr() + layout.payload_base() + 8 * skip, count: count - skip })
+    }
 }
 
 #[inline(always)]

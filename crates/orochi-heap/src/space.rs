@@ -246,7 +246,8 @@ impl Space {
 
     /// The line bytes of a block, eight at a time.
     pub(crate) fn block_line_words(&self, block: u32) -> &[AtomicU64; LINES / 8] {
-        // SAFETY: the block's part of the table, aligned to its size; used while the world is stopped.
+        // SAFETY: the block's part of the table, aligned to its size; nobody else
+        // looks at a block that is being taken or swept.
         unsafe { &*self.lines.add(block as usize * LINES).cast() }
     }
 

@@ -185,6 +185,50 @@ fn an_owner_is_remembered_for_its_storage() {
 }
 
 #[test]
+fn a_growing_list_is_looked_through_from_where_it_was_written() {
+    static GROWING: Layout = Layout {
+        storage: true,
+        written_from: Some(16),
+        ..Layout::counted("growing items", 24, 8, Count::U64(8), Payload::Values)
+    };
+    let shape = start().add_shape(&GROWING, std::ptr::null()).unwrap();
+    let _turn = turn();
+    let mut mutator = Mutator::new(false);
+    const COUNT: usize = 30_000;
+    let mut words = vec![0; 2 + COUNT];
+    words[0] = COUNT as u64;
+    let storage = raw(&mutator, shape, &words);
+    let list = mutator.object(shapes()[0], &[Value::from_i32(0), storage]);
+    mutator.stack = vec![list];
+    let written_from = unsafe { word_at(storage.object_ptr(), 16) };
+    let store = |mutator: &Mutator, n: usize, value: Value| {
+        mutator.barrier(list);
+        unsafe { set_value_at(storage.object_ptr(), 24 + 8 * n, value) };
+        written_from.fetch_min(n as u64, Ordering::Relaxed);
+    };
+    let mut expected = vec![-1; COUNT];
+    for round in 0..40 {
+        for n in (round * 700..).take(700) {
+            store(&mutator, n, leaf(&mutator, n as i32));
+            expected[n] = n as i64;
+        }
+        if round % 7 == 3 {
+            let n = round * 500;
+            store(&mutator, n, leaf(&mutator, -5));
+            expected[n] = -5;
+        }
+        mutator.collect(if round % 10 == 9 { Kind::Full } else { Kind::Nursery });
+        assert_eq!(written_from.load(Ordering::Relaxed), COUNT as u64);
+        churn(&mutator);
+    }
+    for (n, &expected) in expected.iter().enumerate().take(28_000) {
+        assert!(is_leaf(field(storage, 2 + n), expected), "{n}");
+    }
+    mutator.stack.clear();
+    mutator.collect(Kind::Full);
+}
+
+#[test]
 fn shapes_keep_their_class_while_an_object_has_them() {
     let heap = start();
     let _turn = turn();

@@ -138,11 +138,11 @@ fn run(seed: u64, steps: usize, shared: &Mutex<RootVec>) {
             for _ in 0..random.below(20) {
                 mutator.object(value_shape(3), &[Value::NONE, roots[root], Value::from_i32(1)]);
             }
-            if step.is_multiple_of(5000) {
+            if step.is_multiple_of(2000) {
                 let count = compare(&roots, mirror);
                 prune(mirror, &roots);
                 assert_eq!(count, mirror.nodes.len());
-                if count > 5_000 {
+                if count > 3_000 {
                     roots.as_mut_slice()[..ROOTS * 9 / 10].fill(Value::NONE);
                     prune(mirror, &roots);
                 }
@@ -167,15 +167,16 @@ fn two_threads_agree_with_their_mirror() {
     std::thread::scope(|scope| {
         for seed in [0x1234_5678_9abc, 0xfeed_beef_cafe] {
             let roots = &roots;
-            scope.spawn(move || run(seed, 120_000, roots));
+            scope.spawn(move || run(seed, 100_000, roots));
         }
     });
     // The same with a collection every few allocations.
+    roots.lock().unwrap().fill(Value::NONE);
     heap.set_zeal(37);
     std::thread::scope(|scope| {
         for seed in [0x5151_6161, 0x7171_8181_9191] {
             let roots = &roots;
-            scope.spawn(move || run(seed, 4_000, roots));
+            scope.spawn(move || run(seed, 1_500, roots));
         }
     });
     heap.set_zeal(0);
