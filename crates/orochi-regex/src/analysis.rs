@@ -31,6 +31,7 @@ pub(crate) fn finish(mut program: Program) -> Program {
     }
     (program.start, program.literal_only) = find_start(&program);
     program.leader = find_leader(&program);
+    program.second = second(&program);
     program
 }
 
@@ -40,7 +41,7 @@ struct Walk<'p> {
     first: First,
     budget: u32,
     /// Loops whose body has been taken into account.
-    loops: Vec<u32>,
+    loops: Vec<(u32, usize)>,
 }
 
 impl First {
@@ -64,8 +65,15 @@ impl First {
 /// The characters that can come first from the operation `pc` on.
 fn first_from(program: &Program, pc: usize) -> First {
     let mut walk = Walk { program, first: First::nothing(), budget: BUDGET, loops: Vec::new() };
-    walk.visit(pc, 0);
+    walk.visit(pc, 0, 0);
     if walk.budget == 0 { First::anything() } else { walk.first }
+}
+
+/// The characters that can come second in a match, if that rules anything out.
+fn second(program: &Program) -> Option<Box<First>> {
+    let mut walk = Walk { program, first: First::nothing(), budget: BUDGET, loops: Vec::new() };
+    walk.visit(0, 0, 1);
+    (walk.budget > 0 && !walk.first.is_anything()).then(|| Box::new(walk.first))
 }
 
 /// The characters that a single takes.
@@ -108,10 +116,11 @@ impl Walk<'_> {
         self.first = First::anything();
     }
 
-    /// Takes the pieces that can come first from `pc` on into the set. Recursion is bounded by the
-    /// budget. `inside` counts the atomic constructs entered on the way: the end of another one
-    /// commits to what was matched so far whatever comes next, so nothing is known of it.
-    fn visit(&mut self, mut pc: usize, mut inside: usize) {
+    /// Takes the pieces that can come first from `pc` on into the set, or with `skip` the pieces
+    /// that can come after so many characters. Recursion is bounded by the budget. `inside` counts
+    /// the atomic constructs entered on the way: the end of another one commits to what was matched
+    /// so far whatever comes next, so nothing is known of it.
+    fn visit(&mut self, mut pc: usize, mut inside: usize, mut skip: usize) {
         let program = self.program;
         loop {
             if self.budget == 0 {
@@ -120,9 +129,20 @@ impl Walk<'_> {
             self.budget -= 1;
             match program.ops[pc] {
                 Op::Fail => return,
-                Op::One(single) => return self.add_single(single),
-                Op::Literals { start, .. } => {
-                    return self.add_single(Single::Literal(program.literals[start as usize]));
+                Op::One(single) => {
+                    if skip == 0 {
+                        return self.add_single(single);
+                    }
+                    skip -= 1;
+                    pc += 1;
+                }
+                Op::Literals { start, len } => {
+                    if skip < len as usize {
+                        let code = program.literals[start as usize + skip];
+                        return self.add_single(Single::Literal(code));
+                    }
+                    skip -= len as usize;
+                    pc += 1;
                 }
                 Op::End | Op::AssertEnd | Op::AssertNotEnd | Op::Backref { .. } => {
                     return self.add_anything();
@@ -142,28 +162,36 @@ impl Walk<'_> {
                 }
                 Op::Jump(to) => pc = to as usize,
                 Op::IfGroup { otherwise, .. } => {
-                    self.visit(pc + 1, inside);
+                    self.visit(pc + 1, inside, skip);
                     pc = otherwise as usize;
                 }
                 Op::Branch(index) => {
                     for &alternative in &program.branches[index as usize].alternatives {
-                        self.visit(alternative as usize, inside);
+                        self.visit(alternative as usize, inside, skip);
                     }
                     return;
                 }
                 Op::Repeat(index) => {
-                    let repeat = program.repeats[index as usize];
-                    self.add_single(repeat.single);
-                    if repeat.min > 0 {
+                    let Repeat { single, min, max, .. } = program.repeats[index as usize];
+                    if skip < max {
+                        self.add_single(single);
+                    }
+                    if min > skip {
+                        return;
+                    }
+                    for taken in min.max(1)..=skip.min(max) {
+                        self.visit(pc + 1, inside, skip - taken);
+                    }
+                    if min > 0 {
                         return;
                     }
                     pc += 1;
                 }
                 op @ (Op::LoopEnter(index) | Op::PossessiveEnter(index)) => {
                     let this = program.loops[index as usize];
-                    self.loops.push(index);
+                    self.loops.push((index, skip));
                     let atomic = matches!(op, Op::PossessiveEnter(_));
-                    self.visit(this.body as usize, inside + usize::from(atomic));
+                    self.visit(this.body as usize, inside + usize::from(atomic), skip);
                     if this.min > 0 {
                         return;
                     }
@@ -171,16 +199,22 @@ impl Walk<'_> {
                 }
                 Op::LoopUntil(index) => {
                     let this = program.loops[index as usize];
-                    if !self.loops.contains(&index) {
-                        self.loops.push(index);
-                        self.visit(this.body as usize, inside);
+                    if !self.loops.contains(&(index, skip)) {
+                        self.loops.push((index, skip));
+                        self.visit(this.body as usize, inside, skip);
                     }
                     pc = this.tail as usize;
                 }
-                // Came in through the loop's beginning, so the body has been seen.
                 Op::PossessiveEnd(index) => {
+                    // Came in through the loop's beginning, so the body was seen with what there
+                    // was to skip then.
+                    let this = program.loops[index as usize];
+                    if !self.loops.contains(&(index, skip)) {
+                        self.loops.push((index, skip));
+                        self.visit(this.body as usize, inside, skip);
+                    }
                     inside -= 1;
-                    pc = program.loops[index as usize].tail as usize;
+                    pc = this.tail as usize;
                 }
             }
         }
@@ -257,7 +291,7 @@ fn find_start(program: &Program) -> (Start, bool) {
     let (prefix, rest, marked) = prefix(program);
     if let Some(needle) = Needle::new(&prefix) {
         let whole = program.ops[rest] == Op::End && !marked && program.groups == 0;
-        return (Start::Literal(needle), whole);
+        return (Start::Literal(Box::new(needle)), whole);
     }
     match program.ops[rest] {
         Op::At(At::Beginning | At::BeginningString) => return (Start::Beginning, false),

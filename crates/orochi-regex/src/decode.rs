@@ -99,6 +99,7 @@ impl<'c> Decoder<'c> {
             firsts: Vec::new(),
             start: Start::Anywhere,
             leader: None,
+            second: None,
             literal_only: false,
             min_width: 0,
             groups,

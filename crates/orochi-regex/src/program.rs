@@ -200,7 +200,7 @@ pub(crate) enum Start {
     /// At the beginning and after each newline.
     Line,
     /// Where this literal occurs.
-    Literal(Needle),
+    Literal(Box<Needle>),
     /// At one of these bytes.
     Bytes(Box<[u8]>),
     /// Where a character of this set is.
@@ -222,6 +222,8 @@ pub struct Program {
     pub(crate) peeks: Vec<Peek>,
     pub(crate) firsts: Vec<First>,
     pub(crate) start: Start,
+    /// The characters that can come second in a match.
+    pub(crate) second: Option<Box<First>>,
     /// The pattern opens with an unbounded repeat of this single. An attempt that fails has then
     /// tried the rest of the pattern at each place up to the end of the run, so no attempt that
     /// starts inside the run can succeed.

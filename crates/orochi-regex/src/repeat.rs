@@ -140,7 +140,7 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
     ) -> Option<usize> {
         let mut pos = pos;
         match tail {
-            Tail::Anything => return Some(pos),
+            Tail::Anything => Some(pos),
             Tail::Literal(code) => {
                 let end = self.text.len().min(limit + 1);
                 let place = match single {
@@ -151,7 +151,7 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
                     _ => return self.step_to(single, pos, limit, |next| next == Some(code)),
                 };
                 pos += place?;
-                return (self.at(pos) == Some(code)).then_some(pos);
+                (self.at(pos) == Some(code)).then_some(pos)
             }
             Tail::First(index) => {
                 let first = &self.program.firsts[index as usize];

@@ -139,9 +139,22 @@ impl<U: Unit> Engine<'_, '_, '_, U> {
         Ok(None)
     }
 
-    /// The first place from `at` to `last` at which the pattern can start.
+    /// The first place from `at` to `last` at which the pattern can start, going by the first two
+    /// characters.
     #[inline(always)]
-    fn next_start(&self, at: usize, last: usize) -> Option<usize> {
+    fn next_start(&self, mut at: usize, last: usize) -> Option<usize> {
+        loop {
+            let start = self.first_fits(at, last)?;
+            match &self.program.second {
+                Some(second) if !second.admits(self.at(start + 1)) => at = start + 1,
+                _ => return Some(start),
+            }
+        }
+    }
+
+    /// The first place from `at` to `last` whose first character fits.
+    #[inline(always)]
+    fn first_fits(&self, at: usize, last: usize) -> Option<usize> {
         if at > last {
             return None;
         }
