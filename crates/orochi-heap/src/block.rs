@@ -14,6 +14,9 @@ use crate::alloc::OutOfMemory;
 use crate::space::{BLOCK, PAGE, Space, State};
 use std::collections::{BTreeMap, BTreeSet};
 
+#[cfg(test)]
+mod tests;
+
 /// Free runs of blocks by address and by length.
 #[derive(Default)]
 struct Runs {

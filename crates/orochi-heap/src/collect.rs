@@ -17,7 +17,7 @@
 //! longer registered.
 
 use crate::alloc::Young;
-use crate::header::Header;
+use crate::header::{Header, OwnerWord};
 use crate::heap::{Collector, Heap};
 use crate::lookup;
 use crate::mark::{Marker, Shared};
@@ -47,6 +47,19 @@ pub trait Roots {
     fn precise(&self, kind: Kind, visit: &mut dyn FnMut(&[Value]));
     /// Words any of which may be a reference or point into an object: native stacks, registers.
     fn conservative(&self, kind: Kind, visit: &mut dyn FnMut(&[usize]));
+    /// If owner words name thread ids that have been retired: who cleans them. Asked at the start of
+    /// a full collection, which sees every object anyway.
+    fn owner_words(&self) -> Option<&dyn OwnerWords> {
+        None
+    }
+}
+
+/// Cleans retired thread ids out of owner words.
+pub trait OwnerWords: Sync {
+    /// Called for each live object, from several threads at once.
+    fn clean(&self, word: &OwnerWord);
+    /// Called when every live object has been seen.
+    fn cleaned(&self);
 }
 
 /// What a collection did.
@@ -77,17 +90,16 @@ impl Heap {
         let start = Instant::now();
         let mut guard = self.collector();
         let collector = &mut *guard;
-        // SAFETY: the caller's promise, here and below.
+        // SAFETY: stopped (H5).
         let mut young = unsafe { end_all_runs(collector) };
+        // SAFETY: stopped (H5), objects are whole (H2), and all runs have ended.
         let found = unsafe { self.look_up(world, kind) };
-        let words =
-            self.config().hooks.owner_words.filter(|hooks| kind == Kind::Full && (hooks.wanted)());
+        let words = if kind == Kind::Full { world.owner_words() } else { None };
         if kind == Kind::Full {
             self.clear_marks();
         }
 
-        let mut marker =
-            Marker::new(*self.space(), &self.config().hooks, words.map(|hooks| hooks.clean));
+        let mut marker = Marker::new(*self.space(), &self.config().hooks, words);
         for offset in found {
             marker.visit::<false>(Value::from_object(self.space().object(offset)));
         }
@@ -102,7 +114,7 @@ impl Heap {
         self.root_table().visit(&mut |value| marker.visit::<false>(value));
         if kind == Kind::Nursery {
             for object in &young.remembered {
-                // SAFETY: old objects stay initialised.
+                // SAFETY: objects are whole (H2), and old ones stay where they are (H1).
                 unsafe { marker.rescan(object.as_ptr()) };
             }
         }
@@ -110,7 +122,7 @@ impl Heap {
             && self.config().mark_threads > 1
             && self.pool().committed() > WORTH_SHARING
         {
-            self.mark_in_parallel(&mut marker, words.map(|hooks| hooks.clean));
+            self.mark_in_parallel(&mut marker, words);
         }
         marker.drain_with_ephemerons();
         marker.clear_weak(&mut collector.callbacks_due);
@@ -119,8 +131,8 @@ impl Heap {
             marker.clear_weak(&mut collector.callbacks_due);
         }
         collector.drop_resources(&mut young, &marker, kind);
-        if let Some(hooks) = words {
-            (hooks.done)();
+        if let Some(words) = words {
+            words.cleaned();
         }
 
         let live = self.sweep(collector, &young, kind);
@@ -190,16 +202,12 @@ impl Heap {
     }
 
     /// Marks with all threads that may; they live no longer than this.
-    fn mark_in_parallel(
-        &self,
-        marker: &mut Marker<'_>,
-        clean: Option<fn(&crate::header::OwnerWord)>,
-    ) {
+    fn mark_in_parallel(&self, marker: &mut Marker<'_>, words: Option<&dyn OwnerWords>) {
         let shared = Shared::new(self.config().mark_threads);
         let others = std::thread::scope(|scope| {
             let mut started = Vec::new();
             for _ in 1..self.config().mark_threads {
-                let mut other = Marker::new(*self.space(), &self.config().hooks, clean);
+                let mut other = Marker::new(*self.space(), &self.config().hooks, words);
                 let shared = &shared;
                 let work = move || {
                     other.drain_shared(shared);

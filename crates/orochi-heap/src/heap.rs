@@ -10,7 +10,7 @@
 use crate::alloc::{LocalHeap, OutOfMemory, Young};
 use crate::block::{Pool, Taken};
 use crate::collect::Kind;
-use crate::header::{Header, OwnerWord, ShapeId};
+use crate::header::{Header, ShapeId};
 use crate::layout::{Layout, MAX_SHAPES, ShapeEntry, Tracer, set_table, shape_entry};
 use crate::roots::table::RootTable;
 use crate::space::{BLOCK, Space, State, reserve};
@@ -18,17 +18,6 @@ use crate::value::Value;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-
-/// How to clean retired thread ids out of owner words in a full collection.
-#[derive(Clone, Copy)]
-pub struct OwnerWordHooks {
-    /// Asked at the start: is there anything to clean?
-    pub wanted: fn() -> bool,
-    /// Called for each live object, from several threads at once.
-    pub clean: fn(&OwnerWord),
-    /// Called when every live object has been seen.
-    pub done: fn(),
-}
 
 /// What the layer above lends the collector.
 #[derive(Clone, Copy)]
@@ -39,8 +28,6 @@ pub struct Hooks {
     /// an object has whose layout says `trace_shape`, from several threads at once. A record's
     /// references are set when it is added; one that gets another later roots it otherwise.
     pub trace_shape: Option<unsafe fn(user: *const (), &mut Tracer<'_>)>,
-    /// Owner words of retired threads.
-    pub owner_words: Option<OwnerWordHooks>,
 }
 
 /// How the heap is set up.
@@ -68,7 +55,7 @@ impl Default for Config {
             growth: 1.8,
             full_min_bytes: 32 << 20,
             mark_threads: std::thread::available_parallelism().map_or(1, |n| n.get()),
-            hooks: Hooks { request_collection: |_| {}, trace_shape: None, owner_words: None },
+            hooks: Hooks { request_collection: |_| {}, trace_shape: None },
         }
     }
 }

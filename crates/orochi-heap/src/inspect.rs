@@ -18,7 +18,7 @@ impl Heap {
     /// The world is stopped, every object is initialised, and `visit` calls nothing of the heap.
     pub unsafe fn for_each_object(&self, visit: &mut dyn FnMut(NonNull<Header>)) {
         let space = *self.space();
-        // SAFETY: the caller's promise, here and below.
+        // SAFETY: stopped (H5).
         unsafe { self.terminate_all_runs() };
         for (block, state) in self.blocks_in_use() {
             match state {
@@ -26,6 +26,7 @@ impl Heap {
                     for offset in self.marked_in(block) {
                         visit(space.object(offset));
                     }
+                    // SAFETY: objects are whole (H2), and runs were terminated above.
                     for offset in unsafe { self.young_in(block) } {
                         visit(space.object(offset));
                     }

@@ -38,11 +38,11 @@ mod verify;
 mod weak;
 
 pub use alloc::{LocalHeap, OutOfMemory};
-pub use collect::{Kind, Outcome, Roots};
+pub use collect::{Kind, Outcome, OwnerWords, Roots};
 pub use header::{
     Header, OwnerBits, OwnerWord, Reference, ShapeId, set_value_at, value_at, word_at,
 };
-pub use heap::{Config, Heap, Hooks, OwnerWordHooks, Statistics};
+pub use heap::{Config, Heap, Hooks, Statistics};
 pub use layout::{
     Count, Fields, Layout, Payload, ShapeEntry, Size, Tracer, WeakField, layout_of, round_up,
     shape_entry,

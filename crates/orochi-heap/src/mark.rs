@@ -10,7 +10,8 @@
 //! With several threads each has a marker of its own; one with plenty gives half its stack away when
 //! another is idle. Long arrays are scanned in pieces, which bounds the stack and lets others help.
 
-use crate::header::{G, Header, OwnerWord, ShapeId, value_at, word_at};
+use crate::collect::OwnerWords;
+use crate::header::{G, Header, ShapeId, value_at, word_at};
 use crate::heap::Hooks;
 use crate::layout::{Layout, Payload, Size, Traced, Tracer, layout_of, shape_entry};
 use crate::space::{BLOCK, LARGE, Space, State};
@@ -52,7 +53,7 @@ pub(crate) struct Marker<'a> {
     space: Space,
     hooks: &'a Hooks,
     /// Cleans owner words of retired thread ids, in a full collection that has to.
-    clean: Option<fn(&OwnerWord)>,
+    words: Option<&'a dyn OwnerWords>,
     stack: Vec<usize>,
     slices: Vec<Slice>,
     shapes: Vec<ShapeId>,
@@ -63,11 +64,15 @@ pub(crate) struct Marker<'a> {
 }
 
 impl<'a> Marker<'a> {
-    pub(crate) fn new(space: Space, hooks: &'a Hooks, clean: Option<fn(&OwnerWord)>) -> Marker<'a> {
+    pub(crate) fn new(
+        space: Space,
+        hooks: &'a Hooks,
+        words: Option<&'a dyn OwnerWords>,
+    ) -> Marker<'a> {
         Marker {
             space,
             hooks,
-            clean,
+            words,
             stack: Vec::with_capacity(1024),
             slices: Vec::new(),
             shapes: Vec::new(),
@@ -194,8 +199,8 @@ impl<'a> Marker<'a> {
             if !(layout.immutable | layout.storage) && (*object).owner.peek().0 & G != 0 {
                 (*object).owner.clear_remembered();
             }
-            if let Some(clean) = self.clean {
-                clean(&(*object).owner);
+            if let Some(words) = self.words {
+                words.clean(&(*object).owner);
             }
             if layout.trace_shape && self.space.shape_mark(shape.0).load(Ordering::Relaxed) == 0 {
                 self.visit_shape(shape);

@@ -30,42 +30,51 @@ impl Heap {
     /// # Safety
     /// The world is stopped, and every object is initialised.
     pub unsafe fn verify(&self) -> Result<(), String> {
-        // SAFETY: the caller's promise, here and below.
+        // SAFETY: stopped (H5).
         unsafe { self.terminate_all_runs() };
         let mut walk = Walk { heap: self, young: HashSet::new(), remembered: HashSet::new() };
         let blocks: Vec<_> = self.blocks_in_use().collect();
         for &(block, state) in &blocks {
-            match state {
-                State::Small => unsafe { walk.check_block(block)? },
-                State::LargeHead(count) => unsafe { walk.check_large(block, count)? },
-                State::Free | State::LargeTail(_) => {}
+            // SAFETY: objects are whole (H2), and runs were terminated above.
+            unsafe {
+                match state {
+                    State::Small => walk.check_block(block)?,
+                    State::LargeHead(count) => walk.check_large(block, count)?,
+                    State::Free | State::LargeTail(_) => {}
+                }
             }
         }
         self.check_free_blocks()?;
-        let mut remembered = Vec::new();
-        {
-            let collector = self.collector();
-            for &local in &collector.locals {
-                remembered.extend_from_slice(&unsafe { local.get() }.slow().young.remembered);
-            }
-            remembered.extend_from_slice(&collector.orphaned.remembered);
-        }
-        for object in remembered {
+        for object in self.remembered() {
+            // SAFETY: a whole object (H2) whose shape has just been checked.
             unsafe { walk.remember(object) };
         }
         for &(block, state) in &blocks {
-            let objects: Vec<usize> = match state {
-                State::Small => {
-                    self.marked_in(block).chain(unsafe { self.young_in(block) }).collect()
+            // SAFETY: as for `check_block`, which has found nothing.
+            unsafe {
+                match state {
+                    State::Small => {
+                        for offset in self.marked_in(block).chain(self.young_in(block)) {
+                            walk.check_references(offset)?;
+                        }
+                    }
+                    State::LargeHead(_) => walk.check_references(Space::block_offset(block))?,
+                    State::Free | State::LargeTail(_) => {}
                 }
-                State::LargeHead(_) => vec![Space::block_offset(block)],
-                State::Free | State::LargeTail(_) => continue,
-            };
-            for offset in objects {
-                unsafe { walk.check_references(offset)? };
             }
         }
         Ok(())
+    }
+
+    /// What all threads have remembered.
+    fn remembered(&self) -> Vec<NonNull<Header>> {
+        let collector = self.collector();
+        let mut remembered = collector.orphaned.remembered.clone();
+        for &local in &collector.locals {
+            // SAFETY: registered, and stopped (H5).
+            remembered.extend_from_slice(&unsafe { local.get() }.slow().young.remembered);
+        }
+        remembered
     }
 
     fn check_free_blocks(&self) -> Result<(), String> {
@@ -195,7 +204,8 @@ impl Walk<'_> {
                 return;
             }
             let young = self.young.contains(&to);
-            if !young && !(to.is_multiple_of(16) && space.is_marked(to)) {
+            let starts = young || to.is_multiple_of(16) && space.is_marked(to);
+            if !starts {
                 error = Some(format!(
                     "{} at {offset:#x} refers to {to:#x}, where no object is",
                     layout.name

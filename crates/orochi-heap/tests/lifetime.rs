@@ -1,5 +1,7 @@
 //! What happens when objects die: weak references, ephemerons, finalisers, resources.
 
+#![allow(clippy::undocumented_unsafe_blocks, reason = "the tests make the objects they look into")]
+
 mod world;
 
 use orochi_heap::*;

@@ -1,5 +1,7 @@
 //! Limits, large objects, memory given back, and addresses found on native stacks.
 
+#![allow(clippy::undocumented_unsafe_blocks, reason = "the tests make the objects they look into")]
+
 mod world;
 
 use orochi_heap::*;

@@ -1,6 +1,8 @@
 //! Two threads change one random graph, and a mirror of it in plain Rust; after each collection the
 //! verifier walks the heap, and now and then everything reachable is compared with the mirror.
 
+#![allow(clippy::undocumented_unsafe_blocks, reason = "the tests make the objects they look into")]
+
 mod world;
 
 use orochi_heap::*;

@@ -211,9 +211,12 @@ impl std::fmt::Debug for RootVec {
 /// Values in a segment of a table.
 const SEGMENT: usize = 256;
 
-/// Slots that never move, and which of them are free.
+/// So many slots.
+type Segment = [AtomicU64; SEGMENT];
+
+/// Slots that never move (segments are leaked), and which of them are free.
 struct Slots {
-    segments: Vec<Box<[AtomicU64; SEGMENT]>>,
+    segments: Vec<&'static Segment>,
     free: Vec<u32>,
     used: u32,
 }
@@ -235,15 +238,14 @@ impl RootTable {
         let index = slots.free.pop().unwrap_or_else(|| {
             let index = slots.used;
             if index as usize == slots.segments.len() * SEGMENT {
-                slots.segments.push(Box::new([const { AtomicU64::new(0) }; SEGMENT]));
+                slots.segments.push(Box::leak(Box::new([const { AtomicU64::new(0) }; SEGMENT])));
             }
             slots.used += 1;
             index
         });
-        let slot = &slots.segments[index as usize / SEGMENT][index as usize % SEGMENT];
+        let slot: &'static AtomicU64 =
+            &slots.segments[index as usize / SEGMENT][index as usize % SEGMENT];
         slot.store(reference.to_value().bits(), Ordering::Release);
-        // SAFETY: segments are boxed and never freed (the table is static), so the slot stays.
-        let slot: &'static AtomicU64 = unsafe { &*std::ptr::from_ref(slot) };
         Rooted { table: self, slot, index, kind: PhantomData }
     }
 

@@ -4,6 +4,7 @@
 //! precise roots, a native stack, and a safepoint at which it stops when a collection is wanted. The
 //! first to arrive at its safepoint collects when the others have stopped, and verifies afterwards.
 #![allow(dead_code, reason = "each test uses its part of this")]
+#![allow(clippy::undocumented_unsafe_blocks, reason = "the tests make the objects they look into")]
 #![allow(missing_docs, reason = "test code")]
 
 use orochi_heap::header::{G, W};
@@ -31,6 +32,8 @@ unsafe impl Send for MutatorPointer {}
 static STOPS: Mutex<Stops> =
     Mutex::new(Stops { mutators: Vec::new(), stopped: 0, stopping: false, round: 0 });
 static CHANGED: Condvar = Condvar::new();
+/// Who cleans owner words, in tests of that.
+pub static CLEANER: Mutex<Option<&'static dyn OwnerWords>> = Mutex::new(None);
 static WANTED: AtomicBool = AtomicBool::new(false);
 pub static VERIFY: AtomicBool = AtomicBool::new(true);
 pub static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
@@ -76,6 +79,9 @@ impl Roots for World<'_> {
         for mutator in self.0 {
             visit(unsafe { &(*mutator.0).stack });
         }
+    }
+    fn owner_words(&self) -> Option<&dyn OwnerWords> {
+        *CLEANER.lock().unwrap()
     }
     fn conservative(&self, _: Kind, visit: &mut dyn FnMut(&[usize])) {
         for mutator in self.0 {
