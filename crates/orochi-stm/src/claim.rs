@@ -273,15 +273,22 @@ impl StmThread {
         }
     }
 
-    /// Asks the block of `target`, whose token was `token`, to abort if it is younger.
-    pub(crate) fn wound_if_younger(&self, target: &ThreadRecord, token: Token) {
-        if token.has(ATOMIC)
+    /// Asks the block of `target`, whose token was `first`, to abort if it is younger. Only
+    /// that block: a later one has other epochs.
+    pub(crate) fn wound_if_younger(&self, target: &ThreadRecord, first: Token) {
+        let mut token = first;
+        while token.has(ATOMIC)
             && !token.has(INEVITABLE | WOUNDED)
+            && token.same_epochs(first)
             && self.record.is_older_than(target, token)
-            && target.exchange_token(token, Token(token.0 | WOUNDED))
         {
-            target.poll.fetch_or(WOUND, Ordering::SeqCst);
-            target.wake.wake();
+            if target.exchange_token(token, Token(token.0 | WOUNDED)) {
+                target.poll.fetch_or(WOUND, Ordering::SeqCst);
+                target.wake.wake();
+                return;
+            }
+            // Its status changed: look again.
+            token = target.token_again();
         }
     }
 

@@ -46,11 +46,17 @@ pub fn cells(count: usize) -> &'static [Cell] {
     cells
 }
 
+/// Nobody uses these any more.
+pub fn forget_cells(cells: &'static [Cell]) {
+    CELLS.lock().unwrap().retain(|known| !std::ptr::eq(*known, cells));
+}
+
 /// A thread of the test's host, as a virtual machine would lay it out.
 #[repr(C)]
 pub struct Worker {
     stm: StmThread,
     undo: RefCell<Vec<(&'static Cell, u64)>>,
+    savepoint: std::cell::Cell<usize>,
     remembered: std::cell::Cell<u64>,
 }
 
@@ -91,6 +97,7 @@ impl Worker {
         Box::new(Worker {
             stm,
             undo: RefCell::new(Vec::new()),
+            savepoint: std::cell::Cell::new(0),
             remembered: std::cell::Cell::new(0),
         })
     }
@@ -158,6 +165,16 @@ impl Worker {
         self.own(cell)?;
         cell.set(cell.get().wrapping_add(amount));
         Ok(())
+    }
+    pub fn savepoint(&self) -> Result<(), Abort> {
+        self.savepoint.set(self.undo.borrow().len());
+        self.stm.savepoint()
+    }
+    pub fn roll_back_to_savepoint(&self) -> Result<(), Abort> {
+        for (cell, value) in self.undo.borrow_mut().drain(self.savepoint.get()..).rev() {
+            cell.set(value);
+        }
+        self.stm.savepoint()
     }
     /// Runs `body` as an atomic block until it commits.
     pub fn block<R>(&self, body: impl Fn(&Worker) -> Result<R, Abort>) -> R {

@@ -1,0 +1,314 @@
+//! The code itself under controlled schedules: every atomic access is a scheduling point.
+//!
+//! `cargo test --release -p orochi-stm --features shuttle --test shuttle`
+//! `OROCHI_SHUTTLE=n` multiplies the number of schedules.
+#![cfg(all(feature = "shuttle", not(feature = "no-barriers")))]
+
+mod common;
+
+use common::{Cell, Worker};
+use orochi_stm::{Limits, Registry};
+use std::sync::Arc;
+
+const SMALL: Limits = Limits { seats: 3, threads: 4, tids: 60, epochs: 60 };
+
+type Body = fn(&Worker, &'static [Cell]);
+
+/// Runs `bodies`, one thread each, on `cells` cells under many schedules; afterwards the values
+/// must be `expected`.
+fn check(limits: Limits, cells: usize, bodies: &'static [Body], expected: &'static [u64]) {
+    let runs = std::env::var("OROCHI_SHUTTLE").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    let scenario = move || {
+        let registry = Registry::leaked(limits);
+        let shared = common::cells(cells);
+        let threads: Vec<_> = bodies
+            .iter()
+            .map(|body| {
+                let worker = Sendable(Worker::new(registry));
+                shuttle::thread::spawn(move || {
+                    let worker = worker;
+                    worker.0.start();
+                    body(&worker.0, shared);
+                    worker.0.finish();
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let values: Vec<u64> = shared.iter().map(Cell::peek).collect();
+        assert_eq!(values, expected);
+        common::forget_cells(shared);
+    };
+    let scenario = Arc::new(scenario);
+    let random = scenario.clone();
+    if let Ok(s) = std::env::var("SEED") { shuttle::check_random_with_seed(move || random(), s.parse().unwrap(), 1); return; }
+    shuttle::check_random(move || random(), 600 * runs);
+    shuttle::check_pct(move || scenario(), 300 * runs, 3);
+}
+
+/// A worker built by one thread and run by another.
+struct Sendable(Box<Worker>);
+// SAFETY: the worker has not started; only the new thread uses it from now on.
+unsafe impl Send for Sendable {}
+
+#[test]
+fn claim_against_claim() {
+    const ADD: Body = |worker, cells| {
+        for _ in 0..3 {
+            worker.add(&cells[0], 1);
+            worker.poll();
+        }
+    };
+    check(SMALL, 1, &[ADD, ADD, ADD], &[9]);
+}
+
+#[test]
+fn away_and_back() {
+    const GO: Body = |worker, cells| {
+        worker.add(&cells[0], 1);
+        worker.away(shuttle::thread::yield_now);
+        worker.add(&cells[0], 1);
+        worker.add(&cells[1], 1);
+        worker.poll();
+        worker.away(|| ());
+        worker.add(&cells[1], 1);
+    };
+    check(SMALL, 2, &[GO, GO, GO], &[6, 6]);
+}
+
+#[test]
+fn share_against_revoke() {
+    const READ: Body = |worker, cells| {
+        let mut last = 0;
+        for _ in 0..4 {
+            let seen = worker.read(&cells[0]);
+            assert!(seen >= last);
+            last = seen;
+            worker.poll();
+        }
+    };
+    const WRITE: Body = |worker, cells| {
+        for _ in 0..2 {
+            worker.read(&cells[0]);
+            worker.poll();
+            worker.add(&cells[0], 1);
+            worker.poll();
+        }
+    };
+    check(SMALL, 1, &[READ, WRITE, WRITE], &[4]);
+}
+
+#[test]
+fn pairs() {
+    const FORTH: Body = |worker, cells| {
+        for _ in 0..2 {
+            worker.add_to_both(&cells[0], &cells[1]);
+            worker.poll();
+        }
+    };
+    const BACK: Body = |worker, cells| {
+        for _ in 0..2 {
+            worker.add_to_both(&cells[1], &cells[0]);
+            worker.poll();
+        }
+    };
+    check(SMALL, 2, &[FORTH, BACK, FORTH], &[6, 6]);
+}
+
+#[test]
+fn seats_are_handed_round() {
+    const ADD: Body = |worker, cells| {
+        for _ in 0..2 {
+            worker.add(&cells[0], 1);
+            worker.poll();
+            worker.away(|| ());
+        }
+    };
+    check(Limits { seats: 1, ..SMALL }, 1, &[ADD, ADD, ADD], &[6]);
+}
+
+#[test]
+fn tids_are_renewed() {
+    const GO: Body = |worker, cells| {
+        for _ in 0..4 {
+            worker.add(&cells[0], 1);
+            worker.poll();
+            worker.away(|| ());
+        }
+    };
+    check(Limits { seats: 2, threads: 3, tids: 8, epochs: 2 }, 1, &[GO, GO, GO], &[12]);
+}
+
+#[test]
+fn stops_during_claims() {
+    const ADD: Body = |worker, cells| {
+        for _ in 0..3 {
+            worker.add(&cells[0], 1);
+            worker.poll();
+        }
+    };
+    const STOP: Body = |worker, cells| {
+        worker.add(&cells[0], 1);
+        worker.stop(|_| {
+            let before = cells[0].peek();
+            shuttle::thread::yield_now();
+            assert_eq!(before, cells[0].peek(), "somebody ran during a stop");
+        });
+        worker.add(&cells[0], 1);
+    };
+    check(SMALL, 1, &[ADD, STOP, STOP], &[7]);
+}
+
+#[test]
+fn stops_during_revocations() {
+    const WRITE: Body = |worker, cells| {
+        worker.read(&cells[0]);
+        worker.poll();
+        worker.add(&cells[0], 1);
+        worker.poll();
+    };
+    const STOP: Body = |worker, cells| {
+        worker.read(&cells[0]);
+        worker.stop(|_| ());
+        worker.read(&cells[0]);
+        worker.poll();
+    };
+    check(SMALL, 1, &[WRITE, STOP, WRITE], &[2]);
+}
+
+#[test]
+fn block_against_block() {
+    const FORTH: Body = |worker, cells| {
+        for _ in 0..2 {
+            worker.block(|block| {
+                block.add_in_block(&cells[0], 1)?;
+                block.safepoint()?;
+                block.add_in_block(&cells[1], 1)
+            });
+            worker.poll();
+        }
+    };
+    const BACK: Body = |worker, cells| {
+        for _ in 0..2 {
+            worker.block(|block| {
+                block.add_in_block(&cells[1], 1)?;
+                block.add_in_block(&cells[0], 1)
+            });
+            worker.poll();
+        }
+    };
+    check(SMALL, 2, &[FORTH, BACK], &[4, 4]);
+    check(SMALL, 2, &[FORTH, BACK, FORTH], &[6, 6]);
+}
+
+#[test]
+fn block_against_plain() {
+    const BLOCK: Body = |worker, cells| {
+        worker.block(|block| {
+            let first = block.read_in_block(&cells[0])?;
+            block.safepoint()?;
+            block.add_in_block(&cells[1], 1)?;
+            assert_eq!(first, block.read_in_block(&cells[0])?, "not isolated");
+            block.add_in_block(&cells[0], 1)
+        });
+    };
+    const PLAIN: Body = |worker, cells| {
+        for cell in [1, 0, 1, 0] {
+            worker.read(&cells[1 - cell]);
+            worker.poll();
+            worker.add(&cells[cell], 1);
+            worker.poll();
+        }
+    };
+    check(SMALL, 2, &[BLOCK, PLAIN, BLOCK], &[4, 4]);
+}
+
+#[test]
+fn upgrade_of_shared_reads() {
+    const UPGRADE: Body = |worker, cells| {
+        worker.block(|block| {
+            let seen = block.read_in_block(&cells[0])?;
+            block.safepoint()?;
+            block.add_in_block(&cells[1], 1)?;
+            block.add_in_block(&cells[0], 1)?;
+            assert_eq!(seen + 1, block.read_in_block(&cells[0])?, "not isolated");
+            Ok(())
+        });
+        worker.poll();
+    };
+    check(SMALL, 2, &[UPGRADE, UPGRADE, UPGRADE], &[3, 3]);
+}
+
+#[test]
+fn inevitable_against_older() {
+    const FIRST: Body = |worker, cells| {
+        worker.block(|block| {
+            block.add_in_block(&cells[0], 1)?;
+            block.inevitable()?;
+            block.add_in_block(&cells[1], 1)
+        });
+    };
+    const SECOND: Body = |worker, cells| {
+        worker.block(|block| {
+            block.add_in_block(&cells[1], 1)?;
+            block.inevitable()?;
+            block.add_in_block(&cells[0], 1)
+        });
+    };
+    check(SMALL, 2, &[FIRST, SECOND, FIRST], &[3, 3]);
+}
+
+#[test]
+fn stops_during_blocks() {
+    const BLOCK: Body = |worker, cells| {
+        worker.block(|block| {
+            block.add_in_block(&cells[0], 1)?;
+            block.safepoint()?;
+            block.add_in_block(&cells[1], 1)
+        });
+    };
+    const STOP: Body = |worker, cells| {
+        worker.add(&cells[1], 1);
+        worker.stop(|_| ());
+        worker.add(&cells[0], 1);
+    };
+    check(SMALL, 2, &[BLOCK, STOP, BLOCK], &[3, 3]);
+}
+
+#[test]
+fn savepoints() {
+    const NESTED: Body = |worker, cells| {
+        worker.block(|block| {
+            block.add_in_block(&cells[0], 1)?;
+            block.savepoint()?;
+            block.add_in_block(&cells[0], 5)?;
+            block.add_in_block(&cells[1], 5)?;
+            block.roll_back_to_savepoint()?;
+            block.add_in_block(&cells[1], 1)
+        });
+        worker.poll();
+    };
+    check(SMALL, 2, &[NESTED, NESTED], &[2, 2]);
+}
+
+/// Reads first, as a transfer does, over cells that both threads use.
+#[test]
+fn transfers() {
+    fn transfer(worker: &Worker, cells: &'static [Cell], pairs: &[(usize, usize)]) {
+        for &(from, to) in pairs {
+            worker.block(|block| {
+                let seen = block.read_in_block(&cells[from])?;
+                block.add_in_block(&cells[from], 1)?;
+                block.add_in_block(&cells[to], 1)?;
+                assert!(block.read_in_block(&cells[from])? > seen, "not isolated");
+                Ok(())
+            });
+            worker.poll();
+        }
+    }
+    const FORTH: Body = |worker, cells| transfer(worker, cells, &[(0, 1), (1, 0), (0, 1)]);
+    const BACK: Body = |worker, cells| transfer(worker, cells, &[(1, 0), (0, 1), (1, 0)]);
+    check(SMALL, 2, &[FORTH, BACK], &[6, 6]);
+    check(SMALL, 2, &[FORTH, BACK, FORTH], &[9, 9]);
+}
