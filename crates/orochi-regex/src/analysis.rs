@@ -291,7 +291,10 @@ fn find_start(program: &Program) -> (Start, bool) {
     let (prefix, rest, marked) = prefix(program);
     if let Some(needle) = Needle::new(&prefix) {
         let whole = program.ops[rest] == Op::End && !marked && program.groups == 0;
-        return (Start::Literal(Box::new(needle)), whole);
+        return match prefix[..] {
+            [code @ 0..256] if !whole => (Start::Bytes([code as u8].into()), false),
+            _ => (Start::Literal(Box::new(needle)), whole),
+        };
     }
     match program.ops[rest] {
         Op::At(At::Beginning | At::BeginningString) => return (Start::Beginning, false),

@@ -15,8 +15,8 @@ use crate::opcodes::*;
 use crate::program::*;
 use crate::set_code;
 
-/// The widest branch that one operation can hold.
-const FAN_OUT: usize = 64;
+mod branch;
+mod info;
 
 /// A construct whose end has not been reached.
 struct Open {
@@ -325,110 +325,6 @@ impl<'c> Decoder<'c> {
         if let Some(Op::IfGroup { otherwise, .. }) = self.program.ops.get_mut(test) {
             *otherwise = here;
         }
-    }
-
-    /// Opens a branch after checking the chain of its alternatives.
-    fn branch(&mut self, at: usize, end: usize) -> Decoded<usize> {
-        let mut skip_at = at + 1;
-        let mut exit = None;
-        let mut count = 0;
-        loop {
-            let skip = self.word(skip_at)?;
-            if skip == 0 {
-                break;
-            }
-            let next = self.target(skip_at, skip, end)?;
-            if skip < 3 {
-                return Err(CodeError { at: skip_at, reason: "an alternative is too short" });
-            }
-            self.expect(next - 2, JUMP, "an alternative must end with JUMP")?;
-            let to = self.target(next - 1, self.word(next - 1)?, end + 1)?;
-            if *exit.get_or_insert(to) != to {
-                return Err(CodeError { at: next - 1, reason: "alternatives end in two places" });
-            }
-            count += 1;
-            skip_at = next;
-        }
-        if exit.is_some_and(|to| to != skip_at + 1) {
-            return Err(CodeError { at, reason: "alternatives do not end behind the branch" });
-        }
-        if count == 0 {
-            self.emit(Op::Fail);
-            return Ok(at + 2);
-        }
-        let head = self.program.ops.len();
-        let chain = if count <= FAN_OUT { 1 } else { (count - 1).div_ceil(FAN_OUT - 1) };
-        for _ in 0..chain {
-            let index = self.program.branches.len() as u32;
-            let alternatives = Vec::new();
-            let branch = Branch { alternatives, by_char: None, by_part: [0; 4], at_end: 0 };
-            self.program.branches.push(branch);
-            self.emit(Op::Branch(index));
-        }
-        self.open_alternative(head, at + 1, Vec::with_capacity(count), Vec::new())?;
-        Ok(at + 2)
-    }
-
-    fn open_alternative(
-        &mut self,
-        head: usize,
-        skip_at: usize,
-        mut starts: Vec<u32>,
-        jumps: Vec<usize>,
-    ) -> Decoded<()> {
-        starts.push(self.bind());
-        let end = skip_at + self.word(skip_at)? as usize - 2;
-        self.open.push(Open { end, kind: Kind::Alternative { head, skip_at, starts, jumps } });
-        Ok(())
-    }
-
-    /// Fills in a branch all of whose alternatives are decoded.
-    fn close_branch(&mut self, head: usize, starts: &[u32], jumps: &[usize]) {
-        let exit = self.bind();
-        for &jump in jumps {
-            self.program.ops[jump] = Op::Jump(exit);
-        }
-        let Some(&Op::Branch(first)) = self.program.ops.get(head) else { return };
-        let (mut index, mut rest) = (first as usize, starts);
-        while rest.len() > FAN_OUT {
-            let (now, later) = rest.split_at(FAN_OUT - 1);
-            let branch = &mut self.program.branches[index];
-            branch.alternatives.extend(now);
-            index += 1;
-            branch.alternatives.push((head + index - first as usize) as u32);
-            rest = later;
-        }
-        self.program.branches[index].alternatives.extend(rest);
-    }
-
-    /// Checks the INFO block; all it says but the width is worked out anew from the operations.
-    fn info(&mut self, at: usize, end: usize) -> Decoded<usize> {
-        let next = self.target(at + 1, self.word(at + 1)?, end + 1)?;
-        if next < at + 5 {
-            return Err(CodeError { at, reason: "an INFO block is too short" });
-        }
-        let (flags, min, max) = (self.word(at + 2)?, self.word(at + 3)?, self.word(at + 4)?);
-        if flags & !7 != 0 || min > max || flags & INFO_PREFIX != 0 && flags & INFO_CHARSET != 0 {
-            return Err(CodeError { at, reason: "an INFO block contradicts itself" });
-        }
-        if flags & INFO_PREFIX != 0 {
-            let len = self.word(at + 5)? as usize;
-            let skip = self.word(at + 6)? as usize;
-            if skip > len || len.checked_mul(2).and_then(|n| n.checked_add(at + 7)) != Some(next) {
-                return Err(CodeError { at, reason: "an INFO block's prefix has a wrong length" });
-            }
-            if self.code[at + 7 + len..next].iter().any(|&overlap| overlap as usize >= len) {
-                return Err(CodeError { at, reason: "an INFO block's overlap leads out of it" });
-            }
-        }
-        if flags & INFO_CHARSET != 0 {
-            set_code::decode(IN, &self.code[at + 5..next])
-                .map_err(|e| CodeError { at: at + 5 + e.at, reason: e.reason })?;
-        }
-        if at == 0 {
-            self.program.min_width = min as usize;
-        }
-        Ok(next)
     }
 
     fn bounds(&self, at: usize) -> Decoded<(usize, usize)> {

@@ -16,6 +16,8 @@ use crate::program::*;
 use crate::scratch::{Context, Counter, Frame, Kind, Limits, NONE, Scratch, span_of};
 use crate::unit::{Unit, starts_with};
 
+mod barrier;
+
 /// One run of a program over a text that ends where the match must end at the latest.
 pub(crate) struct Engine<'a, 'c, 'h, U> {
     pub program: &'a Program,
@@ -38,6 +40,7 @@ pub(crate) struct Engine<'a, 'c, 'h, U> {
 }
 
 impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
+    #[inline]
     pub(crate) fn new(program: &'a Program, text: &'a [U], context: &'c mut Context<'h>) -> Self {
         let Context { scratch: Scratch { stack, marks, counters }, locale, limits } = context;
         stack.clear();
@@ -404,64 +407,6 @@ impl<'a, 'c, 'h, U: Unit> Engine<'a, 'c, 'h, U> {
         self.push(kind, index, pos, last)?;
         self.counters[index as usize] = Counter { count: done, last: pos };
         Ok(this.body as usize)
-    }
-
-    /// Begins another iteration of a possessive loop, or leaves it.
-    fn possess(&mut self, index: u32, pos: usize) -> Result<usize, MatchError> {
-        self.step(1)?;
-        let program = self.program;
-        let this = &program.loops[index as usize];
-        let counter = &mut self.counters[index as usize];
-        if counter.count >= this.min {
-            if counter.count >= this.max || counter.last == pos {
-                return Ok(this.tail as usize);
-            }
-            counter.last = pos;
-        }
-        self.raise_barrier(Kind::Iteration, index, pos)?;
-        Ok(this.body as usize)
-    }
-
-    fn raise_barrier(&mut self, kind: Kind, index: u32, pos: usize) -> Result<(), MatchError> {
-        let before = self.barrier;
-        self.barrier = self.stack.len();
-        self.push(kind, index, pos, before)
-    }
-
-    /// Takes away the innermost barrier and the choices above it; gives the barrier's frame.
-    fn commit(&mut self) -> Frame {
-        let stack = &mut *self.stack;
-        let base = self.barrier;
-        let frame = stack[base];
-        self.barrier = frame.b;
-        if self.program.groups == 0 {
-            stack.truncate(base);
-            return frame;
-        }
-        // Counters need no undoing: a loop inside is not running any more.
-        let mut kept = base;
-        for i in base + 1..stack.len() {
-            if stack[i].kind == Kind::Mark {
-                stack[kept] = stack[i];
-                kept += 1;
-            }
-        }
-        stack.truncate(kept);
-        frame
-    }
-
-    /// Takes away the innermost barrier and undoes the marks set above it.
-    fn unwind(&mut self) {
-        let base = self.barrier;
-        for frame in self.stack.drain(base + 1..).rev() {
-            if frame.kind == Kind::Mark {
-                self.marks[frame.index as usize] = frame.a;
-                self.last_group = frame.b;
-            }
-        }
-        if let Some(frame) = self.stack.pop() {
-            self.barrier = frame.b;
-        }
     }
 
     #[inline(always)]

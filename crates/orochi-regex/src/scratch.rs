@@ -71,6 +71,7 @@ const KEPT_FRAMES: usize = 1 << 16;
 
 impl Scratch {
     /// Gives back what an unusually deep match has taken.
+    #[inline]
     pub(crate) fn trim(&mut self) {
         self.stack.clear();
         if self.stack.capacity() > KEPT_FRAMES {
