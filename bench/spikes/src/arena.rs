@@ -3,7 +3,7 @@
 //! address; x86-64 keeps its instruction cache coherent.
 
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa, TargetFrontendConfig};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context, ir::Function};
 use std::io;
@@ -56,6 +56,13 @@ impl Arena {
         self.used
     }
 }
+
+/// What the frontend wants to know about the host.
+pub const FRONTEND: TargetFrontendConfig = TargetFrontendConfig {
+    default_call_conv: CallConv::SystemV,
+    pointer_width: target_lexicon::PointerWidth::U64,
+    page_size_align_log2: 12,
+};
 
 /// The host's instruction set with the settings that tail calls need.
 pub fn host_isa(opt_level: &str, allocator: &str) -> Result<OwnedTargetIsa, String> {

@@ -4,6 +4,7 @@
 mod arena;
 mod dispatch;
 mod header;
+mod trace;
 mod value;
 
 fn main() {
@@ -11,6 +12,12 @@ fn main() {
     match arguments.first().map(String::as_str) {
         Some("dispatch") => dispatch::main(&arguments[1..]),
         Some("header") => header::main(),
+        Some("trace") => {
+            if let Err(error) = trace::main() {
+                eprintln!("{error}");
+                std::process::exit(1);
+            }
+        }
         _ => eprintln!("usage: spikes dispatch | header | trace"),
     }
 }

@@ -120,7 +120,7 @@ fn entry_stub(
     let result = b.inst_results(call)[0];
     b.ins().return_(&[result]);
     b.seal_all_blocks();
-    b.finalize(isa.frontend_config());
+    b.finalize(arena::FRONTEND);
     arena::compile(isa, arena, function)
 }
 
@@ -149,11 +149,7 @@ impl Emitter<'_> {
         body(&mut emitter);
         emitter.fill_exits();
         emitter.b.seal_all_blocks();
-        emitter.b.finalize(cranelift_codegen::isa::TargetFrontendConfig {
-            default_call_conv: CallConv::SystemV,
-            pointer_width: target_lexicon::PointerWidth::U64,
-            page_size_align_log2: 12,
-        });
+        emitter.b.finalize(arena::FRONTEND);
         function
     }
 

@@ -71,6 +71,14 @@ fn time_python(python: &str, program: &Program) -> Option<f64> {
     String::from_utf8(child.wait_with_output().ok()?.stdout).ok()?.trim().parse().ok()
 }
 
+/// Nanoseconds that the interpreter with sibling calls takes for one iteration of the loop that the
+/// trace spike compiles, best of 7.
+pub fn nanoseconds_per_iteration() -> f64 {
+    let program = &PROGRAMS[3];
+    let run = || time(by_handler::run_tail_calls, program, program.argument).0;
+    (0..7).map(|_| run()).fold(f64::INFINITY, f64::min) / program.argument as f64
+}
+
 /// `dispatch [sibling | FORM [PROGRAM [ARGUMENT]]]`
 pub fn main(arguments: &[String]) {
     let chosen = arguments.first().map(String::as_str);

@@ -1,4 +1,4 @@
-//! The three programs, as a compiler would emit them, with the same source in Python for CPython.
+//! The programs, as a compiler would emit them, with the same source in Python for CPython.
 
 use super::instruction::{FRAME_WORDS, Op, Word};
 use super::machine::Thread;
@@ -15,7 +15,7 @@ pub struct Program {
     pub build: fn(&mut Thread) -> Value,
 }
 
-pub const PROGRAMS: [Program; 3] = [
+pub const PROGRAMS: [Program; 4] = [
     Program {
         name: "int loop",
         python: "
@@ -82,7 +82,30 @@ def run(n, bodies=bodies, out=out):
         instructions: |n| 4 * n + n * 8 * 15 + n + 8,
         build: float_fields,
     },
+    Program {
+        name: "trace's loop",
+        python: "
+class Object:
+    __slots__ = ('x',)
+o = Object()
+o.x = 1.0
+def run(n, o=o):
+    i = 1
+    s = 0
+    while i < n:
+        o.x = o.x * 0.999 + 1.0
+        s = s + i * 3
+        i = i + 1
+    return s
+",
+        argument: 2_000_000,
+        instructions: |n| TRACE_LOOP_LENGTH * (n - 1) + 10,
+        build: trace_loop,
+    },
 ];
+
+/// Instructions per iteration of the program that the trace spike compiles.
+pub const TRACE_LOOP_LENGTH: i64 = 9;
 
 /// Assembles one function.
 #[derive(Default)]
@@ -197,6 +220,33 @@ fn float_fields(th: &mut Thread) -> Value {
     asm.land(outer);
     asm.emit(Op::Return, 0, e, 0, 0);
     let function = th.new_function(1, 12);
+    th.set_code(function, asm.code);
+    function
+}
+
+fn trace_loop(th: &mut Thread) -> Value {
+    let shape = th.new_shape(&[0]);
+    let instance = th.new_instance(shape, &[Value::float(1.0)]);
+    let [n, o, i, s, x, factor, one, three, t] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+    let mut asm = Assembler::default();
+    asm.constant(o, instance);
+    asm.constant(i, Value::int(1));
+    asm.constant(s, Value::int(0));
+    asm.constant(factor, Value::float(0.999));
+    asm.constant(one, Value::float(1.0));
+    asm.constant(three, Value::int(3));
+    let head = asm.emit(Op::JumpUnlessLess, 0, i, n, 0);
+    asm.field(Op::GetField, x, o, 0, 0);
+    asm.emit(Op::Mul, x, x, factor, 0);
+    asm.emit(Op::Add, x, x, one, 0);
+    asm.field(Op::SetField, 0, o, x, 0);
+    asm.emit(Op::Mul, t, i, three, 0);
+    asm.emit(Op::Add, s, s, t, 0);
+    asm.emit(Op::AddImm, i, i, 0, 1);
+    asm.jump_back(head);
+    asm.land(head);
+    asm.emit(Op::Return, 0, s, 0, 0);
+    let function = th.new_function(1, 9);
     th.set_code(function, asm.code);
     function
 }
