@@ -81,9 +81,6 @@ impl<'a> EscapeDecoder<'a> {
             b'\n' => return Ok(Some(body)),
             b'0'..=b'7' => {
                 let (value, count) = octal(&input[start + 1..]);
-                if start + 1 + count == input.len() && count < 3 && !self.last {
-                    return Ok(None);
-                }
                 if value > 0o377 {
                     self.problem.get_or_insert((start + 1, EscapeProblem::Octal(value)));
                 }

@@ -193,6 +193,10 @@ impl Handler {
                     .codes()
                     .map_while(|code| (0xDC80..0xDD00).contains(&code).then_some(code as u8))
                     .collect();
+                // Charmap codecs hand the failing input over as a whole, the others bit by bit.
+                if encoding == "charmap" && bytes.len() < failing.len() {
+                    return None;
+                }
                 let position = failure.start + bytes.len();
                 return (!bytes.is_empty()).then_some((Replacement::Bytes(bytes), position));
             }

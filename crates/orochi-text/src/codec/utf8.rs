@@ -48,6 +48,8 @@ impl Decoder for Utf8Decoder<'_> {
         let start = self.at;
         match error.error_len() {
             None if !self.last => Ok(()),
+            // Half a surrogate is waited for as well: a handler may want the whole of it.
+            Some(_) if !self.last && matches!(rest[valid..], [0xED, 0xA0..=0xBF]) => Ok(()),
             None => Err(Failure::new(start, self.input.len(), "unexpected end of data")),
             Some(length) => {
                 let reason = match rest[valid] {

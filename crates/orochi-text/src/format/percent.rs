@@ -61,7 +61,8 @@ impl Directive {
 pub enum PercentPiece {
     /// Text to be copied.
     Literal(Range<usize>),
-    /// A directive. `%%` is one with the conversion type `%`, and takes no argument.
+    /// A directive. `%%` is none but a literal `%`; with anything in between, `%` is a
+    /// conversion type that does not exist.
     Directive(Directive),
 }
 
@@ -186,6 +187,9 @@ impl Iterator for Directives<'_> {
             return Some(Ok(PercentPiece::Literal(start..self.at)));
         }
         self.at += 1;
+        if self.accept('%') {
+            return Some(Ok(PercentPiece::Literal(self.at - 1..self.at)));
+        }
         let directive = self.directive();
         if directive.is_err() {
             self.at = self.template.len();

@@ -19,10 +19,13 @@ pub fn complex_repr(real: f64, imaginary: f64) -> String {
 
 /// `complex(text)`
 pub fn parse_complex(text: Text<'_>) -> Result<(f64, f64), TextError> {
-    let text = plain(text);
-    without_underscores(&text)
-        .and_then(|number| parse(&number))
-        .ok_or_else(|| TextError::value("complex() arg is a malformed string"))
+    let ascii = plain(text);
+    let Some(number) = without_underscores(&ascii) else {
+        let shown = crate::repr::repr(text);
+        let shown = shown.as_text().to_string_lossy();
+        return Err(TextError::value(format!("could not convert string to complex: {shown}")));
+    };
+    parse(&number).ok_or_else(|| TextError::value("complex() arg is a malformed string"))
 }
 
 fn parse(text: &[u8]) -> Option<(f64, f64)> {

@@ -10,6 +10,15 @@ use crate::{OwnedText, TextBuf};
 /// Results above this many units are refused, not tried.
 pub(crate) const LONGEST: usize = isize::MAX as usize / 4;
 
+/// Whether a padded string may be tried at all.
+fn check_padded(total: usize) -> Result<(), TextError> {
+    match total {
+        0..=LONGEST => Ok(()),
+        _ if total <= isize::MAX as usize => Err(TextError::memory()),
+        _ => Err(TextError::overflow("padded string is too long")),
+    }
+}
+
 /// `left` fill characters, the text, `right` fill characters.
 pub(crate) fn pad(
     text: Text<'_>,
@@ -18,9 +27,7 @@ pub(crate) fn pad(
     fill: u32,
 ) -> Result<OwnedText, TextError> {
     let total = left.saturating_add(right).saturating_add(text.len());
-    if total > LONGEST {
-        return Err(TextError::overflow("padded string is too long"));
-    }
+    check_padded(total)?;
     let mut buffer = TextBuf::try_with_kind(text.kind().max(Kind::of(fill)), total)?;
     buffer.push_repeated(fill, left);
     buffer.push_text(text);
@@ -58,9 +65,7 @@ pub fn zero_fill(text: Text<'_>, width: usize) -> Result<OwnedText, TextError> {
     match text.get(0) {
         Some(sign) if zeros > 0 && (sign == '+' as u32 || sign == '-' as u32) => {
             let total = zeros.saturating_add(text.len());
-            if total > LONGEST {
-                return Err(TextError::overflow("padded string is too long"));
-            }
+            check_padded(total)?;
             let mut buffer = TextBuf::try_with_kind(text.kind(), total)?;
             buffer.push(sign);
             buffer.push_repeated('0' as u32, zeros);
@@ -71,10 +76,13 @@ pub fn zero_fill(text: Text<'_>, width: usize) -> Result<OwnedText, TextError> {
     }
 }
 
+/// What CPython's bytes objects need beside the bytes; only the limit shows it.
+const BYTES_HEADER: usize = 33;
+
 fn pad_bytes(bytes: &[u8], left: usize, right: usize, fill: u8) -> Result<Vec<u8>, TextError> {
     let total = left.saturating_add(right).saturating_add(bytes.len());
-    if total > isize::MAX as usize {
-        return Err(TextError::memory());
+    if total > isize::MAX as usize - BYTES_HEADER {
+        return Err(TextError::overflow("byte string is too large"));
     }
     let mut result = Vec::new();
     result.try_reserve_exact(total).map_err(|_| TextError::memory())?;

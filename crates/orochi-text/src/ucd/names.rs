@@ -1,8 +1,8 @@
 //! Names of characters: `unicodedata.name`, `unicodedata.lookup`, `\N{...}`.
 //!
-//! The names proper come from the crate `unicode_names2`; the names of ideographs that follow a
-//! rule it does not know, the aliases and the named sequences from our own tables. Names are
-//! ASCII and are looked up without regard to case, but otherwise exactly.
+//! The names proper come from the crate `unicode_names2`; the rule for unified ideographs, the
+//! aliases and the named sequences are ours. Names are ASCII and are looked up without regard to
+//! case, but otherwise exactly. As in CPython, Tangut ideographs have none.
 
 use super::{aliases, category};
 
@@ -15,9 +15,6 @@ pub enum Named {
     Sequence(&'static [u32]),
 }
 
-/// Ideographs named by prefix and code point that need care of their own.
-const TANGUT: [std::ops::RangeInclusive<u32>; 2] = [0x17000..=0x187F7, 0x18D00..=0x18D08];
-const TANGUT_PREFIX: &str = "TANGUT IDEOGRAPH-";
 const UNIFIED_PREFIX: &str = "CJK UNIFIED IDEOGRAPH-";
 
 /// Longest name of any character, sequence or alias; longer ones are not looked for.
@@ -32,9 +29,6 @@ fn is_unified(code: u32) -> bool {
 
 /// The name of a code point, if it has one (control characters have only aliases).
 pub fn name(code: u32) -> Option<String> {
-    if TANGUT.iter().any(|range| range.contains(&code)) {
-        return Some(format!("{TANGUT_PREFIX}{code:X}"));
-    }
     if is_unified(code) {
         return Some(format!("{UNIFIED_PREFIX}{code:X}"));
     }
@@ -61,11 +55,9 @@ pub fn lookup_character(name: &str) -> Option<u32> {
     if let Ok(found) = aliases::ALIASES.binary_search_by(|entry| entry.0.cmp(&upper)) {
         return Some(aliases::ALIASES[found].1);
     }
-    for prefix in [TANGUT_PREFIX, UNIFIED_PREFIX] {
-        if let Some(digits) = upper.strip_prefix(prefix) {
-            let code = u32::from_str_radix(digits, 16).ok()?;
-            return (self::name(code)? == upper).then_some(code);
-        }
+    if let Some(digits) = upper.strip_prefix(UNIFIED_PREFIX) {
+        let code = u32::from_str_radix(digits, 16).ok()?;
+        return (matches!(digits.len(), 4 | 5) && is_unified(code)).then_some(code);
     }
     let code = unicode_names2::character(&upper)? as u32;
     // The crate forgives spelling variants that Python does not.
