@@ -36,17 +36,17 @@ fn check_adds(threads: usize, cells: usize, rounds: u64, limits: Limits) {
 
 #[test]
 fn one_cell_two_threads() {
-    check_adds(2, 1, 300_000, limits(2));
+    check_adds(2, 1, 3_000_000, limits(2));
 }
 
 #[test]
 fn many_cells_two_threads() {
-    check_adds(2, 1000, 300_000, limits(2));
+    check_adds(2, 1000, 3_000_000, limits(2));
 }
 
 #[test]
 fn sixty_four_threads_on_two_seats() {
-    check_adds(64, 10, 5_000, limits(2));
+    check_adds(64, 10, 100_000, limits(2));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use orochi_stm::{Abort, Host, OwnerWord, Registry, StmThread, World};
 use std::cell::{RefCell, UnsafeCell};
 use std::sync::Mutex;
 
-/// An object with one field.
+/// An object with one field, its owner word first.
+#[repr(C)]
 pub struct Cell {
     pub word: OwnerWord,
     value: UnsafeCell<u64>,
