@@ -103,6 +103,8 @@ pub enum VariableKind {
     Free,
     /// A hidden local of an inlined comprehension: not shown by `locals()` outside it.
     Hidden,
+    /// The same, holding a cell made by this code.
+    HiddenCell,
 }
 
 /// A variable of the code: variable `i` lives in register `i`.
