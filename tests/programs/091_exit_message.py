@@ -1,0 +1,4 @@
+# exit: 1
+import sys
+print("before")
+sys.exit("message for stderr")
