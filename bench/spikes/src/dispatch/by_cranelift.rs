@@ -14,10 +14,12 @@ use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use std::mem::offset_of;
 
+type Enter = unsafe extern "C" fn(*mut Thread, *const u64, *mut Boxed, *const *const u8) -> u64;
+
 /// Handlers by opcode, and the Rust-callable way in.
 pub struct Handlers {
     table: Vec<*const u8>,
-    enter: unsafe extern "C" fn(*mut Thread, *const u64, *mut Boxed, *const *const u8) -> u64,
+    enter: Enter,
     /// Bytes of machine code.
     pub size: usize,
 }
@@ -75,7 +77,11 @@ impl Handlers {
         let enter = entry_stub(&isa, &mut arena, &mut context)?;
         let size = arena.used();
         // SAFETY: the stub has this signature.
-        Ok(Handlers { table, enter: unsafe { std::mem::transmute::<*const u8, _>(enter) }, size })
+        Ok(Handlers {
+            table,
+            enter: unsafe { std::mem::transmute::<*const u8, Enter>(enter) },
+            size,
+        })
     }
 
     /// Runs until `Halt`; `false` when an exception was raised.

@@ -146,8 +146,7 @@ patterns! {
         next(st, pc, c, b, table)
     }
     vector_before(st, pc, a, b, table) "a Vec that is pushed to and dropped before" {
-        let mut kept: Vec<u64> = Vec::new();
-        kept.push(a);
+        let mut kept = vec![a];
         kept.push(st.input);
         let c = kept.iter().sum::<u64>();
         drop(kept);

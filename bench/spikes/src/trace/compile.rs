@@ -35,9 +35,12 @@ pub struct Shape {
     pub peeled: bool,
 }
 
+/// The way in: runs the loop until a guard fails, and says which.
+type Enter = unsafe extern "C" fn(*mut Thread, *mut Frame) -> u64;
+
 /// Published code.
 pub struct Code {
-    pub enter: unsafe extern "C" fn(*mut Thread, *mut Frame) -> u64,
+    pub enter: Enter,
     pub exit_stub: *const u8,
     pub bridge: *const u8,
 }
@@ -71,7 +74,11 @@ impl Compiler {
         let bridge = arena::compile(isa, arena, self.bridge(trace))?;
         let enter = arena::compile(isa, arena, self.entry(trace))?;
         // SAFETY: `entry` has this signature.
-        Ok(Code { enter: unsafe { std::mem::transmute::<*const u8, _>(enter) }, exit_stub, bridge })
+        Ok(Code {
+            enter: unsafe { std::mem::transmute::<*const u8, Enter>(enter) },
+            exit_stub,
+            bridge,
+        })
     }
 
     fn function(&mut self, signature: Signature, body: impl FnOnce(&mut Emitter)) -> Function {
