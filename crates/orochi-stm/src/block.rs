@@ -16,7 +16,7 @@ use crate::host::Host;
 use crate::record::{NO_AGE, REQUEST, ThreadRecord};
 use crate::sync::{Ordering, fence};
 use crate::thread::{Abort, BlockState, StmThread};
-use crate::token::{ATOMIC, BRIEF, INEVITABLE, Token, WOUNDED};
+use crate::token::{BRIEF, INEVITABLE, Token, WOUNDED};
 
 impl StmThread {
     /// Whether this thread is in an atomic block.
@@ -52,9 +52,7 @@ impl StmThread {
         if self.fresh_tid.replace(false) {
             self.renew_tid(0);
         }
-        self.bump(0);
-        self.ensure_tid(host);
-        self.record.token.fetch_or(ATOMIC, Ordering::AcqRel);
+        self.enter_epoch(host);
         self.block.set(BlockState::Block);
     }
 
@@ -74,7 +72,7 @@ impl StmThread {
         if inevitable {
             self.return_inevitable();
         }
-        self.record.age.store(NO_AGE, Ordering::SeqCst);
+        self.record.age.store(NO_AGE, Ordering::Release);
         host.forget_undo();
         self.repost_deferred();
         self.ensure_tid(host);

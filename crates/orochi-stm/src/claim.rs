@@ -18,7 +18,7 @@ use crate::host::Host;
 use crate::owner::{G, OwnerBits, OwnerState, OwnerWord, Transition, W};
 use crate::policy;
 use crate::record::{NO_AGE, REQUEST, ThreadRecord, WOUND};
-use crate::sync::{Ordering, SPIN_NANOS, fence, now, relax};
+use crate::sync::{Ordering, SPIN_NANOS, fence, now, relax, ticks};
 use crate::thread::{Abort, StmThread};
 use crate::token::{ATOMIC, AWAY, BRIEF, INEVITABLE, Token, WOUNDED};
 
@@ -104,7 +104,7 @@ impl StmThread {
             }
         }
         if !self.in_block_or_pair() && self.record.age.load(Ordering::Relaxed) != NO_AGE {
-            self.record.age.store(NO_AGE, Ordering::SeqCst);
+            self.record.age.store(NO_AGE, Ordering::Release);
         }
         Ok(())
     }
@@ -175,7 +175,7 @@ impl StmThread {
     /// Gives this thread's attempt an age, if it has none.
     pub(crate) fn take_age(&self) {
         if self.record.age.load(Ordering::Relaxed) == NO_AGE {
-            self.record.age.store(now(), Ordering::SeqCst);
+            self.record.age.store(ticks(), Ordering::Release);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::host::Host;
 use crate::owner::{EPOCH_BITS, G, OwnerBits, W};
 use crate::sync::{Ordering, back_off};
 use crate::thread::StmThread;
-use crate::token::{HI_STEP, SEAT, Token};
+use crate::token::{ATOMIC, HI_STEP, SEAT, Token};
 
 /// A write token that equals no owner word: tid zero at the last epoch.
 const NO_TID: u32 = OwnerBits::owned(0, (1 << EPOCH_BITS) - 1, W | G).0;
@@ -34,6 +34,18 @@ impl StmThread {
             self.write_token.set(bumped.write_token());
         }
         self.count_release();
+    }
+
+    /// Begins the epoch of a block, short or not.
+    pub(crate) fn enter_epoch(&self, host: &dyn Host) {
+        if self.token().hi() + 1 < self.registry.limits.epochs {
+            self.bump(ATOMIC);
+            return;
+        }
+        // A fresh tid may have to be waited for, which a block must not.
+        self.bump(0);
+        self.ensure_tid(host);
+        self.record.token.fetch_or(ATOMIC, Ordering::AcqRel);
     }
 
     /// Retires the tid and takes a fresh one, if there is one.

@@ -84,9 +84,7 @@ impl StmThread {
         self.operation_done();
         self.take_age();
         self.answer_before_leaving();
-        self.bump(0);
-        self.ensure_tid(host);
-        self.record.token.fetch_or(ATOMIC, Ordering::AcqRel);
+        self.enter_epoch(host);
         self.block.set(BlockState::Pair);
         self.check_wound()?;
         self.claim(a.0, a.1, host)?;

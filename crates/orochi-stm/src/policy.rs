@@ -18,7 +18,7 @@
 use std::cell::Cell;
 
 use crate::owner::{OwnerBits, OwnerWord};
-use crate::sync::now;
+use crate::sync::{SPIN_NANOS, now};
 use crate::thread::StmThread;
 
 /// So many quick exchanges make an object `Contended`.
@@ -111,7 +111,7 @@ impl HeatTable {
     /// When a thread that wants `word` at `time` should ask for it.
     pub(crate) fn hold_until(&self, word: &OwnerWord, time: u64) -> u64 {
         let heat = self.get(word);
-        if heat.held == 0 {
+        if heat.held == 0 || SPIN_NANOS == 0 {
             return time;
         }
         let since = (time >> 10).wrapping_sub(heat.last) & LAST;

@@ -84,7 +84,7 @@ pub struct ThreadRecord {
     pub(crate) want: AtomicU64,
     /// Slot of the thread it waits for.
     pub(crate) target: AtomicU32,
-    /// Slot-independent age of the current attempt: nanoseconds of its first try.
+    /// Age of the current attempt: the time of its first try, in ticks.
     pub(crate) age: AtomicU64,
     /// The newest revocation the thread has acknowledged.
     pub(crate) ack: AtomicU64,

@@ -260,8 +260,8 @@ impl StmThread {
     /// Before this thread ends its epoch on its own account: requests that came are answered by
     /// the bump, so their threads must look again.
     pub(crate) fn answer_before_leaving(&self) {
-        let taken = self.record.poll.fetch_and(!REQUEST, Ordering::SeqCst);
-        if taken & REQUEST != 0 {
+        if self.record.poll.load(Ordering::Relaxed) & REQUEST != 0 {
+            self.record.poll.fetch_and(!REQUEST, Ordering::SeqCst);
             self.answer(&[]);
         }
     }
