@@ -327,6 +327,10 @@ fn extend<W: Unit>(units: &mut Vec<W>, text: Text<'_>) {
 }
 
 fn extend_chars<W: Unit>(units: &mut Vec<W>, text: &str, count: usize) {
-    units.reserve(count);
-    units.extend(text.chars().map(|c| W::truncate(c as u32)));
+    // Slots first, characters after: no capacity is checked a character.
+    let start = units.len();
+    units.resize(start + count, W::truncate(0));
+    for (slot, character) in units[start..].iter_mut().zip(text.chars()) {
+        *slot = W::truncate(character as u32);
+    }
 }

@@ -4,15 +4,19 @@
 //! to three, and one mapping looks around itself: capital sigma becomes the final form of the
 //! small one at the end of a word (Unicode standard, section 3.13, `Final_Sigma`).
 
-use crate::text::Text;
+use crate::text::{Text, Unit};
 use crate::ucd::{Case, TypeRecord, full_case};
-use crate::{OwnedText, TextBuf};
+use crate::{OwnedText, TextBuf, with_units};
 
 const CAPITAL_SIGMA: u32 = 0x3A3;
 const SMALL_SIGMA: u32 = 0x3C3;
 const FINAL_SIGMA: u32 = 0x3C2;
 
 fn push_mapped(buffer: &mut TextBuf, code: u32, case: Case) {
+    let record = TypeRecord::of(code);
+    if !record.special_case() {
+        return buffer.push(record.simple(code, case));
+    }
     let [first, second, third] = full_case(code, case);
     buffer.push(first);
     if second != 0 {
@@ -47,9 +51,9 @@ fn ends_word(text: Text<'_>, index: usize) -> bool {
 
 fn map_all(text: Text<'_>, mut map: impl FnMut(&mut TextBuf, usize, u32)) -> OwnedText {
     let mut buffer = TextBuf::with_kind(text.kind(), text.len());
-    for (index, code) in text.codes().enumerate() {
-        map(&mut buffer, index, code);
-    }
+    with_units!(text, units => for (index, unit) in units.iter().enumerate() {
+        map(&mut buffer, index, unit.code());
+    });
     buffer.finish()
 }
 
@@ -131,10 +135,10 @@ pub fn capitalize(text: Text<'_>) -> OwnedText {
 
 /// The simple (one to one) lower case of a code point, as regular expressions use it.
 pub fn simple_lower(code: u32) -> u32 {
-    TypeRecord::of(code).simple_lower(code)
+    TypeRecord::of(code).simple(code, Case::Lower)
 }
 
 /// The simple (one to one) upper case of a code point.
 pub fn simple_upper(code: u32) -> u32 {
-    TypeRecord::of(code).simple_upper(code)
+    TypeRecord::of(code).simple(code, Case::Upper)
 }

@@ -4,7 +4,7 @@
 //! ask that there be a cased code point at all (the definitions are those of the library
 //! reference, section "String Methods").
 
-use crate::text::Text;
+use crate::text::{Text, Unit};
 use crate::ucd::TypeRecord;
 use crate::with_units;
 
@@ -75,7 +75,7 @@ pub fn is_lower_code(code: u32) -> bool {
 }
 
 fn all(text: Text<'_>, property: impl Fn(u32) -> bool) -> bool {
-    with_units!(text, units => !units.is_empty() && units.iter().all(|&u| property(u.into())))
+    with_units!(text, units => !units.is_empty() && units.iter().all(|&u| property(u.code())))
 }
 
 /// `str.isalpha`

@@ -6,13 +6,16 @@
 use std::ops::Range;
 
 use crate::error::TextError;
-use crate::text::Text;
+use crate::text::{Kind, Text};
 use crate::{OwnedText, TextBuf};
 
 use crate::search::LONGEST;
 
 /// Two strings, one after the other.
 pub fn concat(left: Text<'_>, right: Text<'_>) -> OwnedText {
+    if let (Text::One(left), Text::One(right)) = (left, right) {
+        return OwnedText::from_latin1([left, right].concat());
+    }
     let mut buffer = TextBuf::with_kind(left.kind().max(right.kind()), left.len() + right.len());
     buffer.push_text(left);
     buffer.push_text(right);
@@ -35,6 +38,13 @@ pub fn join<'a>(
     total = total.saturating_add(separator.len().saturating_mul(count.saturating_sub(1)));
     if total > LONGEST {
         return Err(TextError::overflow("join() result is too long for a Python string"));
+    }
+    if kind == Kind::One {
+        // The widest kind is one byte.
+        fn latin1(text: Text<'_>) -> &[u8] {
+            if let Text::One(units) = text { units } else { &[] }
+        }
+        return join_bytes(latin1(separator), parts.map(latin1)).map(OwnedText::from_latin1);
     }
     let separator_bound = separator.max_bound();
     let mut buffer = TextBuf::try_with_kind(kind, total)?;

@@ -1,7 +1,7 @@
 //! ASCII and Latin-1.
 
 use super::{Decoder, Encoder, Failure, Replacement};
-use crate::text::Text;
+use crate::text::{Text, Unit};
 use crate::{OwnedText, TextBuf, with_units};
 
 /// Latin-1 decodes any bytes.
@@ -95,7 +95,7 @@ impl Encoder for SingleByteEncoder<'_> {
         let fits = with_units!(rest, units => {
             let before = out.len();
             out.extend(units.iter().map_while(|&unit| {
-                let code: u32 = unit.into();
+                let code = unit.code();
                 (code < limit).then_some(code as u8)
             }));
             out.len() - before

@@ -5,7 +5,7 @@
 //! Encoding copies ASCII; Latin-1 and wider units take a loop with the space reserved.
 
 use super::{Decoder, Encoder, Failure, Replacement, is_surrogate};
-use crate::text::{Text, Unit};
+use crate::text::{Kind, Text, Unit};
 use crate::{OwnedText, TextBuf, with_units};
 
 /// Decodes UTF-8.
@@ -72,13 +72,8 @@ impl Decoder for Utf8Decoder<'_> {
 
 /// Appends the UTF-8 form of a code point, surrogates included.
 pub(super) fn push_code(out: &mut Vec<u8>, code: u32) {
-    let tail = |shift: u32| 0x80 | (code >> shift & 0x3F) as u8;
-    match code {
-        0..=0x7F => out.push(code as u8),
-        0x80..=0x7FF => out.extend([0xC0 | (code >> 6) as u8, tail(0)]),
-        0x800..=0xFFFF => out.extend([0xE0 | (code >> 12) as u8, tail(6), tail(0)]),
-        _ => out.extend([0xF0 | (code >> 18 & 7) as u8, tail(12), tail(6), tail(0)]),
-    }
+    let (bytes, used) = form(code);
+    out.extend_from_slice(&bytes[..used]);
 }
 
 /// Encodes UTF-8.
@@ -105,29 +100,51 @@ pub fn utf8_length(text: Text<'_>) -> usize {
     with_units!(text, units => units.iter().map(|u| width(u.code())).sum())
 }
 
-/// Appends the form of `units` up to the first surrogate, whose position it gives.
+/// The UTF-8 form of a code point, padded to four bytes, and its length.
+#[inline(always)]
+fn form(code: u32) -> ([u8; 4], usize) {
+    let tail = |shift: u32| 0x80 | (code >> shift & 0x3F) as u8;
+    match code {
+        0..=0x7F => ([code as u8, 0, 0, 0], 1),
+        0x80..=0x7FF => ([0xC0 | (code >> 6) as u8, tail(0), 0, 0], 2),
+        0x800..=0xFFFF => ([0xE0 | (code >> 12) as u8, tail(6), tail(0), 0], 3),
+        _ => ([0xF0 | (code >> 18 & 7) as u8, tail(12), tail(6), tail(0)], 4),
+    }
+}
+
+/// Units encoded at a time.
+const GROUP: usize = 32;
+
+/// Appends the form of `units` up to the first surrogate, whose position it gives. Each group
+/// is written into a buffer that is always large enough, four bytes at a time.
 fn encode_units<U: Unit>(units: &[U], out: &mut Vec<u8>) -> Option<usize> {
-    for (index, unit) in units.iter().enumerate() {
-        let code = unit.code();
-        if is_surrogate(code) {
-            return Some(index);
+    let mut buffer = [0u8; GROUP * 4];
+    for (number, group) in units.chunks(GROUP).enumerate() {
+        let mut length = 0;
+        for (index, unit) in group.iter().enumerate() {
+            let code = unit.code();
+            if U::KIND != Kind::One && is_surrogate(code) {
+                out.extend_from_slice(&buffer[..length]);
+                return Some(number * GROUP + index);
+            }
+            let (bytes, used) = form(code);
+            if let Some(slot) = buffer.get_mut(length..length + 4) {
+                slot.copy_from_slice(&bytes);
+            }
+            length += used;
         }
-        push_code(out, code);
+        out.extend_from_slice(&buffer[..length]);
     }
     None
 }
 
 fn encode_latin1(units: &[u8], out: &mut Vec<u8>) {
-    let mut rest = units;
-    while !rest.is_empty() {
-        let ascii = rest.iter().take_while(|b| b.is_ascii()).count();
-        out.extend_from_slice(&rest[..ascii]);
-        rest = &rest[ascii..];
-        let wide = rest.iter().take_while(|b| !b.is_ascii()).count();
-        for &byte in &rest[..wide] {
-            out.extend([0xC0 | byte >> 6, 0x80 | byte & 0x3F]);
+    for group in units.chunks(GROUP) {
+        if group.is_ascii() {
+            out.extend_from_slice(group);
+        } else {
+            encode_units(group, out);
         }
-        rest = &rest[wide..];
     }
 }
 

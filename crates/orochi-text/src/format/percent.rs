@@ -45,10 +45,7 @@ impl Directive {
     /// The error for a conversion type that does not exist.
     pub fn unsupported(&self) -> TextError {
         let code = self.conversion;
-        let shown = match char::from_u32(code) {
-            Some(c @ '\x1F'..='~') => c,
-            _ => '?',
-        };
+        let shown = char::from_u32(code).filter(|c| ('\x1F'..='~').contains(c)).unwrap_or('?');
         TextError::value(format!(
             "unsupported format character '{shown}' ({code:#x}) at index {}",
             self.at

@@ -33,7 +33,7 @@ fn numbers() {
         ("_", 1234.5, "1_234.5"),
         // Grouping of the fraction is new in 3.14.
         (".10,f", 0.123_456_789_1, "0.123,456,789,1"),
-        (",._f", 1234.567_891, "1,234.567_891"),
+        (",._f", 1_234.567_891, "1,234.567_891"),
     ] {
         assert_eq!(float(spec, value), Ok(expected.to_string()), "{spec}");
     }

@@ -63,6 +63,12 @@ fn shortest_digits(magnitude: f64) -> Digits {
     Digits { digits: all[zeros..=last].to_vec(), point }
 }
 
+/// The shortest digits of a positive magnitude and the place of the point before them.
+pub(super) fn significant(magnitude: f64) -> (Vec<u8>, i32) {
+    let digits = shortest_digits(magnitude);
+    (digits.digits, digits.point)
+}
+
 /// `count` significant digits.
 fn significant_digits(magnitude: f64, count: usize) -> Digits {
     let after = count.saturating_sub(1).min(EXACT);

@@ -143,7 +143,7 @@ fn prefix(text: &[u8], base: u32) -> (u32, &[u8], bool) {
 }
 
 fn digits_of(text: &[u8], base: u32) -> Result<Cow<'_, [u8]>, Refusal> {
-    let is_digit = |byte: u8| (byte as char).to_digit(base).is_some();
+    let is_digit = |byte: u8| (byte as char).is_digit(base);
     if text.is_empty() {
         return Err(Refusal::Invalid);
     }

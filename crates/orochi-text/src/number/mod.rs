@@ -10,6 +10,7 @@ mod digits;
 mod float;
 mod float_hex;
 mod int;
+mod round;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,8 @@ pub use int::{
     DigitLimit, Integer, check_base, int_text, int_too_long, parse_int, parse_int_bytes,
     parse_int_literal,
 };
+
+pub use round::round_float;
 
 use std::borrow::Cow;
 

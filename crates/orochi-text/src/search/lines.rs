@@ -22,7 +22,7 @@ impl<U: Unit> Iterator for Lines<'_, U> {
             return None;
         }
         let rest = &self.units[start..];
-        let length = rest.iter().position(|&u| (self.breaks)(u)).unwrap_or(rest.len());
+        let length = self.line_length(rest);
         let mut next = start + length;
         if length < rest.len() {
             let crlf = rest[length].code() == 0x0D
@@ -31,6 +31,28 @@ impl<U: Unit> Iterator for Lines<'_, U> {
         }
         self.at = next;
         Some(start..if self.keep_ends { next } else { start + length })
+    }
+}
+
+impl<U: Unit> Lines<'_, U> {
+    /// Where the first line break stands.
+    fn line_length(&self, rest: &[U]) -> usize {
+        let mut at = 0;
+        // Groups without anything like a break are passed over by a loop that vectorises.
+        for group in rest.chunks_exact(16) {
+            let like_break = |unit: U| {
+                let code = unit.code();
+                (code.wrapping_sub(0x0A) <= 0x14) | (code == 0x85) | (code & !1 == 0x2028)
+            };
+            if group.iter().fold(false, |any, &unit| any | like_break(unit))
+                && let Some(found) = group.iter().position(|&unit| (self.breaks)(unit))
+            {
+                return at + found;
+            }
+            at += 16;
+        }
+        let tail = &rest[at..];
+        at + tail.iter().position(|&unit| (self.breaks)(unit)).unwrap_or(tail.len())
     }
 }
 

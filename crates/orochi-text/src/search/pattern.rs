@@ -15,6 +15,9 @@ use crate::text::Unit;
 /// Needles up to this length are compared directly: at most so many comparisons a position.
 const DIRECT: usize = 6;
 
+/// Haystacks up to this length are searched directly: a bounded amount of work.
+const BRIEF: usize = 96;
+
 /// A needle, ready to be found.
 pub enum Pattern<'n, U: Unit> {
     /// Found everywhere.
@@ -22,7 +25,7 @@ pub enum Pattern<'n, U: Unit> {
     /// One unit.
     Single(U),
     /// A byte string; the searchers for both directions are made when first used.
-    Bytes(Box<BytePattern<'n>>),
+    Bytes(BytePattern<'n>),
     /// A few wide units.
     Short(&'n [U]),
     /// Many wide units.
@@ -32,7 +35,7 @@ pub enum Pattern<'n, U: Unit> {
 /// The searchers of a byte needle.
 pub struct BytePattern<'n> {
     needle: &'n [u8],
-    forward: Option<memmem::Finder<'n>>,
+    forward: Option<Box<memmem::Finder<'n>>>,
 }
 
 impl<'n, U: Unit> Pattern<'n, U> {
@@ -45,7 +48,7 @@ impl<'n, U: Unit> Pattern<'n, U> {
                 if let Ok(bytes) = bytemuck::try_cast_slice::<U, u8>(needle)
                     && size_of::<U>() == 1
                 {
-                    return Pattern::Bytes(Box::new(BytePattern { needle: bytes, forward: None }));
+                    return Pattern::Bytes(BytePattern { needle: bytes, forward: None });
                 }
                 if needle.len() <= DIRECT { Pattern::Short(needle) } else { Pattern::Long(needle) }
             }
@@ -68,9 +71,12 @@ impl<'n, U: Unit> Pattern<'n, U> {
             Pattern::Empty => Some(0),
             Pattern::Single(unit) => find_unit(haystack, *unit),
             Pattern::Bytes(pattern) => {
-                // A searcher pays only where it is used again: one search of a short text goes
-                // the direct way.
-                memmem::find(as_bytes(haystack), pattern.needle)
+                let haystack = as_bytes(haystack);
+                // Making a searcher costs more than going through a short text.
+                if is_brief(haystack, pattern.needle) {
+                    return find_short(haystack, pattern.needle);
+                }
+                memmem::find(haystack, pattern.needle)
             }
             Pattern::Short(needle) => find_short(haystack, needle),
             Pattern::Long(needle) => TwoWay::new(Forward(needle)).find(Forward(haystack), 0),
@@ -112,8 +118,10 @@ impl<'n, U: Unit> Pattern<'n, U> {
         let mut at = 0;
         let mut two_way = match self {
             Pattern::Long(needle) => Some(TwoWay::new(Forward(needle))),
-            Pattern::Bytes(pattern) => {
-                pattern.forward.get_or_insert_with(|| memmem::Finder::new(pattern.needle));
+            Pattern::Bytes(pattern) if !is_brief(haystack, pattern.needle) => {
+                pattern
+                    .forward
+                    .get_or_insert_with(|| Box::new(memmem::Finder::new(pattern.needle)));
                 None
             }
             Pattern::Empty => return,
@@ -127,7 +135,7 @@ impl<'n, U: Unit> Pattern<'n, U> {
                 }
                 (Pattern::Bytes(pattern), _) => match &pattern.forward {
                     Some(finder) => finder.find(as_bytes(rest)),
-                    None => memmem::find(as_bytes(rest), pattern.needle),
+                    None => find_short(as_bytes(rest), pattern.needle),
                 },
                 (Pattern::Single(unit), _) => find_unit(rest, *unit),
                 (Pattern::Short(needle), _) => find_short(rest, needle),
@@ -139,6 +147,11 @@ impl<'n, U: Unit> Pattern<'n, U> {
             left -= 1;
         }
     }
+}
+
+/// Whether a search is so small that preparing it costs more than doing it directly.
+fn is_brief<U>(haystack: &[U], needle: &[u8]) -> bool {
+    haystack.len() <= BRIEF && needle.len() <= BRIEF / 4
 }
 
 /// Units that are bytes, as bytes; wider ones give nothing (never asked for).

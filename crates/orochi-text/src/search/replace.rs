@@ -27,6 +27,11 @@ pub fn replace(
         if old.is_empty() {
             return interleave(units, new, limit).map(Some);
         }
+        if let (&[old], Some(&[new])) = (&*old, convert(new).as_deref())
+            && limit >= units.len()
+        {
+            return Ok(replace_unit(units, old, new));
+        }
         let mut starts = Vec::new();
         Pattern::new(&old).each(units, limit, |at| starts.push(at));
         if starts.is_empty() {
@@ -36,6 +41,9 @@ pub fn replace(
         let total = starts.len().saturating_mul(new.len()).saturating_add(units.len() - gone);
         if total > LONGEST {
             return Err(TextError::overflow("replace string is too long"));
+        }
+        if let (Text::One(bytes), Text::One(new)) = (text, new) {
+            return substitute(bytes, &starts, old.len(), new, total).map(Some);
         }
         let new_bound = new.max_bound();
         let kind = text.kind().max(new.kind());
@@ -50,6 +58,39 @@ pub fn replace(
         buffer.push_bounded(Unit::text(&units[from..]), bound);
         Ok(Some(buffer.finish()))
     })
+}
+
+/// Every `old` becomes `new`, in a loop that vectorises.
+fn replace_unit<U: Unit>(units: &[U], old: U, new: U) -> Option<OwnedText> {
+    let first = super::find_unit(units, old)?;
+    let mut result = units.to_vec();
+    for unit in &mut result[first..] {
+        *unit = if *unit == old { new } else { *unit };
+    }
+    Some(match U::text(&result) {
+        Text::One(_) => OwnedText::from_latin1(bytemuck::allocation::cast_vec(result)),
+        wide => wide.to_owned(),
+    })
+}
+
+/// Puts `new` in place of the `gone` bytes from each of `starts` on.
+fn substitute(
+    bytes: &[u8],
+    starts: &[usize],
+    gone: usize,
+    new: &[u8],
+    total: usize,
+) -> Result<OwnedText, TextError> {
+    let mut result = Vec::new();
+    result.try_reserve_exact(total).map_err(|_| TextError::memory())?;
+    let mut from = 0;
+    for &at in starts {
+        result.extend_from_slice(&bytes[from..at]);
+        result.extend_from_slice(new);
+        from = at + gone;
+    }
+    result.extend_from_slice(&bytes[from..]);
+    Ok(OwnedText::from_latin1(result))
 }
 
 /// Puts `new` before each unit and at the end, at most `limit` times.

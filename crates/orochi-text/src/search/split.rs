@@ -3,6 +3,7 @@
 //! All parts are collected before the caller makes objects of them: allocating objects may run
 //! anything, and a list of ranges needs no view of the text in between.
 
+use std::iter;
 use std::ops::Range;
 
 use super::Pattern;
@@ -16,7 +17,7 @@ use crate::with_units;
 pub fn split(text: Text<'_>, separator: Text<'_>, limit: Option<usize>) -> Vec<Range<usize>> {
     with_units!(text, units => match convert(separator) {
         Some(separator) => split_units(units, &separator, limit),
-        None => vec![0..units.len()],
+        None => iter::once(0..units.len()).collect(),
     })
 }
 
@@ -24,7 +25,7 @@ pub fn split(text: Text<'_>, separator: Text<'_>, limit: Option<usize>) -> Vec<R
 pub fn rsplit(text: Text<'_>, separator: Text<'_>, limit: Option<usize>) -> Vec<Range<usize>> {
     with_units!(text, units => match convert(separator) {
         Some(separator) => rsplit_units(units, &separator, limit),
-        None => vec![0..units.len()],
+        None => iter::once(0..units.len()).collect(),
     })
 }
 
@@ -68,12 +69,12 @@ pub fn rsplit_units<U: Unit>(
 /// The words between runs of whitespace, at most `limit` splits; what follows the last split
 /// keeps its trailing whitespace, as Python does.
 pub fn split_whitespace(text: Text<'_>, limit: Option<usize>) -> Vec<Range<usize>> {
-    with_units!(text, units => words(units, limit, |u| is_space(u.into())))
+    with_units!(text, units => words(units, limit, |u| is_space(u.code())))
 }
 
 /// As [`split_whitespace`], with the splits counted from the right.
 pub fn rsplit_whitespace(text: Text<'_>, limit: Option<usize>) -> Vec<Range<usize>> {
-    with_units!(text, units => words_from_right(units, limit, |u| is_space(u.into())))
+    with_units!(text, units => words_from_right(units, limit, |u| is_space(u.code())))
 }
 
 /// [`split_whitespace`] for bytes, where only ASCII whitespace counts.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::class::is_space;
-use crate::text::Text;
+use crate::text::{Text, Unit};
 use crate::with_units;
 
 /// Which ends to strip.
@@ -38,7 +38,7 @@ fn strip_by<T: Copy>(units: &[T], side: Side, dropped: impl Fn(T) -> bool) -> Ra
 
 /// What stays when whitespace is stripped.
 pub fn strip_whitespace(text: Text<'_>, side: Side) -> Range<usize> {
-    with_units!(text, units => strip_by(units, side, |u| is_space(u.into())))
+    with_units!(text, units => strip_by(units, side, |u| is_space(u.code())))
 }
 
 /// What stays when code points that occur in `set` are stripped.
@@ -56,7 +56,7 @@ pub fn strip(text: Text<'_>, set: Text<'_>, side: Side) -> Range<usize> {
         0..=0xFF => low[code as usize / 64] >> (code % 64) & 1 == 1,
         _ => high.binary_search(&code).is_ok(),
     };
-    with_units!(text, units => strip_by(units, side, |u| dropped(u.into())))
+    with_units!(text, units => strip_by(units, side, |u| dropped(u.code())))
 }
 
 /// What stays when ASCII whitespace is stripped from bytes.

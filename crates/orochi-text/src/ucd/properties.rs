@@ -51,14 +51,15 @@ impl TypeRecord {
         self.0.1
     }
 
-    /// The simple lower case of the code point this record was looked up for.
-    pub(crate) fn simple_lower(self, code: u32) -> u32 {
-        code.wrapping_add_signed(self.0.2)
-    }
-
-    /// The simple upper case of the code point this record was looked up for.
-    pub(crate) fn simple_upper(self, code: u32) -> u32 {
-        code.wrapping_add_signed(self.0.4)
+    /// The simple mapping of the code point this record was looked up for. Folding is lower
+    /// case, unless the full mapping says otherwise.
+    #[inline]
+    pub(crate) fn simple(self, code: u32, case: Case) -> u32 {
+        code.wrapping_add_signed(match case {
+            Case::Lower | Case::Fold => self.0.2,
+            Case::Title => self.0.3,
+            Case::Upper => self.0.4,
+        })
     }
 }
 
@@ -80,12 +81,7 @@ pub(crate) fn full_case(code: u32, case: Case) -> [u32; 3] {
     {
         return casing::SPECIAL[found].1[case as usize];
     }
-    let distance = match case {
-        Case::Lower | Case::Fold => record.0.2,
-        Case::Title => record.0.3,
-        Case::Upper => record.0.4,
-    };
-    [code.wrapping_add_signed(distance), 0, 0]
+    [record.simple(code, case), 0, 0]
 }
 
 fn database_record(code: u32) -> &'static (u8, u8, u8, u8, u8) {

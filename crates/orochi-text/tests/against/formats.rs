@@ -66,7 +66,7 @@ fn fields(template: Text<'_>) -> Result<String, TextError> {
                 }
             }
             Piece::Field(field) => {
-                if parts.len() % 2 == 0 {
+                if parts.len().is_multiple_of(2) {
                     parts.push(OwnedText::from_str(""));
                 }
                 let mut shown = TextBuf::new();

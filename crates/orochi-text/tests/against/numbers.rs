@@ -39,6 +39,7 @@ pub fn answer(op: &str, args: &[&str]) -> String {
             Err(raised) => error(raised),
         },
         "repr" => ok(&number::float_repr(float(args[0]))),
+        "round" => bits(number::round_float(float(args[0]), args[1].parse().unwrap())),
         "hex" => ok(&number::float_hex(float(args[0]))),
         "hash" => format!("={}", hash::hash_float(float(args[0]), 0)),
         "complex_repr" => ok(&number::complex_repr(float(args[0]), float(args[1]))),

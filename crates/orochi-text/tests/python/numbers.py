@@ -26,6 +26,8 @@ for x in floats():
     if x != x: continue
     case("repr", [bits(x)], lambda: repr(x))
     case("hex", [bits(x)], lambda: x.hex())
+    for n in {random.randrange(-25, 30), 0, 2, random.choice([-400, -308, -10, 310, 400])}:
+        case("round", [bits(x), n], lambda: bits(round(x, n)))
     case("hash", [bits(x)], lambda: hash(x))
     case("fromhex", [x.hex()], lambda: bits(x))
     case("float", [repr(x)], lambda: bits(x))
