@@ -5,7 +5,7 @@
 #[path = "../tests/world/mod.rs"]
 mod world;
 
-use orochi_heap::{Config, Kind, ShapeId, Value, set_value_at};
+use orochi_heap::{Config, Heap, Kind, ShapeId, Value, set_value_at};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use world::{Mutator, VERIFY, field, heap_with, resident, value_shape};
@@ -44,6 +44,40 @@ fn build(mutator: &mut Mutator, count: usize, shape: ShapeId) {
             mutator.safepoint();
         }
     }
+}
+
+/// Garbage beside 100 MB that live; one object in so many survives, in place of an older one.
+fn steady(mutator: &mut Mutator, shape: ShapeId, one_in: usize) {
+    mutator.collect(Kind::Full);
+    let heap = Heap::get();
+    let before = heap.statistics();
+    let start = Instant::now();
+    let count: usize = 50_000_000;
+    let keep = mutator.stack.len();
+    for n in 0..count {
+        let object = mutator.object(shape, &[Value::from_i32(n as i32), Value::NONE, Value::NONE]);
+        if n.is_multiple_of(one_in) {
+            let target = mutator.stack[n / one_in % keep];
+            if let Value::NONE = field(target, 4) {
+                mutator.write(target, 4, object);
+            } else {
+                // A list of a hundred thousand, then begun anew.
+                let last = if n / one_in % 100_000 < keep { Value::NONE } else { field(target, 4) };
+                mutator.write(object, 1, last);
+                mutator.write(target, 4, object);
+            }
+        }
+        mutator.safepoint();
+    }
+    let elapsed = start.elapsed();
+    let after = heap.statistics();
+    let collections = after.nursery_collections - before.nursery_collections;
+    println!(
+        "steady, 1 in {one_in} survives: {:.1} ns per allocation, {collections} nursery collections of {:.3} ms, {} full",
+        elapsed.as_nanos() as f64 / count as f64,
+        milliseconds((after.nursery_ns - before.nursery_ns) / collections.max(1)),
+        after.full_collections - before.full_collections,
+    );
 }
 
 fn milliseconds(ns: u64) -> f64 {
@@ -103,32 +137,9 @@ fn main() {
         mutator.stack.truncate(base);
     }
 
-    // Steady: 100 MB live, garbage with a few survivors that replace old references.
-    mutator.collect(Kind::Full);
-    let before = heap.statistics();
-    let start = Instant::now();
-    let count = 50_000_000;
-    let mut ring = vec![Value::NONE; 0];
-    ring.extend_from_slice(&mutator.stack);
-    let keep = mutator.stack.len();
-    for n in 0..count {
-        let object = mutator.object(three, &[Value::from_i32(n), Value::NONE, Value::NONE]);
-        if n & 63 == 0 {
-            let target = mutator.stack[(n as usize >> 6) % keep];
-            mutator.write(target, 4, object);
-        }
-        mutator.safepoint();
+    for one_in in [64, 8] {
+        steady(&mut mutator, three, one_in);
     }
-    let elapsed = start.elapsed();
-    let after = heap.statistics();
-    let collections = after.nursery_collections - before.nursery_collections;
-    println!(
-        "steady: {:.1} ns per allocation, {collections} nursery collections of {:.3} ms, {} full, longest {:.1} ms",
-        elapsed.as_nanos() as f64 / f64::from(count),
-        milliseconds((after.nursery_ns - before.nursery_ns) / collections.max(1)),
-        after.full_collections - before.full_collections,
-        milliseconds(after.longest_ns)
-    );
     assert!(field(mutator.stack[0], 0).is_int());
 
     // A spike and what remains of it.

@@ -57,6 +57,12 @@ impl Value {
     pub const NOT_IMPLEMENTED: Value = Value(5);
     /// `Ellipsis`.
     pub const ELLIPSIS: Value = Value(6);
+    /// For compiled code: integers are the words at or above this, which is also the tag to set.
+    pub const INT_TAG: u64 = INT_TAG;
+    /// For compiled code: how many bits the tag takes; shifting by as many drops it.
+    pub const INT_SHIFT: u32 = INT_SHIFT;
+    /// For compiled code: what is added to a double's bits; numbers are the words at or above this.
+    pub const DOUBLE_OFFSET: u64 = NUMBER_MIN;
     /// The smallest integer a value can hold: −2^48.
     pub const INT_MIN: i64 = -(1 << 48);
     /// The largest integer a value can hold: 2^48 − 1.

@@ -9,7 +9,7 @@
 use crate::header::{G, Header};
 use crate::heap::Heap;
 use crate::layout::{Layout, MAX_SHAPES, layout_of, shape_entry};
-use crate::space::{BLOCK, LINE, LINES, LIVE, Space, State};
+use crate::space::{BLOCK, LINE, LINES, LIVE, PAGE, Space, State};
 use crate::value::Value;
 use std::collections::HashSet;
 use std::ptr::NonNull;
@@ -22,6 +22,8 @@ struct Walk<'a> {
     young: HashSet<usize>,
     /// Offsets of remembered objects and their storage.
     remembered: HashSet<usize>,
+    /// Bytes in live lines and marked large objects.
+    live: usize,
 }
 
 impl Heap {
@@ -32,7 +34,8 @@ impl Heap {
     pub unsafe fn verify(&self) -> Result<(), String> {
         // SAFETY: stopped (H5).
         unsafe { self.terminate_all_runs() };
-        let mut walk = Walk { heap: self, young: HashSet::new(), remembered: HashSet::new() };
+        let mut walk =
+            Walk { heap: self, young: HashSet::new(), remembered: HashSet::new(), live: 0 };
         let blocks: Vec<_> = self.blocks_in_use().collect();
         for &(block, state) in &blocks {
             // SAFETY: objects are whole (H2), and runs were terminated above.
@@ -45,6 +48,9 @@ impl Heap {
             }
         }
         self.check_free_blocks()?;
+        if walk.live != self.live_bytes() {
+            return Err(format!("{} bytes live, not {}", walk.live, self.live_bytes()));
+        }
         for object in self.remembered() {
             // SAFETY: a whole object (H2) whose shape has just been checked.
             unsafe { walk.remember(object) };
@@ -128,6 +134,7 @@ impl Walk<'_> {
             end = offset + size;
             lines[(offset - base) / LINE..=(end - 1 - base) / LINE].fill(true);
         }
+        self.live += lines.iter().filter(|&&live| live).count() * LINE;
         let bytes = self.heap.space().block_lines(block);
         for (n, byte) in bytes.iter().enumerate() {
             if (byte.load(Ordering::Relaxed) & LIVE != 0) != lines[n] {
@@ -164,7 +171,9 @@ impl Walk<'_> {
                 layout.name
             ));
         }
-        if !self.heap.space().is_marked(offset) {
+        if self.heap.space().is_marked(offset) {
+            self.live += size.next_multiple_of(PAGE);
+        } else {
             self.young.insert(offset);
         }
         Ok(())

@@ -292,13 +292,14 @@ fn many_objects_are_marked_in_parallel() {
     let _turn = turn();
     let [list, items, ..] = *shapes();
     let mut mutator = Mutator::new(false);
-    // Long arrays of chains, so that work is shared in pieces and in stacks.
-    let mut words = vec![200_000u64];
-    for n in 0..200_000 {
-        let inner = leaf(&mutator, n);
-        words.push(
-            mutator.object(value_shape(4), &[inner, Value::NONE, inner, Value::from_i32(n)]).bits(),
-        );
+    // A long array of small trees, shuffled, so that two threads mark neighbours at once.
+    const COUNT: usize = 200_000;
+    let place = |n: usize| 1 + n * 7919 % COUNT;
+    let mut words = vec![COUNT as u64; 1 + COUNT];
+    for n in 0..COUNT {
+        let inner = leaf(&mutator, n as i32);
+        let fields = [inner, Value::NONE, inner, Value::from_i32(n as i32)];
+        words[place(n)] = mutator.object(value_shape(4), &fields).bits();
     }
     let storage = raw(&mutator, items, &words);
     let list = mutator.object(list, &[Value::NONE, storage]);
@@ -306,8 +307,8 @@ fn many_objects_are_marked_in_parallel() {
     for _ in 0..5 {
         mutator.collect(Kind::Full);
         churn(&mutator);
-        for n in 0..200_000 {
-            let object = field(storage, 1 + n);
+        for n in 0..COUNT {
+            let object = field(storage, place(n));
             assert!(is_leaf(field(object, 0), n as i64) && field(object, 3).as_int() == n as i64);
         }
     }

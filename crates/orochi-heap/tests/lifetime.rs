@@ -198,6 +198,10 @@ fn rooted_references_keep_their_objects() {
         (0..50).map(|n| std::iter::once(thing(&mutator, n, Value::NONE)).collect()).collect();
     for kind in [Kind::Nursery, Kind::Full, Kind::Full] {
         mutator.collect(kind);
+        // Over what has wrongly died.
+        for _ in 0..20_000 {
+            thing(&mutator, -1, Value::NONE);
+        }
         for (n, rooted) in rooted.iter().enumerate() {
             assert_eq!(field(rooted.get(), 0).as_int(), n as i64);
         }

@@ -226,6 +226,39 @@ fn addresses_on_the_native_stack_keep_objects() {
 }
 
 #[test]
+fn only_addresses_inside_an_object_keep_it() {
+    let _turn = turn();
+    let mut mutator = Mutator::new(false);
+    // Size of the object, how far into it the word points, whether that keeps it.
+    let cases = [
+        (32, 0, true),
+        (32, 31, true),
+        (32, 32, false),
+        (32, 3000, false),
+        (4000, 3999, true),
+        (4000, 4000, false),
+        (100_000, 99_999, true),
+        (100_000, 100_000, false),
+    ];
+    for (size, inside, kept) in cases {
+        for ways in [&[Kind::Nursery][..], &[Kind::Full], &[Kind::Nursery, Kind::Full]] {
+            let object = bytes(&mutator, size - 16, 1).unwrap();
+            let address = object.bits() as usize;
+            let (last, before) = ways.split_last().unwrap();
+            mutator.words = vec![address];
+            for &kind in before {
+                mutator.collect(kind);
+            }
+            mutator.words = vec![address + inside, 0, usize::MAX, address ^ 1 << 40];
+            let live = mutator.collect(*last).live_bytes;
+            assert_eq!(live > 0, kept, "{size} {inside} {ways:?}");
+            mutator.words.clear();
+            assert_eq!(mutator.collect(Kind::Full).live_bytes, 0);
+        }
+    }
+}
+
+#[test]
 fn objects_can_be_listed() {
     let _turn = turn();
     let mut mutator = Mutator::new(false);

@@ -169,7 +169,7 @@ fn two_threads_agree_with_their_mirror() {
     std::thread::scope(|scope| {
         for seed in [0x1234_5678_9abc, 0xfeed_beef_cafe] {
             let roots = &roots;
-            scope.spawn(move || run(seed, 100_000, roots));
+            scope.spawn(move || run(seed, 60_000, roots));
         }
     });
     // The same with a collection every few allocations.
@@ -178,7 +178,7 @@ fn two_threads_agree_with_their_mirror() {
     std::thread::scope(|scope| {
         for seed in [0x5151_6161, 0x7171_8181_9191] {
             let roots = &roots;
-            scope.spawn(move || run(seed, 1_500, roots));
+            scope.spawn(move || run(seed, 1_000, roots));
         }
     });
     heap.set_zeal(0);

@@ -67,6 +67,8 @@ pub struct Mutator {
     /// Precise roots.
     pub stack: Vec<Value>,
     native: NativeStack,
+    /// Words shown as if they lay on the native stack.
+    pub words: Vec<usize>,
     /// Show the native stack too?
     pub conservative: bool,
     top: usize,
@@ -86,6 +88,7 @@ impl Roots for World<'_> {
     fn conservative(&self, _: Kind, visit: &mut dyn FnMut(&[usize])) {
         for mutator in self.0 {
             let mutator = unsafe { &*mutator.0 };
+            visit(&mutator.words);
             if mutator.conservative {
                 visit(unsafe { mutator.native.words(mutator.top) });
             }
@@ -98,6 +101,7 @@ impl Mutator {
         let mutator = Box::new(Mutator {
             local: LocalHeap::new(),
             stack: Vec::new(),
+            words: Vec::new(),
             native: NativeStack::current(),
             conservative,
             top: usize::MAX,
@@ -150,6 +154,10 @@ impl Mutator {
             }
             let kind = kind.or(heap().wanted());
             let outcome = kind.map(|kind| {
+                if VERIFY.load(Ordering::Relaxed) {
+                    // Young objects, too: runs end in terminators, what was written to is remembered.
+                    unsafe { heap().verify() }.unwrap();
+                }
                 let outcome = unsafe { heap().collect(&World(&state.mutators), kind) };
                 COLLECTIONS.fetch_add(1, Ordering::Relaxed);
                 if VERIFY.load(Ordering::Relaxed) {
