@@ -8,6 +8,7 @@
 
 mod aliases;
 mod casing;
+mod changes;
 mod database;
 mod decompositions;
 mod names;
@@ -17,6 +18,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 mod types;
+pub mod version_3_2;
 
 pub use names::{Named, lookup, lookup_character, name};
 pub use normal::{Form, is_normalized, normalize};

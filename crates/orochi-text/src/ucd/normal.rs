@@ -39,7 +39,7 @@ impl Form {
 }
 
 /// The code point as the character that takes part in normalisation.
-fn normalizable(code: u32) -> Option<char> {
+pub(super) fn normalizable(code: u32) -> Option<char> {
     char::from_u32(code).filter(|_| code < 0x300 || super::category(code) != "Cn")
 }
 
@@ -67,12 +67,21 @@ pub fn normalize(text: Text<'_>, form: Form) -> Option<OwnedText> {
     if quick_check(text, form) == Some(true) {
         return None;
     }
+    Some(normalize_by(text, form, normalizable))
+}
+
+/// Normalises, with `character` telling who takes part.
+pub(super) fn normalize_by(
+    text: Text<'_>,
+    form: Form,
+    character: impl Fn(u32) -> Option<char>,
+) -> OwnedText {
     let mut buffer = TextBuf::with_kind(text.kind(), text.len());
     let mut codes = text.codes();
     let mut inert = None;
     loop {
         let piece = codes.by_ref().map_while(|code| {
-            let character = normalizable(code);
+            let character = character(code);
             inert = if character.is_none() { Some(code) } else { None };
             character
         });
@@ -86,7 +95,7 @@ pub fn normalize(text: Text<'_>, form: Form) -> Option<OwnedText> {
         }
         match inert.take() {
             Some(code) => buffer.push(code),
-            None => return Some(buffer.finish()),
+            None => return buffer.finish(),
         }
     }
 }

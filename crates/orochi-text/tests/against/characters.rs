@@ -1,6 +1,6 @@
 //! Properties of all code points that CPython's Unicode version assigns.
 
-use orochi_text::ucd::{self, Form};
+use orochi_text::ucd::{self, Form, version_3_2 as old};
 use orochi_text::{OwnedText, TextBuf, case, class};
 
 use super::written;
@@ -75,6 +75,15 @@ fn line(code: u32) -> String {
         normal(&[code], Form::Nfd),
         normal(&[0x61, code], Form::Nfkc),
         normal(&[code], Form::Nfkd),
+        written(old::normalize(s, Form::Nfkc).as_text()),
+        old::category(code).to_string(),
+        old::bidirectional(code).to_string(),
+        old::combining(code).to_string(),
+        u8::from(old::mirrored(code)).to_string(),
+        old::east_asian_width(code).to_string(),
+        shown(old::decimal(code)),
+        orochi_text::number::float_repr(old::numeric(code).unwrap_or(-1.0)),
+        old::decomposition(code),
     ]
     .join("\t")
 }

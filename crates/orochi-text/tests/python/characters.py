@@ -1,4 +1,5 @@
 import unicodedata as u
+old = u.ucd_3_2_0
 print(u.unidata_version)
 for c in range(0x110000):
     s = chr(c)
@@ -8,4 +9,5 @@ for c in range(0x110000):
     print("%x" % c, u.category(s), u.bidirectional(s), u.combining(s), u.mirrored(s), u.east_asian_width(s), u.decimal(s, ""), u.digit(s, ""),
         repr(u.numeric(s, -1.0)), u.decomposition(s), u.name(s, ""),
         "".join(str(int(f())) for f in (s.isalpha, s.isalnum, s.isdecimal, s.isdigit, s.isnumeric, s.isspace, s.isprintable, s.isidentifier, ("a" + s).isidentifier, s.isupper, s.islower, s.istitle)),
-        *map(enc, (s.lower(), s.upper(), s.title(), s.casefold(), ("A" + s + "A").title(), u.normalize("NFC", s + "\u0301"), u.normalize("NFD", s), u.normalize("NFKC", "a" + s), u.normalize("NFKD", s))), sep="\t")
+        *map(enc, (s.lower(), s.upper(), s.title(), s.casefold(), ("A" + s + "A").title(), u.normalize("NFC", s + "\u0301"), u.normalize("NFD", s), u.normalize("NFKC", "a" + s), u.normalize("NFKD", s), old.normalize("NFKC", s))),
+        old.category(s), old.bidirectional(s), old.combining(s), old.mirrored(s), old.east_asian_width(s), old.decimal(s, ""), old.numeric(s, -1.0), old.decomposition(s), sep="\t")
