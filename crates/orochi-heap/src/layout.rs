@@ -128,10 +128,10 @@ pub struct Layout {
     pub payload: Payload,
     /// Offsets, among the fields, of references to storage only this object has.
     pub owned: &'static [u32],
-    /// Offset of a 64-bit count: values of the payload (`Values` or `UsedValues`) from this index on
-    /// may have been written since the last collection, those below were not. Whoever stores below
-    /// it lowers it; the collector raises it. Spares long lists that grow from being looked through
-    /// at every collection.
+    /// Offset of a 64-bit count: elements of the payload (values or entries, not ephemerons) from
+    /// this index on may have been written since the last collection, those below were not. Whoever
+    /// stores below it lowers it; the collector raises it. Spares long lists and tables that grow
+    /// from being looked through at every collection.
     pub written_from: Option<u32>,
     /// A weak reference.
     pub weak: Option<WeakField>,

@@ -26,11 +26,27 @@ const PIECE: usize = 4096;
 /// A stack above this is worth sharing.
 const WORTH_SHARING: usize = 512;
 
-/// Part of a long array of values.
+/// Part of a long array of values or entries.
 #[derive(Clone, Copy)]
 pub(crate) struct Slice {
     at: usize,
     count: usize,
+    /// Bytes an entry.
+    stride: usize,
+    /// Which words of an entry are values.
+    values: u64,
+}
+
+impl Slice {
+    fn of_values(at: usize, count: usize) -> Slice {
+        Slice { at, count, stride: 8, values: 1 }
+    }
+
+    /// Without its first `n` entries.
+    fn after(self, n: usize) -> Slice {
+        let n = n.min(self.count);
+        Slice { at: self.at + self.stride * n, count: self.count - n, ..self }
+    }
 }
 
 /// What markers share.
@@ -98,8 +114,7 @@ impl<'a> Marker<'a> {
     /// The values stay where they are, unchanged, until the marker has drained.
     pub(crate) unsafe fn visit_all(&mut self, values: &[Value]) {
         if values.len() > PIECE {
-            self.slices
-                .push(Slice { at: values.as_ptr().expose_provenance(), count: values.len() });
+            self.slices.push(Slice::of_values(values.as_ptr().expose_provenance(), values.len()));
             return;
         }
         for &value in values {
@@ -161,20 +176,32 @@ impl<'a> Marker<'a> {
                 }
                 in_flight = 0;
             } else if let Some(slice) = self.slices.pop() {
-                let piece = slice.count.min(PIECE);
-                if piece < slice.count {
-                    self.slices
-                        .push(Slice { at: slice.at + 8 * piece, count: slice.count - piece });
+                if slice.count > PIECE {
+                    self.slices.push(slice.after(PIECE));
                 }
-                let array: *const Header = std::ptr::with_exposed_provenance(slice.at);
-                for i in 0..piece {
-                    // SAFETY: the slice lies inside a marked object's values, or is a root.
-                    self.visit::<PARALLEL>(unsafe { value_at(array, 8 * i) });
-                }
+                // SAFETY: the slice lies inside a marked object's payload, or is a root.
+                unsafe { self.scan_slice::<PARALLEL>(slice, slice.count.min(PIECE)) };
             } else if let Some(shape) = self.shapes.pop() {
                 self.trace_shape::<PARALLEL>(shape);
             } else {
                 return;
+            }
+        }
+    }
+
+    /// Looks through the first entries of a slice.
+    ///
+    /// # Safety
+    /// So many entries lie there.
+    unsafe fn scan_slice<const PARALLEL: bool>(&mut self, slice: Slice, count: usize) {
+        let array: *const Header = std::ptr::with_exposed_provenance(slice.at);
+        for i in 0..count {
+            let mut values = slice.values;
+            while values != 0 {
+                let word = values.trailing_zeros() as usize;
+                // SAFETY: the caller's promise.
+                self.visit::<PARALLEL>(unsafe { value_at(array, slice.stride * i + 8 * word) });
+                values &= values - 1;
             }
         }
     }
@@ -209,7 +236,7 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Visits what an object refers to; of the payload, what comes after the first `skip` values.
+    /// Visits what an object refers to; of the payload, what comes after the first `skip` elements.
     ///
     /// # Safety
     /// An initialised object of this layout.
@@ -300,7 +327,7 @@ impl<'a> Marker<'a> {
     }
 }
 
-/// The values of a payload that is better not scanned with the rest: because it is long, or because
+/// The payload, if it is better not scanned with the rest: because it is long, or because
 /// part of it need not be.
 ///
 /// # Safety
@@ -309,18 +336,23 @@ impl<'a> Marker<'a> {
 unsafe fn separate_payload(object: *mut Header, layout: &Layout, skip: usize) -> Option<Slice> {
     // SAFETY: the caller's promise.
     unsafe {
-        let count = match (layout.payload, layout.size) {
-            (Payload::Values, Size::Counted { count, .. }) => count.read(object),
-            (Payload::UsedValues(used), _) => used.read(object),
+        let at = object.addr() + layout.payload_base();
+        let slice = match (layout.payload, layout.size) {
+            (Payload::Values, Size::Counted { count, .. }) => {
+                Slice::of_values(at, count.read(object))
+            }
+            (Payload::UsedValues(used), _) => Slice::of_values(at, used.read(object)),
+            (Payload::Entries { values, used }, Size::Counted { element, .. }) => {
+                Slice { at, count: used.read(object), stride: element as usize, values }
+            }
             _ => return None,
         };
         if let Some(at) = layout.written_from {
-            word_at(object, at as usize).store(count as u64, Ordering::Relaxed);
-        } else if count <= PIECE {
+            word_at(object, at as usize).store(slice.count as u64, Ordering::Relaxed);
+        } else if slice.count <= PIECE {
             return None;
         }
-        let skip = skip.min(count);
-        Some(Slice { at: object.addr() + layout.payload_base() + 8 * skip, count: count - skip })
+        Some(slice.after(skip))
     }
 }
 

@@ -189,18 +189,30 @@ fn an_owner_is_remembered_for_its_storage() {
     mutator.collect(Kind::Full);
 }
 
-#[test]
-fn a_growing_list_is_looked_through_from_where_it_was_written() {
-    static GROWING: Layout = Layout {
-        storage: true,
-        written_from: Some(16),
-        ..Layout::counted("growing items", 24, 8, Count::U64(8), Payload::Values)
-    };
-    let shape = start().add_shape(&GROWING, std::ptr::null()).unwrap();
-    let _turn = turn();
-    let mut mutator = Mutator::new(false);
+static GROWING_ITEMS: Layout = Layout {
+    storage: true,
+    written_from: Some(16),
+    ..Layout::counted("growing items", 24, 8, Count::U64(8), Payload::Values)
+};
+static GROWING_ENTRIES: Layout = Layout {
+    storage: true,
+    written_from: Some(16),
+    ..Layout::counted(
+        "growing entries",
+        24,
+        24,
+        Count::U64(8),
+        Payload::Entries { values: 0b010, used: Count::U64(8) },
+    )
+};
+
+/// A list or table that grows at its end and is now and then written in the middle. `first` is the
+/// offset of the first element's value.
+fn check_growing(layout: &'static Layout, first: usize, stride: usize) {
     const COUNT: usize = 30_000;
-    let mut words = vec![0; 2 + COUNT];
+    let shape = start().add_shape(layout, std::ptr::null()).unwrap();
+    let mut mutator = Mutator::new(false);
+    let mut words = vec![0; 2 + COUNT * stride / 8];
     words[0] = COUNT as u64;
     let storage = raw(&mutator, shape, &words);
     let list = mutator.object(shapes()[0], &[Value::from_i32(0), storage]);
@@ -208,7 +220,7 @@ fn a_growing_list_is_looked_through_from_where_it_was_written() {
     let written_from = unsafe { word_at(storage.object_ptr(), 16) };
     let store = |mutator: &Mutator, n: usize, value: Value| {
         mutator.barrier(list);
-        unsafe { set_value_at(storage.object_ptr(), 24 + 8 * n, value) };
+        unsafe { set_value_at(storage.object_ptr(), first + stride * n, value) };
         written_from.fetch_min(n as u64, Ordering::Relaxed);
     };
     let mut expected = vec![-1; COUNT];
@@ -227,10 +239,19 @@ fn a_growing_list_is_looked_through_from_where_it_was_written() {
         churn(&mutator);
     }
     for (n, &expected) in expected.iter().enumerate().take(28_000) {
-        assert!(is_leaf(field(storage, 2 + n), expected), "{n}");
+        let value = unsafe { value_at(storage.object_ptr(), first + stride * n) };
+        assert!(is_leaf(value, expected), "{n}");
     }
     mutator.stack.clear();
     mutator.collect(Kind::Full);
+}
+
+#[test]
+fn what_grows_is_looked_through_from_where_it_was_written() {
+    start();
+    let _turn = turn();
+    check_growing(&GROWING_ITEMS, 24, 8);
+    check_growing(&GROWING_ENTRIES, 32, 24);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Two threads change one random graph, and a mirror of it in plain Rust; after each collection the
 //! verifier walks the heap, and now and then everything reachable is compared with the mirror.
+//! `STRESS_SEED=n` tries another history.
 
 #![allow(clippy::undocumented_unsafe_blocks, reason = "the tests make the objects they look into")]
 
@@ -104,7 +105,8 @@ fn prune(mirror: &mut Mirror, roots: &[Value]) {
 
 fn run(seed: u64, steps: usize, shared: &Mutex<RootVec>) {
     let mut mutator = Mutator::new(false);
-    let mut random = Random(seed);
+    let other = std::env::var("STRESS_SEED").ok().and_then(|n| n.parse::<u64>().ok());
+    let mut random = Random(seed ^ other.unwrap_or(0).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     for step in 0..steps {
         {
             // No safepoint inside: what is held here need not be rooted.
