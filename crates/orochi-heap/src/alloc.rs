@@ -43,6 +43,10 @@ pub struct LocalHeap {
     slow: UnsafeCell<Slow>,
 }
 
+// SAFETY: a thread's structure may be made by another thread and handed over; references to heap
+// objects mean the same everywhere. Once registered, the part stays where it is.
+unsafe impl Send for LocalHeap {}
+
 /// What only slow paths and the collector look at.
 pub(crate) struct Slow {
     pub(crate) heap: Option<&'static Heap>,

@@ -176,6 +176,7 @@ fn two_threads_agree_with_their_mirror() {
     });
     // The same with a collection every few allocations.
     roots.lock().unwrap().fill(Value::NONE);
+    Mutator::new(false).collect(Kind::Full);
     heap.set_zeal(37);
     std::thread::scope(|scope| {
         for seed in [0x5151_6161, 0x7171_8181_9191] {
