@@ -1,0 +1,366 @@
+//! What threads share, and what each remembers.
+
+/// Objects in the model.
+pub const OBJECTS: usize = 2;
+/// At most so many threads.
+pub const THREADS: usize = 3;
+/// At most so many values read by a thread.
+pub const READS: usize = 4;
+
+/// One access.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Op {
+    Add(usize),
+    Read(usize),
+}
+
+/// One statement of a thread.
+#[derive(Clone, Copy, Debug)]
+pub enum Item {
+    /// Plain code.
+    Plain(Op),
+    /// An operation that adds to two objects.
+    Pair(usize, usize),
+    /// An atomic block.
+    Block(&'static [Op]),
+    /// An atomic block that undoes itself at its end.
+    Cancel(&'static [Op]),
+    /// A blocking call.
+    Away,
+}
+
+impl Item {
+    /// The accesses that belong together.
+    pub fn ops(self) -> Vec<Op> {
+        match self {
+            Item::Plain(op) => vec![op],
+            Item::Pair(a, b) => vec![Op::Add(a), Op::Add(b)],
+            Item::Block(ops) | Item::Cancel(ops) => ops.to_vec(),
+            Item::Away => Vec::new(),
+        }
+    }
+}
+
+/// What each thread runs, and what the objects' words say at the beginning.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    pub threads: &'static [&'static [Item]],
+    pub initial: Option<Word>,
+}
+
+impl Program {
+    /// `initial`: the words of both objects; otherwise each belongs to one of the first threads.
+    pub const fn new(threads: &'static [&'static [Item]], initial: Option<Word>) -> Self {
+        Program { threads, initial }
+    }
+}
+
+/// An owner word. The model has one tid a thread.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Word {
+    Owned { by: usize, epoch: u8, w: bool },
+    Shared,
+    Revoking(usize),
+}
+
+impl Word {
+    pub fn same_owner(self, other: Word) -> bool {
+        match (self, other) {
+            (Word::Owned { by, epoch, .. }, Word::Owned { by: b, epoch: e, .. }) => {
+                by == b && epoch == e
+            }
+            _ => self == other,
+        }
+    }
+}
+
+/// What a thread publishes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Token {
+    pub epoch: u8,
+    pub away: bool,
+    pub safe: bool,
+    pub atomic: bool,
+    pub wounded: bool,
+}
+
+/// Where a thread is: the next shared access it makes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Pc {
+    /// Between operations: poll, then the next item or op.
+    Next,
+    Swap,
+    Acknowledge,
+    Answer,
+    GrantStore { to: usize, object: usize, epoch: u8 },
+    ShareStore { to: usize, object: usize },
+    Enter,
+    Load,
+    LoadToken,
+    BumpOther { then_return: bool },
+    Cas,
+    EnableWrites,
+    Mark,
+    Access,
+    Store { value: u8 },
+    // Waiting for a live owner or a revoker.
+    Leave,
+    LeaveCheck,
+    Want,
+    Request,
+    LookAtWord,
+    LookAtToken,
+    Wound,
+    Sleep,
+    Return,
+    // Revocation.
+    Revoke,
+    RevokePoll,
+    RevokeAcks,
+    RevokeMarks,
+    RevokeReturn,
+    RevokeEnd,
+    Meet,
+    TakeBack,
+    TakeBackMark,
+    // Ends.
+    EndShort,
+    Commit,
+    CommitBump,
+    Undo,
+    AbortHand,
+    AbortBump,
+    LateUndo,
+    AwayLeave,
+    Exit,
+    Done,
+}
+
+/// Plain code, a short block for two objects, an atomic block.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Mode {
+    Plain,
+    Pair,
+    Block,
+}
+
+/// One thread: what it publishes, then what it remembers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Thread {
+    pub token: Token,
+    pub request: bool,
+    pub revoke: bool,
+    pub want: Option<(usize, bool)>,
+    pub target: usize,
+    pub woken: bool,
+    pub age: Option<u8>,
+    pub marks: u8,
+    /// Whether the running revocation (at most one a thread) of each other thread is
+    /// acknowledged by this one.
+    pub acknowledged: [bool; THREADS],
+
+    pub pc: Pc,
+    /// After a poll or a return.
+    pub then: Pc,
+    pub mode: Mode,
+    pub item: usize,
+    pub op: usize,
+    pub object: usize,
+    pub write: bool,
+    pub seen: Word,
+    pub seen_token: Token,
+    pub epoch: u8,
+    pub other: usize,
+    pub asked: bool,
+    pub undo: [Option<u8>; OBJECTS],
+    pub reads: [u8; READS],
+    pub read_count: usize,
+    pub reads_before: usize,
+    /// A pair that lost what it held goes on as a short block.
+    pub waited: bool,
+}
+
+/// Everything.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct State {
+    pub words: [Word; OBJECTS],
+    pub values: [u8; OBJECTS],
+    pub threads: [Thread; THREADS],
+    pub next_age: u8,
+}
+
+impl State {
+    pub fn initial(program: &Program) -> State {
+        let count = program.threads.len();
+        let thread = |index: usize| Thread {
+            token: Token::default(),
+            request: false,
+            revoke: false,
+            want: None,
+            target: 0,
+            woken: false,
+            age: None,
+            marks: 0,
+            acknowledged: [true; THREADS],
+            pc: if index < count { Pc::Next } else { Pc::Done },
+            then: Pc::Next,
+            mode: Mode::Plain,
+            item: 0,
+            op: 0,
+            object: 0,
+            write: false,
+            seen: Word::Shared,
+            seen_token: Token::default(),
+            epoch: 0,
+            other: 0,
+            asked: false,
+            undo: [None; OBJECTS],
+            reads: [u8::MAX; READS],
+            read_count: 0,
+            reads_before: 0,
+            waited: false,
+        };
+        let word = |object: usize| {
+            program.initial.unwrap_or(Word::Owned { by: object % count, epoch: 0, w: true })
+        };
+        State {
+            words: [word(0), word(1)],
+            values: [0; OBJECTS],
+            threads: [thread(0), thread(1), thread(2)],
+            next_age: 0,
+        }
+    }
+
+    /// Forgets what will not be read again and renames epochs and ages in order, so that
+    /// retries do not make states differ for ever.
+    pub fn normalise(&mut self) {
+        for thread in &mut self.threads {
+            let waits = matches!(
+                thread.pc,
+                Pc::Leave | Pc::LeaveCheck | Pc::Want | Pc::Request | Pc::LookAtWord
+                    | Pc::LookAtToken | Pc::Wound | Pc::Sleep
+                    | Pc::BumpOther { .. }
+            );
+            let sees = waits
+                || matches!(
+                    thread.pc,
+                    Pc::LoadToken | Pc::Cas | Pc::EnableWrites | Pc::Revoke | Pc::Meet
+                        | Pc::TakeBack | Pc::TakeBackMark
+                );
+            if !sees {
+                thread.seen = Word::Shared;
+            }
+            if !matches!(thread.pc, Pc::BumpOther { .. } | Pc::Wound) {
+                thread.seen_token = Token::default();
+            }
+            if !waits {
+                thread.woken = false;
+            }
+        }
+        for by in 0..THREADS {
+            let mut used = [false; 256];
+            self.each_epoch(by, |epoch| used[*epoch as usize] = true);
+            let mut names = [0; 256];
+            let mut next = 0;
+            for (name, used) in names.iter_mut().zip(used) {
+                if used {
+                    *name = next;
+                    next += 1;
+                }
+            }
+            self.each_epoch(by, |epoch| *epoch = names[*epoch as usize]);
+        }
+        let mut ages: Vec<u8> = self.threads.iter().filter_map(|thread| thread.age).collect();
+        ages.sort_unstable();
+        for thread in &mut self.threads {
+            thread.age = thread.age.and_then(|age| ages.iter().position(|&a| a == age)).map(|n| n as u8);
+        }
+        self.next_age = ages.len() as u8;
+    }
+
+    /// Every place that holds an epoch of thread `by`.
+    fn each_epoch(&mut self, by: usize, mut visit: impl FnMut(&mut u8)) {
+        let visit_word = |word: &mut Word, visit: &mut dyn FnMut(&mut u8)| {
+            if let Word::Owned { by: owner, epoch, .. } = word
+                && *owner == by
+            {
+                visit(epoch);
+            }
+        };
+        for word in &mut self.words {
+            visit_word(word, &mut visit);
+        }
+        for (index, thread) in self.threads.iter_mut().enumerate() {
+            visit_word(&mut thread.seen, &mut visit);
+            if index == by {
+                visit(&mut thread.token.epoch);
+                visit(&mut thread.epoch);
+            }
+            if thread.other == by && matches!(thread.pc, Pc::BumpOther { .. } | Pc::Wound) {
+                visit(&mut thread.seen_token.epoch);
+            }
+            if let Pc::GrantStore { to, epoch, .. } = &mut thread.pc
+                && *to == by
+            {
+                visit(epoch);
+            }
+        }
+    }
+}
+
+/// A rule dropped on purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mutation {
+    None,
+    NoPollCheckAfterAway,
+    NoSecondLook,
+    KeepEpochOnReturn,
+    ClaimLive,
+    GrantCarriesW,
+    NoUndo,
+    UndoAfterBump,
+    EnterWithoutBump,
+    BlockGoesAway,
+    BlockGrants,
+    WakeWithoutGiving,
+    NoMark,
+    NoMarkCheck,
+    NoAcks,
+    AckBeforeCas,
+    SharedToOwned,
+    NoTakeBack,
+    TakeBackThenMark,
+    BlindRevocationEnd,
+    PlainRevokerNoAge,
+    WoundNoWake,
+    WoundNotRetried,
+    NoShortBlock,
+}
+
+impl Mutation {
+    pub const ALL: &'static [Mutation] = &[
+        Mutation::NoPollCheckAfterAway,
+        Mutation::NoSecondLook,
+        Mutation::KeepEpochOnReturn,
+        Mutation::ClaimLive,
+        Mutation::GrantCarriesW,
+        Mutation::NoUndo,
+        Mutation::UndoAfterBump,
+        Mutation::EnterWithoutBump,
+        Mutation::BlockGoesAway,
+        Mutation::BlockGrants,
+        Mutation::WakeWithoutGiving,
+        Mutation::NoMark,
+        Mutation::NoMarkCheck,
+        Mutation::NoAcks,
+        Mutation::AckBeforeCas,
+        Mutation::SharedToOwned,
+        Mutation::NoTakeBack,
+        Mutation::TakeBackThenMark,
+        Mutation::BlindRevocationEnd,
+        Mutation::PlainRevokerNoAge,
+        Mutation::WoundNoWake,
+        Mutation::WoundNotRetried,
+        Mutation::NoShortBlock,
+    ];
+}
