@@ -6,6 +6,7 @@ pub mod code;
 pub mod disassemble;
 mod emit;
 pub mod error;
+mod future;
 pub mod marshal;
 pub mod parse;
 pub mod scope;
@@ -64,12 +65,29 @@ pub fn compile(
     mode: Mode,
     options: &Options,
 ) -> Result<Compiled, SyntaxError> {
-    let text = std::str::from_utf8(source).unwrap_or("");
-    compile_str(text, filename, mode, options)
+    match parse::decode(source, options.ignore_cookie) {
+        Ok(text) => compile_clean(&text, filename, mode, options),
+        Err(failure) => {
+            let text = String::from_utf8_lossy(source);
+            Err(report(failure, &text, &Lines::new(&text), filename))
+        }
+    }
 }
 
 /// Compiles source that is text already.
 pub fn compile_str(
+    source: &str,
+    filename: &str,
+    mode: Mode,
+    options: &Options,
+) -> Result<Compiled, SyntaxError> {
+    match parse::clean(source.into()) {
+        Ok(text) => compile_clean(&text, filename, mode, options),
+        Err(failure) => Err(report(failure, source, &Lines::new(source), filename)),
+    }
+}
+
+fn compile_clean(
     source: &str,
     filename: &str,
     mode: Mode,
@@ -88,9 +106,15 @@ fn compile_text(
     options: &Options,
 ) -> Result<Compiled, Failure> {
     let mut tree = parse::parse(source, lines, mode)?;
+    let features = future::features(&tree.module)?;
+    let options = Options {
+        future_annotations: options.future_annotations || features.annotations,
+        barry_as_bdfl: options.barry_as_bdfl || features.barry_as_bdfl,
+        ..options.clone()
+    };
     emit::fold(&mut tree.module, options.optimize, options.future_annotations);
     let table = scope::build(&tree.module, options.future_annotations)?;
-    let (code, warnings) = emit::emit(&tree.module, &table, filename, options, tree.warnings)?;
+    let (code, warnings) = emit::emit(&tree.module, &table, filename, &options, tree.warnings)?;
     Ok(Compiled { code, warnings })
 }
 

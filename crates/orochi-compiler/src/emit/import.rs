@@ -50,6 +50,12 @@ impl<'t> Emitter<'t> {
         level: u32,
         at: Position,
     ) -> Outcome<()> {
+        if level == 0 && module.is_some_and(|m| &**m == "__future__") && !self.at_module_level() {
+            return Err(Failure::new(
+                "from __future__ imports must occur at the beginning of the file",
+                at,
+            ));
+        }
         self.at(at);
         let mark = self.unit.top;
         let register = self.unit.temporary();

@@ -11,6 +11,7 @@
 //! loads and stores variables, and the others each emit one family of the grammar.
 
 mod annotation;
+mod arithmetic;
 mod assign;
 mod block;
 mod call;
@@ -95,6 +96,9 @@ impl<'t> Emitter<'t> {
 
     fn module(&mut self, module: &'t Module) -> Outcome<Code> {
         let scope = self.table.get(ScopeId(0));
+        if self.future_annotations {
+            self.unit.flags |= flags::FUTURE_ANNOTATIONS;
+        }
         self.declare_variables(scope);
         self.prologue(scope);
         if scope.is_coroutine && self.top_level_await {

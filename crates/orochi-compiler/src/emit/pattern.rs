@@ -98,9 +98,6 @@ impl<'t> Emitter<'t> {
             PatternKind::Star(name) => capture(name.as_ref(), subject, p.at, captures),
             PatternKind::As { pattern, name } => {
                 if let Some(pattern) = pattern {
-                    if is_irrefutable(pattern) {
-                        refuse_irrefutable(pattern)?;
-                    }
                     self.pattern(pattern, subject, fail, captures)?;
                 }
                 capture(name.as_ref(), subject, p.at, captures)
@@ -412,15 +409,6 @@ fn collect_names(p: &Pattern, names: &mut Captures) {
 
 fn is_wildcard(p: &Pattern) -> bool {
     matches!(p.kind, PatternKind::As { pattern: None, name: None } | PatternKind::Star(None))
-}
-
-fn is_irrefutable(p: &Pattern) -> bool {
-    match &p.kind {
-        PatternKind::As { pattern: None, .. } => true,
-        PatternKind::As { pattern: Some(p), .. } => is_irrefutable(p),
-        PatternKind::Or(list) => list.iter().any(is_irrefutable),
-        _ => false,
-    }
 }
 
 /// A pattern that always matches may only come last.

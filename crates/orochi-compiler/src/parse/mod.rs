@@ -7,10 +7,12 @@ mod literal;
 mod lower;
 mod lower_expression;
 mod lower_statement;
+mod source;
 
 pub use lines::Lines;
 pub use literal::parse_words;
 pub use lower::MAX_DEPTH;
+pub use source::{clean, cookie, decode};
 
 use crate::Mode;
 use crate::ast::{Module, StmtKind};
