@@ -190,7 +190,7 @@ class Generator:
             lambda: f"round({e('floating', d)}, {self.r.randrange(-3, 6)})",
             lambda: f"float({e('integer', d)})",
             lambda: f"max({e('floating', d)}, {e('floating', d)})",
-            lambda: f"(float(f'{{{e('floating', d)}:.3f}}'))",
+            lambda: f"float(format({e('floating', d)}, '.3f'))",
         ])()
 
     def text(self, depth):
