@@ -52,9 +52,10 @@ pub(super) struct Number<'a> {
     pub rest: &'a str,
 }
 
-/// Lengths of the groups of digits from the left, for `count` digits padded to `width`.
-fn groups(count: usize, width: usize, locale: &Locale<'_>) -> Vec<usize> {
-    let mut sizes = Vec::new();
+/// Lengths of the groups of digits from the left, for `count` digits padded to `width`, as runs
+/// of a length and how many groups have it: a program may ask for any width.
+fn groups(count: usize, width: usize, locale: &Locale<'_>) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
     let (mut left, mut width) = (count, width);
     let separator = locale.separator.chars().count();
     for index in 0.. {
@@ -63,7 +64,10 @@ fn groups(count: usize, width: usize, locale: &Locale<'_>) -> Vec<usize> {
             _ => usize::MAX,
         };
         let size = size.min(left.max(width).max(1));
-        sizes.push(size);
+        match runs.last_mut() {
+            Some(run) if run.0 == size => run.1 += 1,
+            _ => runs.push((size, 1)),
+        }
         left -= size.min(left);
         width = width.saturating_sub(size);
         if left == 0 && width == 0 {
@@ -71,8 +75,8 @@ fn groups(count: usize, width: usize, locale: &Locale<'_>) -> Vec<usize> {
         }
         width = width.saturating_sub(separator);
     }
-    sizes.reverse();
-    sizes
+    runs.reverse();
+    runs
 }
 
 /// The fraction's digits in groups from the left.
@@ -104,20 +108,25 @@ pub(super) fn lay_out(
         (false, _) => "",
     };
     let around = sign.len() + number.prefix.len() + number.rest.chars().count();
+    // The whole field is reserved before its groups are counted: a width no memory has is
+    // refused at once.
+    let fill = spec.fill_or_space();
+    let mut out = TextBuf::try_with_kind(Kind::of(fill), spec.width)?;
     let zero_padded = spec.fill == Some('0' as u32) && spec.align == Align::AfterSign;
     let digits_width = if zero_padded { spec.width.saturating_sub(around) } else { 0 };
     let count = number.digits.len();
-    let sizes = if count == 0 { Vec::new() } else { groups(count, digits_width, locale) };
-    let zeros = sizes.iter().sum::<usize>().saturating_sub(count);
+    let runs = if count == 0 { Vec::new() } else { groups(count, digits_width, locale) };
+    let zeros = runs.iter().map(|(size, times)| size * times).sum::<usize>().saturating_sub(count);
 
     let mut body = TextBuf::try_with_kind(Kind::One, zeros + count + count / 3 + around)?;
     let mut at = 0;
     let mut zeros_left = zeros;
-    for (index, size) in sizes.iter().enumerate() {
+    let sizes = runs.iter().flat_map(|&(size, times)| std::iter::repeat_n(size, times));
+    for (index, size) in sizes.enumerate() {
         if index > 0 {
             body.push_str(locale.separator);
         }
-        let padding = zeros_left.min(*size);
+        let padding = zeros_left.min(size);
         body.push_repeated('0' as u32, padding);
         zeros_left -= padding;
         let end = at + size - padding;
@@ -134,8 +143,6 @@ pub(super) fn lay_out(
         Align::Center => (missing / 2, 0, missing - missing / 2),
         Align::AfterSign => (0, missing, 0),
     };
-    let fill = spec.fill_or_space();
-    let mut out = TextBuf::try_with_kind(Kind::One, used + missing)?;
     out.push_repeated(fill, left);
     out.push_str(sign);
     out.push_str(number.prefix);

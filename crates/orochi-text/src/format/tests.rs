@@ -63,6 +63,15 @@ fn messages() {
     );
 }
 
+/// Sizes no memory has are refused before anything is allocated.
+#[test]
+fn sizes_are_checked() {
+    for spec in ["9000000000000000000", "\u{1F600}>999999999999999", "09000000000000000,"] {
+        assert_eq!(int(spec, false, "1"), Err(String::new()), "{spec}");
+        assert_eq!(float(spec, 1.0), Err(String::new()), "{spec}");
+    }
+}
+
 #[test]
 fn locales() {
     let odd = Locale { point: ",", separator: ".", grouping: &[3, 2, 127] };

@@ -149,19 +149,30 @@ fn expand<U: Unit>(
     Ok(())
 }
 
+/// Length of what [`expand`] gives.
+fn expanded_length<U: Unit>(units: &[U], tab_size: i64) -> Result<usize, TextError> {
+    let mut length = 0;
+    expand(units, tab_size, |piece| length += piece.map_or_else(|spaces| spaces, <[U]>::len))?;
+    Ok(length)
+}
+
 /// `str.expandtabs`
 pub fn expand_tabs(text: Text<'_>, tab_size: i64) -> Result<OwnedText, TextError> {
-    let mut buffer = TextBuf::with_kind(text.kind(), text.len());
-    crate::with_units!(text, units => expand(units, tab_size, |piece| match piece {
-        Ok(units) => buffer.push_text(Unit::text(units)),
-        Err(spaces) => buffer.push_repeated(0x20, spaces),
-    }))?;
-    Ok(buffer.finish())
+    crate::with_units!(text, units => {
+        let mut buffer = TextBuf::try_with_kind(text.kind(), expanded_length(units, tab_size)?)?;
+        expand(units, tab_size, |piece| match piece {
+            Ok(units) => buffer.push_text(Unit::text(units)),
+            Err(spaces) => buffer.push_repeated(0x20, spaces),
+        })?;
+        Ok(buffer.finish())
+    })
 }
 
 /// `bytes.expandtabs`
 pub fn expand_tabs_bytes(bytes: &[u8], tab_size: i64) -> Result<Vec<u8>, TextError> {
-    let mut result = Vec::with_capacity(bytes.len());
+    let mut result = Vec::new();
+    let length = expanded_length(bytes, tab_size)?;
+    result.try_reserve_exact(length).map_err(|_| TextError::memory())?;
     expand(bytes, tab_size, |piece| match piece {
         Ok(units) => result.extend_from_slice(units),
         Err(spaces) => result.resize(result.len() + spaces, b' '),

@@ -159,4 +159,5 @@ fn sizes_are_checked() {
     assert!(zero_fill_bytes(b"-a", usize::MAX).is_err());
     assert!(expand_tabs(Text::One(b"\ta\t"), i64::MAX).is_err());
     assert!(expand_tabs_bytes(b"\t\t", i64::MAX).is_err());
+    assert!(expand_tabs(Text::One(b"\t"), 1 << 55).is_err());
 }
