@@ -121,8 +121,8 @@ impl Kind {
 /// A borrowed string: code points in one of the three storage kinds.
 ///
 /// Nothing here demands that the kind be the narrowest, although strings that a runtime stores
-/// should be (see [`Text::narrowed`]): equality and hashing of stored strings rely on it only
-/// for speed, except [`crate::hash::string`], which hashes the stored bytes.
+/// should be (see [`Text::to_owned`]): equality and hashing of stored strings rely on it only
+/// for speed, except [`crate::hash::hash_string`], which hashes the stored bytes.
 #[derive(Clone, Copy, Debug)]
 pub enum Text<'a> {
     /// Latin-1 code points.

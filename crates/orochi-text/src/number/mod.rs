@@ -2,7 +2,7 @@
 //!
 //! `int()`, `float()` and `complex()` accept more than Rust's parsers: whitespace around, any
 //! Unicode decimal digits, underscores between digits. Input is first brought to plain ASCII by
-//! [`plain`], after which the parsers are about bytes. Integers that do not fit 64 bits are
+//! `plain`, after which the parsers are about bytes. Integers that do not fit 64 bits are
 //! handed out as a string of digits for the caller's big integers.
 
 mod complex;
