@@ -217,9 +217,7 @@ fn contention(shape: Shape, private: u64, threads: usize, per_nano: f64) -> (f64
                         }
                         Shape::Read if count % 100 == 99 => add(&me, a),
                         Shape::Read => {
-                            if !me.can_read(&a.word)
-                                && me.claim_read(&a.word, &NoHost).is_err()
-                            {
+                            if !me.can_read(&a.word) && me.claim_read(&a.word, &NoHost).is_err() {
                                 unreachable!("plain code is not aborted");
                             }
                             black_box(a.value());
@@ -255,7 +253,8 @@ fn main() {
     }
     let per_nano = 1e8 / begin.elapsed().as_nanos() as f64;
     println!("million operations/s (least share of a thread), by private work and threads");
-    let shapes = [("one", Shape::One), ("two together", Shape::Two), ("read, 1 % writes", Shape::Read)];
+    let shapes =
+        [("one", Shape::One), ("two together", Shape::Two), ("read, 1 % writes", Shape::Read)];
     for (name, shape) in shapes {
         for private in [0, 30, 300, 1_000, 10_000] {
             print!("{name:18} {private:6} ns");

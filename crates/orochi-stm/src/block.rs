@@ -185,7 +185,7 @@ impl StmThread {
             let claims = self.record.counters.claims.get();
             let aborts = self.record.counters.aborts.get();
             // Of every four attempts one is left alone.
-            if aborts % 4 != 3 && claims % 2 == 0 {
+            if aborts % 4 != 3 && claims.is_multiple_of(2) {
                 return Err(Abort);
             }
         }

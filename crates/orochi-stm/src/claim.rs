@@ -18,7 +18,7 @@ use crate::host::Host;
 use crate::owner::{G, OwnerBits, OwnerState, OwnerWord, Transition, W};
 use crate::policy;
 use crate::record::{NO_AGE, REQUEST, ThreadRecord, WOUND};
-use crate::sync::{Ordering, SPIN_NANOS, fence, now, relax, ticks};
+use crate::sync::{Ordering, fence, now, relax, ticks, worth_spinning};
 use crate::thread::{Abort, StmThread};
 use crate::token::{ATOMIC, AWAY, BRIEF, INEVITABLE, Token, WOUNDED};
 
@@ -214,7 +214,7 @@ impl StmThread {
                 asked = true;
             } else if record.wake.is_woken() {
                 break;
-            } else if time - begin < SPIN_NANOS || !asked {
+            } else if worth_spinning(time - begin) || !asked {
                 relax();
                 time = now();
             } else if !settled {

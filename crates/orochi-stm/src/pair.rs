@@ -22,12 +22,7 @@ impl StmThread {
     /// [`Abort`] only in an atomic block that an older one wants out of the way.
     #[cold]
     #[inline(never)]
-    pub fn claim_write2(
-        &self,
-        a: &OwnerWord,
-        b: &OwnerWord,
-        host: &dyn Host,
-    ) -> Result<(), Abort> {
+    pub fn claim_write2(&self, a: &OwnerWord, b: &OwnerWord, host: &dyn Host) -> Result<(), Abort> {
         self.claim_pair((a, Access::Write), (b, Access::Write), host)
     }
 

@@ -18,7 +18,7 @@
 use std::cell::Cell;
 
 use crate::owner::{OwnerBits, OwnerWord};
-use crate::sync::{SPIN_NANOS, now};
+use crate::sync::{now, worth_spinning};
 use crate::thread::StmThread;
 
 /// So many quick exchanges make an object `Contended`.
@@ -111,7 +111,7 @@ impl HeatTable {
     /// When a thread that wants `word` at `time` should ask for it.
     pub(crate) fn hold_until(&self, word: &OwnerWord, time: u64) -> u64 {
         let heat = self.get(word);
-        if heat.held == 0 || SPIN_NANOS == 0 {
+        if heat.held == 0 || !worth_spinning(0) {
             return time;
         }
         let since = (time >> 10).wrapping_sub(heat.last) & LAST;
@@ -122,7 +122,8 @@ impl HeatTable {
     fn exchange(&self, word: &OwnerWord, time: u64) -> Grant {
         let mut heat = self.get(word);
         let units = time >> 10;
-        let quick = (units.wrapping_sub(heat.last) & LAST) << 10 < QUICK_NANOS + heat.held.min(1) * HOLD_NANOS;
+        let quick = (units.wrapping_sub(heat.last) & LAST) << 10
+            < QUICK_NANOS + heat.held.min(1) * HOLD_NANOS;
         heat.last = units & LAST;
         let mut grant = Grant::Own;
         if heat.held > 0 {

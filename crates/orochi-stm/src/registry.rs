@@ -311,8 +311,7 @@ impl StmThread {
         record.poll.store(0, Ordering::SeqCst);
         record.age.store(NO_AGE, Ordering::SeqCst);
         record.token.store(Token::new(tid, epoch, AWAY).0, Ordering::SeqCst);
-        registry.tids[tid as usize]
-            .store(std::ptr::from_ref(record).cast_mut(), Ordering::Release);
+        registry.tids[tid as usize].store(std::ptr::from_ref(record).cast_mut(), Ordering::Release);
         Ok(StmThread::unstarted(record, registry))
     }
 

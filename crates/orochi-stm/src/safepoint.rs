@@ -15,9 +15,7 @@
 use crate::host::Host;
 use crate::owner::{OwnerBits, OwnerWord};
 use crate::policy::{self, Grant};
-use crate::record::{
-    HOLDING, HOST_SHIFT, REQUEST, REVOKE, SEAT_WANTED, STOP, ThreadRecord,
-};
+use crate::record::{HOLDING, HOST_SHIFT, REQUEST, REVOKE, SEAT_WANTED, STOP, ThreadRecord};
 use crate::sync::{Ordering, fence};
 use crate::thread::{Abort, HostRequests, StmThread};
 
@@ -107,8 +105,7 @@ impl StmThread {
         let taken = record.poll.swap(0, Ordering::SeqCst);
         let token = self.token();
         // Revocations may be acknowledged only if nothing held is read as Shared.
-        let exclusive =
-            held.iter().all(|word| token.owns(word.load()) || self.holds(word));
+        let exclusive = held.iter().all(|word| token.owns(word.load()) || self.holds(word));
         let mut later = taken & !(REQUEST | REVOKE | STOP);
         if exclusive {
             let number = self.registry.revocations.load(Ordering::SeqCst);

@@ -17,9 +17,12 @@ use std::collections::VecDeque;
 use crate::host::Host;
 use crate::record::{SEAT_WANTED, ThreadRecord};
 use crate::registry::Registry;
-use crate::sync::{AtomicU32, Mutex, Ordering, SLICE_NANOS, fence, now};
+use crate::sync::{AtomicU32, Mutex, Ordering, fence, now, slice_left};
 use crate::thread::StmThread;
 use crate::token::{AWAY, BRIEF, SEAT, Token};
+
+/// When the first in the queue asks again.
+const LOOK_AGAIN_NANOS: u64 = 1_000_000;
 
 /// The seats of a registry.
 #[derive(Debug)]
@@ -160,13 +163,12 @@ fn ask_for_seat(registry: &Registry, me: &ThreadRecord) -> u64 {
         .registered()
         .filter(|record| record.slot != me.slot && record.token_again().has(SEAT))
         .min_by_key(|record| seated(record));
-    let Some(record) = longest else { return SLICE_NANOS };
-    let held = now().saturating_sub(seated(record));
-    if held < SLICE_NANOS {
-        return SLICE_NANOS - held;
+    let Some(record) = longest else { return LOOK_AGAIN_NANOS };
+    if let Some(left) = slice_left(now().saturating_sub(seated(record))) {
+        return left;
     }
     record.poll.fetch_or(SEAT_WANTED, Ordering::SeqCst);
-    SLICE_NANOS / 4
+    LOOK_AGAIN_NANOS
 }
 
 impl StmThread {

@@ -112,8 +112,7 @@ impl StmThread {
     /// Whether the revocation is still this thread's and need not be given up.
     fn may_go_on(&self, word: &OwnerWord) -> bool {
         let mine = OwnerState::Revoking { slot: self.record.slot };
-        word.load().state() == mine
-            && !(self.in_block_or_pair() && self.token().has(WOUNDED))
+        word.load().state() == mine && !(self.in_block_or_pair() && self.token().has(WOUNDED))
     }
 
     /// Waits until the block of `other` that marked `word` is over. False: start over.

@@ -69,7 +69,6 @@ impl World<'_> {
         }
     }
 
-
     /// Forks the process by calling `fork`, which says whether it returned in the child. In the
     /// child all other threads are gone: their tids end, what they held is free, seats start
     /// afresh. If another thread was in an atomic block, `fork` must replay its undo log in the
@@ -95,10 +94,7 @@ impl StmThread {
         if registry.stopper.load(Ordering::SeqCst) == me {
             return self.with_world(work);
         }
-        while registry
-            .stopper
-            .compare_exchange(0, me, Ordering::SeqCst, Ordering::SeqCst)
-            .is_err()
+        while registry.stopper.compare_exchange(0, me, Ordering::SeqCst, Ordering::SeqCst).is_err()
         {
             self.pause(host);
         }

@@ -15,9 +15,19 @@ mod chosen {
     pub(crate) use std::thread::{Thread, current, park};
 
     /// How long a waiter looks before it sleeps, in nanoseconds.
-    pub(crate) const SPIN_NANOS: u64 = 20_000;
+    const SPIN_NANOS: u64 = 20_000;
     /// How long a thread may keep its seat while others wait for one.
-    pub(crate) const SLICE_NANOS: u64 = 5_000_000;
+    const SLICE_NANOS: u64 = 5_000_000;
+
+    /// Whether a waiter that has looked for so long should go on looking.
+    pub(crate) fn worth_spinning(waited: u64) -> bool {
+        waited < SPIN_NANOS
+    }
+
+    /// What is left of the slice of a thread that has had its seat for so long.
+    pub(crate) fn slice_left(held: u64) -> Option<u64> {
+        SLICE_NANOS.checked_sub(held).filter(|&left| left > 0)
+    }
 
     /// Nanoseconds since the first call.
     pub(crate) fn now() -> u64 {
@@ -65,9 +75,14 @@ mod chosen {
     pub(crate) use shuttle::thread::{Thread, current, park};
 
     /// Sleeping at once explores more than spinning does.
-    pub(crate) const SPIN_NANOS: u64 = 0;
+    pub(crate) fn worth_spinning(_waited: u64) -> bool {
+        false
+    }
+
     /// Slices are over as soon as somebody waits.
-    pub(crate) const SLICE_NANOS: u64 = 0;
+    pub(crate) fn slice_left(_held: u64) -> Option<u64> {
+        None
+    }
 
     /// Time stands still: equal ages fall back on slots.
     pub(crate) fn now() -> u64 {

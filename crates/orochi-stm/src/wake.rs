@@ -57,8 +57,7 @@ impl WakeCell {
     /// Sleeps until woken; at once if woken since the reset. With a timeout (nanoseconds) it may
     /// return earlier.
     pub(crate) fn sleep(&self, timeout: Option<u64>) {
-        let asleep =
-            self.state.compare_exchange(IDLE, ASLEEP, Ordering::SeqCst, Ordering::SeqCst);
+        let asleep = self.state.compare_exchange(IDLE, ASLEEP, Ordering::SeqCst, Ordering::SeqCst);
         if asleep.is_err() {
             return;
         }

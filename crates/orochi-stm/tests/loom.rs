@@ -150,10 +150,7 @@ fn sleep_meets_wake() {
         });
         let changed = shared.1.load(Ordering::Acquire) == 1;
         let asleep = !changed
-            && shared
-                .0
-                .compare_exchange(IDLE, ASLEEP, Ordering::SeqCst, Ordering::SeqCst)
-                .is_ok();
+            && shared.0.compare_exchange(IDLE, ASLEEP, Ordering::SeqCst, Ordering::SeqCst).is_ok();
         let unparked = waker.join().unwrap();
         assert!(!asleep || unparked, "sleeps for ever");
     });

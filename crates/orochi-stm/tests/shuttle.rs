@@ -20,7 +20,7 @@ fn check(limits: Limits, cells: usize, bodies: &'static [Body], expected: &'stat
     let runs = std::env::var("OROCHI_SHUTTLE").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
     let scenario = move || {
         let registry = Registry::leaked(limits);
-        let shared = common::cells(cells);
+        let shared = common::cells_of(registry, cells);
         let threads: Vec<_> = bodies
             .iter()
             .map(|body| {
@@ -42,7 +42,6 @@ fn check(limits: Limits, cells: usize, bodies: &'static [Body], expected: &'stat
     };
     let scenario = Arc::new(scenario);
     let random = scenario.clone();
-    if let Ok(s) = std::env::var("SEED") { shuttle::check_random_with_seed(move || random(), s.parse().unwrap(), 1); return; }
     shuttle::check_random(move || random(), 600 * runs);
     shuttle::check_pct(move || scenario(), 300 * runs, 3);
 }
@@ -311,4 +310,26 @@ fn transfers() {
     const BACK: Body = |worker, cells| transfer(worker, cells, &[(1, 0), (0, 1), (1, 0)]);
     check(SMALL, 2, &[FORTH, BACK], &[6, 6]);
     check(SMALL, 2, &[FORTH, BACK, FORTH], &[9, 9]);
+}
+
+/// Threads end while others want their objects; successors take over slots, records and tids.
+#[test]
+fn exits_and_successors() {
+    const LIVES: Body = |worker, cells| {
+        worker.add(&cells[0], 1);
+        worker.poll();
+        for _ in 0..2 {
+            let successor = Worker::new(worker.stm().registry());
+            // One OS thread runs one of its threads at a time.
+            worker.away(|| {
+                successor.start();
+                successor.add(&cells[0], 1);
+                successor.read(&cells[1]);
+                successor.finish();
+            });
+        }
+        worker.add(&cells[1], 1);
+    };
+    check(Limits { seats: 3, threads: 6, tids: 60, epochs: 20 }, 2, &[LIVES, LIVES], &[6, 2]);
+    check(Limits { seats: 1, threads: 6, tids: 60, epochs: 20 }, 2, &[LIVES, LIVES], &[6, 2]);
 }

@@ -14,7 +14,7 @@ fn limits(seats: u32) -> Limits {
 /// `threads` threads add to shared cells; the sum must come out.
 fn check_adds(threads: usize, cells: usize, rounds: u64, limits: Limits) {
     let registry = Registry::leaked(limits);
-    let shared: &'static [Cell] = common::cells(cells);
+    let shared: &'static [Cell] = common::cells_of(registry, cells);
     let begin = Instant::now();
     run_threads(registry, threads, |worker: &Worker, index| {
         let mut random = index as u64 * 7919 + 17;

@@ -38,18 +38,29 @@ impl Cell {
     }
 }
 
-/// All cells of a test, for cleaning tids out of them.
-static CELLS: Mutex<Vec<&'static [Cell]>> = Mutex::new(Vec::new());
+/// The cells of each registry, for cleaning its tids out of them: tests run side by side, and the
+/// tids of one registry mean nothing in another.
+static CELLS: Mutex<Vec<(usize, &'static [Cell])>> = Mutex::new(Vec::new());
 
+fn name_of(registry: &'static Registry) -> usize {
+    std::ptr::from_ref(registry) as usize
+}
+
+/// Cells for a test in which no tid is used up.
 pub fn cells(count: usize) -> &'static [Cell] {
-    let cells: &'static [Cell] = Box::leak((0..count).map(|_| Cell::new()).collect());
-    CELLS.lock().unwrap().push(cells);
+    Box::leak((0..count).map(|_| Cell::new()).collect())
+}
+
+/// Cells that are cleaned of the tids of `registry`.
+pub fn cells_of(registry: &'static Registry, count: usize) -> &'static [Cell] {
+    let cells = cells(count);
+    CELLS.lock().unwrap().push((name_of(registry), cells));
     cells
 }
 
 /// Nobody uses these any more.
 pub fn forget_cells(cells: &'static [Cell]) {
-    CELLS.lock().unwrap().retain(|known| !std::ptr::eq(*known, cells));
+    CELLS.lock().unwrap().retain(|known| !std::ptr::eq(known.1, cells));
 }
 
 /// A thread of the test's host, as a virtual machine would lay it out.
@@ -83,8 +94,9 @@ impl Host for Worker {
     fn clean_tids(&self) {
         self.stm.stop_the_world(self, |world| {
             if world.has_retired_tids() {
-                for cell in CELLS.lock().unwrap().iter().flat_map(|cells| cells.iter()) {
-                    world.clean_word(&cell.word);
+                let name = name_of(world.registry());
+                for (_, cells) in CELLS.lock().unwrap().iter().filter(|known| known.0 == name) {
+                    cells.iter().for_each(|cell| world.clean_word(&cell.word));
                 }
                 world.tids_cleaned();
             }
@@ -105,6 +117,10 @@ impl Worker {
     pub fn stm(&self) -> &StmThread {
         &self.stm
     }
+    /// How often an object entered the remembered set.
+    pub fn remembered(&self) -> u64 {
+        self.remembered.get()
+    }
     pub fn start(&self) {
         self.stm.start(self);
     }
@@ -113,7 +129,11 @@ impl Worker {
     }
     #[inline]
     pub fn own(&self, cell: &Cell) -> Result<(), Abort> {
-        if !self.stm.can_write(&cell.word) { self.stm.claim_write(&cell.word, self) } else { Ok(()) }
+        if !self.stm.can_write(&cell.word) {
+            self.stm.claim_write(&cell.word, self)
+        } else {
+            Ok(())
+        }
     }
     #[inline]
     pub fn add(&self, cell: &Cell, amount: u64) {

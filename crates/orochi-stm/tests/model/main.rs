@@ -64,7 +64,7 @@ fn every_rule_is_needed() {
     let mut idle = Vec::new();
     for &mutation in Mutation::ALL {
         let caught = programs.iter().find_map(|(name, program)| {
-            let (verdict, states) = explore(program, mutation, 300_000);
+            let (verdict, states) = explore(program, mutation, 100_000);
             matches!(verdict, Verdict::Wrong(_)).then_some((name, verdict, states))
         });
         match caught {

@@ -4,6 +4,7 @@
 use crate::state::{Item, Mode, Mutation, OBJECTS, Op, Pc, Program, State, THREADS, Thread, Word};
 
 /// What a thread's next step leads to.
+#[allow(clippy::large_enum_variant, reason = "a state is copied once a step anyway")]
 pub enum Stepped {
     To(State),
     Blocked,
@@ -162,7 +163,8 @@ impl Run<'_> {
             Pc::Cas => {
                 if self.state.words[object] == me.seen {
                     let w = me.write && me.mode == Mode::Plain;
-                    let only_read = matches!(me.seen, Word::Owned { by, w: false, .. } if by != self.t);
+                    let only_read =
+                        matches!(me.seen, Word::Owned { by, w: false, .. } if by != self.t);
                     self.state.words[object] = if !me.write && me.mode == Mode::Plain && only_read {
                         Word::Shared
                     } else {
@@ -213,7 +215,7 @@ impl Run<'_> {
                     self.me().request = false;
                     if me.mode != Mode::Plain {
                         self.me().asked = true;
-                    } else if !self.is(Mutation::WakeWithoutGiving) && me.token.epoch == me.epoch {
+                    } else if me.token.epoch == me.epoch {
                         self.me().token.epoch += 1;
                     }
                     self.wake_waiters_for_me();
@@ -399,7 +401,11 @@ impl Run<'_> {
         self.me().seen = word;
         match word {
             Word::Owned { w, .. } if self.is_mine(word) => {
-                if me.write && !w { self.go(Pc::EnableWrites) } else { self.claimed(me) }
+                if me.write && !w {
+                    self.go(Pc::EnableWrites)
+                } else {
+                    self.claimed(me)
+                }
             }
             Word::Owned { by, .. } => {
                 self.me().other = by;
@@ -576,9 +582,7 @@ impl Run<'_> {
                     }
                     self.state.words[object] = Word::Revoking(t);
                 }
-                if block || !self.is(Mutation::PlainRevokerNoAge) {
-                    self.take_age();
-                }
+                self.take_age();
                 self.me().then = Pc::RevokePoll;
                 self.go(Pc::Leave)
             }
@@ -651,8 +655,7 @@ impl Run<'_> {
             }
             Pc::Meet => {
                 if block && self.is_older(me.other) && !self.is(Mutation::NoTakeBack) {
-                    let marks_first = !me.write && !self.is(Mutation::TakeBackThenMark);
-                    return self.go(if marks_first { Pc::TakeBackMark } else { Pc::TakeBack });
+                    return self.go(if me.write { Pc::TakeBack } else { Pc::TakeBackMark });
                 }
                 self.me().then = Pc::Want;
                 self.go(Pc::Leave)
