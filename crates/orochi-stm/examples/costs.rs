@@ -2,7 +2,7 @@
 //!
 //! Barrier on a hot field, commit, re-claim of a stale object, handshake with a running owner,
 //! revocation; then throughput of shared objects with private work in between, as in the table
-//! of `docs/internals/stm.md`. Figures are nanoseconds, medians of several runs; compare them
+//! of `docs/internals/stm.md`; `OROCHI_MILLIS` sets how long each cell is measured. Figures are nanoseconds, medians of several runs; compare them
 //! within one run only.
 
 use std::cell::UnsafeCell;
@@ -182,6 +182,12 @@ fn work(thread: &StmThread, nanos: u64, per_nano: f64) {
     }
 }
 
+/// How long each cell of the table is measured: `OROCHI_MILLIS`, or 300 ms.
+fn window() -> Duration {
+    let millis = std::env::var("OROCHI_MILLIS").ok().and_then(|text| text.parse().ok());
+    Duration::from_millis(millis.unwrap_or(300))
+}
+
 #[derive(Clone, Copy)]
 enum Shape {
     One,
@@ -233,7 +239,7 @@ fn contention(shape: Shape, private: u64, threads: usize, per_nano: f64) -> (f64
         }
         barrier.wait();
         let begin = Instant::now();
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(window());
         stop.store(true, Ordering::Relaxed);
         seconds = begin.elapsed().as_secs_f64();
     });

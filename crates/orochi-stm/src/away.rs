@@ -15,7 +15,7 @@
 
 use crate::host::Host;
 use crate::record::REQUEST;
-use crate::sync::{Ordering, fence};
+use crate::sync::{Ordering, fence, now};
 use crate::thread::StmThread;
 use crate::token::{AWAY, BRIEF, SAFE, Token};
 
@@ -83,6 +83,8 @@ impl StmThread {
 
     /// The wait has become a long one: leaves the seat to others.
     pub(crate) fn settle(&self) {
+        let seated_at = self.record.seated_at.load(Ordering::SeqCst);
+        self.record.slice_used.store(now().saturating_sub(seated_at).max(1), Ordering::SeqCst);
         self.record.token.fetch_and(!BRIEF, Ordering::SeqCst);
         self.registry.seats.give_back(self.registry, self.record);
     }

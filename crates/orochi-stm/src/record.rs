@@ -92,6 +92,8 @@ pub struct ThreadRecord {
     pub(crate) seat_queued: AtomicU32,
     /// When the thread took its seat.
     pub(crate) seated_at: AtomicU64,
+    /// How much of its slice the thread had used when a wait for an object took its seat.
+    pub(crate) slice_used: AtomicU64,
     /// Where the thread sleeps.
     pub(crate) wake: WakeCell,
     /// `Shared` objects read by the open block.
@@ -113,6 +115,7 @@ impl ThreadRecord {
             ack: AtomicU64::new(0),
             seat_queued: AtomicU32::new(0),
             seated_at: AtomicU64::new(0),
+            slice_used: AtomicU64::new(0),
             wake: WakeCell::new(),
             marks: [const { AtomicU32::new(0) }; MARKS],
             counters: Counters::default(),

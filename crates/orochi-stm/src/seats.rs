@@ -10,7 +10,8 @@
 //! one that is only away for the moment of a handshake: `BRIEF`). A blocking call therefore
 //! costs no access to memory shared by all threads when nobody waits for a seat. The first in
 //! the queue keeps the time: when it has waited for a slice, it asks the thread that has run
-//! longest to give up its seat at its next poll. The queue is first come, first served.
+//! longest to give up its seat at its next poll. The queue is first come, first served,
+//! but a thread that lost its seat to a wait for an object comes first, for the rest of its slice.
 
 use std::collections::VecDeque;
 
@@ -77,13 +78,22 @@ impl Seats {
 
     /// Waits until `record`'s thread (the caller, away or safe, without a seat) has been given
     /// one. The flag in its token is then set together with coming back.
-    fn acquire(&self, registry: &Registry, record: &'static ThreadRecord) {
+    /// Returns the part of its slice that it has already used.
+    fn acquire(&self, registry: &Registry, record: &'static ThreadRecord) -> u64 {
+        let used = record.slice_used.swap(0, Ordering::SeqCst);
+        // Who lost its seat to a wait goes on with its slice, before those who had theirs.
+        let resumes = used > 0 && slice_left(used).is_some();
+        let used = if resumes { used } else { 0 };
         if !self.are_wanted() && self.take_free() {
-            return;
+            return used;
         }
         record.seat_queued.store(1, Ordering::SeqCst);
         self.with_queue(|queue| {
-            queue.push_back(record);
+            if resumes {
+                queue.push_front(record);
+            } else {
+                queue.push_back(record);
+            }
             self.waiting.store(queue.len() as u32, Ordering::SeqCst);
             fence(Ordering::SeqCst);
             self.serve(registry, queue);
@@ -91,7 +101,7 @@ impl Seats {
         loop {
             record.wake.reset();
             if record.seat_queued.load(Ordering::SeqCst) == 0 {
-                return;
+                return used;
             }
             let first = self.with_queue(|queue| {
                 let first = queue.front().is_some_and(|front| front.slot == record.slot);
@@ -101,7 +111,7 @@ impl Seats {
                 first
             });
             if record.seat_queued.load(Ordering::SeqCst) == 0 {
-                return;
+                return used;
             }
             let timeout = first.then(|| ask_for_seat(registry, record));
             record.wake.sleep(timeout);
@@ -179,8 +189,8 @@ impl StmThread {
         loop {
             let token = record.token_again();
             if !token.has(SEAT) {
-                self.registry.seats.acquire(self.registry, record);
-                record.seated_at.store(now(), Ordering::SeqCst);
+                let used = self.registry.seats.acquire(self.registry, record);
+                record.seated_at.store(now().saturating_sub(used), Ordering::SeqCst);
                 let seated = record.token.fetch_or(SEAT, Ordering::SeqCst) | SEAT;
                 if self.clear_status(Token(seated), status) {
                     return Token(seated);
