@@ -95,7 +95,9 @@ impl Host for Worker {
         self.stm.stop_the_world(self, |world| {
             if world.has_retired_tids() {
                 let name = name_of(world.registry());
-                for (_, cells) in CELLS.lock().unwrap().iter().filter(|known| known.0 == name) {
+                // No lock is kept over the model checker's scheduling points.
+                let known = CELLS.lock().unwrap().clone();
+                for (_, cells) in known.iter().filter(|known| known.0 == name) {
                     cells.iter().for_each(|cell| world.clean_word(&cell.word));
                 }
                 world.tids_cleaned();
