@@ -45,6 +45,8 @@ pub struct Options {
     pub top_level_await: bool,
     /// Report source that ends too early as `IncompleteInput` (`PyCF_ALLOW_INCOMPLETE_INPUT`).
     pub allow_incomplete: bool,
+    /// Do not close open blocks at the end of interactive source (`PyCF_DONT_IMPLY_DEDENT`).
+    pub keep_blocks_open: bool,
     /// The source is text: a coding cookie in it says nothing (`PyCF_IGNORE_COOKIE`).
     pub ignore_cookie: bool,
 }
@@ -105,7 +107,13 @@ fn compile_text(
     mode: Mode,
     options: &Options,
 ) -> Result<Compiled, Failure> {
-    let mut tree = parse::parse(source, lines, mode)?;
+    let reading = parse::Reading {
+        mode,
+        allow_incomplete: options.allow_incomplete,
+        keep_blocks_open: options.keep_blocks_open,
+        diamond: options.barry_as_bdfl,
+    };
+    let mut tree = parse::parse(source, lines, reading)?;
     let features = future::features(&tree.module)?;
     let options = Options {
         future_annotations: options.future_annotations || features.annotations,
@@ -119,14 +127,22 @@ fn compile_text(
 }
 
 fn report(failure: Failure, source: &str, lines: &Lines, filename: &str) -> SyntaxError {
+    let column = |line: u32, bytes: u32| {
+        let text = lines.text(source, line).unwrap_or("");
+        let end = (bytes as usize).min(text.len());
+        let head = (0..=end).rev().find_map(|end| text.get(..end)).unwrap_or("");
+        head.chars().count() as u32 + 1 + (bytes as usize).saturating_sub(text.len()) as u32
+    };
+    let at = failure.at;
+    let known = at.line > 0;
     SyntaxError {
         class: failure.class,
         message: failure.message,
         filename: filename.to_owned(),
-        line: failure.at.line,
-        column: failure.at.column + 1,
-        end_line: failure.at.end_line,
-        end_column: failure.at.end_column as i32 + 1,
-        text: lines.text(source, failure.at.line).map(str::to_owned),
+        line: at.line,
+        column: if known { column(at.line, at.column) } else { 0 },
+        end_line: at.end_line,
+        end_column: if known { column(at.end_line, at.end_column) as i32 } else { 0 },
+        text: lines.text(source, at.line).map(str::to_owned),
     }
 }

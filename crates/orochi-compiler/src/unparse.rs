@@ -562,7 +562,8 @@ fn decode(bytes: &[u8]) -> (u32, usize) {
     (code, length)
 }
 
-fn is_printable(c: char) -> bool {
+/// Whether Python's `repr` shows a character as it is.
+pub fn is_printable(c: char) -> bool {
     match c {
         ' '..='~' => true,
         '\u{0}'..='\u{a0}' | '\u{ad}' => false,

@@ -2,6 +2,8 @@
 //! the source, checks what the parser leaves to others (indentation by tabs and spaces, null
 //! bytes, nesting), lowers the tree to [`crate::ast`], and puts errors into CPython's words.
 
+pub mod diagnose;
+mod escape;
 mod lines;
 mod literal;
 mod lower;
@@ -9,15 +11,17 @@ mod lower_expression;
 mod lower_statement;
 mod source;
 
+pub use diagnose::Reading;
 pub use lines::Lines;
 pub use literal::parse_words;
 pub use lower::MAX_DEPTH;
 pub use source::{clean, cookie, decode};
 
 use crate::Mode;
-use crate::ast::{Module, StmtKind};
+use crate::ast::Module;
 use crate::code::Position;
 use crate::error::{Failure, Warning};
+use diagnose::diagnose;
 use lower::Lower;
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode as ParserMode, ParseOptions, Parsed, parse_unchecked};
@@ -31,7 +35,13 @@ pub struct Tree {
 }
 
 /// Parses decoded source.
-pub fn parse(source: &str, lines: &Lines, mode: Mode) -> Result<Tree, Failure> {
+pub fn parse(source: &str, lines: &Lines, reading: Reading) -> Result<Tree, Failure> {
+    let mode = reading.mode;
+    if mode == Mode::Single
+        && let Some(failure) = diagnose(source, lines, reading)
+    {
+        return Err(failure);
+    }
     let parser_mode = match mode {
         Mode::Exec | Mode::Single => ParserMode::Module,
         Mode::Eval | Mode::FunctionType => ParserMode::Expression,
@@ -43,7 +53,8 @@ pub fn parse(source: &str, lines: &Lines, mode: Mode) -> Result<Tree, Failure> {
         let at = lines.position(range.start().to_u32(), range.end().to_u32());
         let message = error.error.to_string();
         drop_deep(parsed, source.len());
-        return Err(Failure::new(message, at));
+        let failure = diagnose(source, lines, reading);
+        return Err(failure.unwrap_or_else(|| Failure::new(message, at)));
     }
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
         let at = lines.position(error.range.start().to_u32(), error.range.end().to_u32());
@@ -64,17 +75,6 @@ pub fn parse(source: &str, lines: &Lines, mode: Mode) -> Result<Tree, Failure> {
     if let Some(failure) = failure {
         drop_deep(parsed, source.len());
         return Err(failure);
-    }
-    if let Module::Interactive(body) = &module
-        && body.len() > 1
-        && let Some(second) = body.get(1)
-        && !matches!(body[0].kind, StmtKind::Expr(_))
-        && second.at.line != body[0].at.end_line
-    {
-        return Err(Failure::new(
-            "multiple statements found while compiling a single statement",
-            second.at,
-        ));
     }
     Ok(Tree { module, warnings })
 }
