@@ -39,17 +39,8 @@ use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 
 /// Built-in classes of this module without a fixed shape number.
-pub static TYPES: &[&TypeSpec] = &[
-    &list::LIST_REVERSE_ITERATOR,
-    &range::LONG_RANGE_ITERATOR,
-    &SEQUENCE_ITERATOR,
-    &CALLABLE_ITERATOR,
-    &ENUMERATE,
-    &ZIP,
-    &REVERSED,
-    &MAP,
-    &FILTER,
-];
+pub static TYPES: &[&TypeSpec] =
+    &[&SEQUENCE_ITERATOR, &CALLABLE_ITERATOR, &ENUMERATE, &ZIP, &REVERSED, &MAP, &FILTER];
 
 /// `__next__` of native iterators.
 pub static NEXT: Method = method("__next__($self, /)", next, "Implement next(self).");

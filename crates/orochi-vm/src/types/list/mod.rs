@@ -23,6 +23,9 @@ mod tests;
 
 use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};
 
+/// Built-in classes of this module without a fixed shape number.
+pub static TYPES: &[&TypeSpec] = &[&crate::types::iterators::list::LIST_REVERSE_ITERATOR];
+
 /// The class `list`.
 pub static SPEC: TypeSpec = TypeSpec {
     doc: "Built-in mutable sequence.\n\n\

@@ -228,7 +228,7 @@ impl Write<'_, List> {
     #[inline(always)]
     pub fn push(&self, item: Value) -> Result<(), Raised> {
         let length = self.len();
-        if length == self.items.get().capacity() {
+        if length >= self.items.get().capacity() {
             self.grow(length + 1)?;
         }
         self.items.get().put(length, item);

@@ -32,6 +32,9 @@ heap_object! {
     }
 }
 
+/// Built-in classes of this module without a fixed shape number.
+pub static TYPES: &[&TypeSpec] = &[&crate::types::iterators::range::LONG_RANGE_ITERATOR];
+
 /// The class `range`.
 pub static SPEC: TypeSpec = TypeSpec {
     doc: "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\n\

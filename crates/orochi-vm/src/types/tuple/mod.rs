@@ -9,6 +9,9 @@ pub use operators::hash_of;
 
 use crate::class::{NativeLayout, Tail, TypeFlags, TypeSpec, function};
 
+/// Built-in classes of this module without a fixed shape number.
+pub static TYPES: &[&TypeSpec] = &[];
+
 /// The class `tuple`.
 pub static SPEC: TypeSpec = TypeSpec {
     doc: "Built-in immutable sequence.\n\n\

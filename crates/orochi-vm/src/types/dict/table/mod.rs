@@ -229,6 +229,7 @@ impl<E: TableEntry> Ref<HashTable<E>> {
     #[inline(always)]
     fn find_in<B: Bucket>(self, key: Value, hash: u64) -> Find {
         let mask = self.mask();
+        let entries = self.entries_behind::<B>(mask);
         let mut probe = Probe::new(hash);
         loop {
             let number = self.bucket_as::<B>(probe.at(mask));
@@ -236,11 +237,11 @@ impl<E: TableEntry> Ref<HashTable<E>> {
                 return Find::Absent;
             }
             let position = number - 1;
-            let there = self.key(position);
+            let there = entries.key(position);
             if there == key {
                 return Find::At(position);
             }
-            if self.hash(position) == hash && !there.is_unbound() {
+            if entries.hash(position) == hash && !there.is_unbound() {
                 match same_key(there, key) {
                     Some(true) => return Find::At(position),
                     Some(false) => {}

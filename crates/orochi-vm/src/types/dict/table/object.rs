@@ -262,6 +262,14 @@ impl<E: TableEntry> Ref<HashTable<E>> {
         }
     }
 
+    /// The entries of a table with `mask + 1` buckets that are `B`s.
+    #[inline(always)]
+    pub(super) fn entries_behind<B: Bucket>(self, mask: usize) -> Entries<E> {
+        debug_assert_eq!(BASE + size_of::<B>() * (mask + 1), BASE + index_bytes(self.shift()));
+        let offset = BASE + size_of::<B>() * (mask + 1);
+        Entries(self.as_ptr().wrapping_byte_add(offset).cast(), PhantomData)
+    }
+
     /// The number in a bucket, for a table whose buckets are `B`s: position plus one, or zero.
     #[inline(always)]
     pub(super) fn bucket_as<B: Bucket>(self, at: usize) -> usize {
@@ -351,6 +359,26 @@ impl<E: TableEntry> Ref<HashTable<E>> {
         copy.set_used(self.used());
         copy.set_filled(self.filled());
         Ok(copy)
+    }
+}
+
+/// The entries of a table whose container is held: their place computed once, for a search.
+pub(super) struct Entries<E>(*const u64, PhantomData<E>);
+
+impl<E: TableEntry> Entries<E> {
+    /// The hash of an entry that a bucket leads to.
+    #[inline(always)]
+    pub(super) fn hash(&self, position: usize) -> u64 {
+        // SAFETY: buckets lead to entries below `filled`, which are initialised; a hash and
+        // `WORDS` values each (`TableEntry`).
+        unsafe { *self.0.add((1 + E::WORDS) * position) }
+    }
+
+    /// The key of an entry that a bucket leads to.
+    #[inline(always)]
+    pub(super) fn key(&self, position: usize) -> Value {
+        // SAFETY: as above.
+        Value::from_bits(unsafe { *self.0.add((1 + E::WORDS) * position + 1) })
     }
 }
 
