@@ -99,7 +99,8 @@ impl Ref<Dict> {
     }
 
     /// `self.update(source)` for a mapping (something with `keys`) or an iterable of pairs.
-    pub fn update(self, th: &mut Thread, source: Value) -> Result<(), Raised> {
+    pub fn update(self, th: &mut Thread, source: impl Into<Value>) -> Result<(), Raised> {
+        let source = source.into();
         if let Some(dict) = source.cast::<Dict>()
             && is_plainly_iterated(th, source)
         {

@@ -5,18 +5,18 @@
 //! other iterators and may run Python there; what they keep of their own they look at again
 //! afterwards.
 
-mod callable;
+pub mod callable;
 mod construct;
-mod enumerate;
-mod filter;
+pub mod enumerate;
+pub mod filter;
 pub mod list;
-mod map;
+pub mod map;
 pub mod range;
 mod receiver;
-mod reversed;
-mod sequence;
+pub mod reversed;
+pub mod sequence;
 mod several;
-mod zip;
+pub mod zip;
 
 pub use callable::{CALLABLE_ITERATOR, CallableIterator};
 pub use construct::construct;
