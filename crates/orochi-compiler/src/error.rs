@@ -52,8 +52,8 @@ pub struct SyntaxError {
     pub filename: String,
     /// `lineno`, from 1; 0 if unknown (`None` in Python).
     pub line: u32,
-    /// `offset`, from 1, in characters; 0 if unknown.
-    pub column: u32,
+    /// `offset`, from 1, in characters; 0 or -1 as CPython gives them where there is none.
+    pub column: i32,
     /// `end_lineno`
     pub end_line: u32,
     /// `end_offset`; 0 or -1 as CPython gives them when there is no end.
@@ -100,24 +100,35 @@ pub struct Failure {
     pub message: String,
     /// Where; columns count bytes from 0.
     pub at: Position,
-    /// Whether the end of the range is to be reported.
-    pub has_end: bool,
+    /// The place as CPython reports it where it is no range of the source.
+    pub exact: Option<Exact>,
+}
+
+/// A place that is reported as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exact {
+    /// `lineno` and `end_lineno`
+    pub line: u32,
+    /// `offset`
+    pub offset: i32,
+    /// `end_offset`
+    pub end_offset: i32,
 }
 
 impl Failure {
     /// A `SyntaxError` over the range `at`.
     pub fn new(message: impl Into<String>, at: Position) -> Self {
-        Self { class: ErrorClass::SyntaxError, message: message.into(), at, has_end: true }
+        Self { class: ErrorClass::SyntaxError, message: message.into(), at, exact: None }
     }
 
     /// A failure of another class.
     pub fn of(class: ErrorClass, message: impl Into<String>, at: Position) -> Self {
-        Self { class, message: message.into(), at, has_end: true }
+        Self { class, message: message.into(), at, exact: None }
     }
 
-    /// The same, without an end.
-    pub fn without_end(mut self) -> Self {
-        self.has_end = false;
+    /// The same, reported at a place as it is.
+    pub fn exactly(mut self, line: u32, offset: i32, end_offset: i32) -> Self {
+        self.exact = Some(Exact { line, offset, end_offset });
         self
     }
 }

@@ -1,4 +1,14 @@
 //! Python 3.14 source to register bytecode.
+//!
+//! The way of a source: [`parse`] decodes it and makes the tree of [`ast`]; `future` looks for
+//! features it switches on; [`fold`](fold_constants) folds constants; [`scope`] finds where each
+//! name lives; `emit` writes the [`code::Code`], whose instructions are those of [`bytecode`],
+//! the one table that compiler and interpreter share. [`marshal`] stores code, [`disassemble`]
+//! shows it, [`validate`] checks it, and [`unparse`](mod@unparse) writes expressions back as
+//! source. Nothing here knows the running VM, and nothing panics, whatever the source.
+//!
+//! Trees that a program built itself (`ast`) compile by [`compile_tree`]; [`parse_tree`] gives
+//! `_ast` the tree of a source.
 
 pub mod ast;
 pub mod bytecode;
@@ -14,8 +24,9 @@ pub mod unparse;
 pub mod validate;
 
 use code::Code;
+pub use emit::fold as fold_constants;
 use error::{Failure, SyntaxError, Warning};
-use parse::Lines;
+pub use parse::{Lines, Tree};
 
 /// What is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -67,13 +78,9 @@ pub fn compile(
     mode: Mode,
     options: &Options,
 ) -> Result<Compiled, SyntaxError> {
-    match parse::decode(source, options.ignore_cookie) {
-        Ok(text) => compile_clean(&text, filename, mode, options),
-        Err(failure) => {
-            let text = String::from_utf8_lossy(source);
-            Err(report(failure, &text, &Lines::new(&text), filename))
-        }
-    }
+    with_text(source, filename, options, |text, lines| {
+        compile_text(text, lines, filename, mode, options)
+    })
 }
 
 /// Compiles source that is text already.
@@ -83,21 +90,80 @@ pub fn compile_str(
     mode: Mode,
     options: &Options,
 ) -> Result<Compiled, SyntaxError> {
-    match parse::clean(source.into()) {
-        Ok(text) => compile_clean(&text, filename, mode, options),
-        Err(failure) => Err(report(failure, source, &Lines::new(source), filename)),
-    }
+    with_str(source, filename, |text, lines| compile_text(text, lines, filename, mode, options))
 }
 
-fn compile_clean(
+/// The tree of a source as found in a file, constants not folded.
+pub fn parse_tree(
+    source: &[u8],
+    filename: &str,
+    mode: Mode,
+    options: &Options,
+) -> Result<Tree, SyntaxError> {
+    with_text(source, filename, options, |text, lines| {
+        parse::parse(text, lines, reading(mode, options))
+    })
+}
+
+/// The tree of source that is text already.
+pub fn parse_tree_str(
     source: &str,
     filename: &str,
     mode: Mode,
     options: &Options,
+) -> Result<Tree, SyntaxError> {
+    with_str(source, filename, |text, lines| parse::parse(text, lines, reading(mode, options)))
+}
+
+/// Compiles a tree. There is no source, hence no text in errors.
+pub fn compile_tree(
+    tree: Tree,
+    filename: &str,
+    options: &Options,
 ) -> Result<Compiled, SyntaxError> {
-    let lines = Lines::new(source);
-    compile_text(source, &lines, filename, mode, options)
-        .map_err(|failure| report(failure, source, &lines, filename))
+    compile_module(tree, filename, options)
+        .map_err(|failure| report(failure, "", &Lines::new(""), filename))
+}
+
+fn reading(mode: Mode, options: &Options) -> parse::Reading {
+    parse::Reading {
+        mode,
+        allow_incomplete: options.allow_incomplete,
+        keep_blocks_open: options.keep_blocks_open,
+        diamond: options.barry_as_bdfl,
+    }
+}
+
+fn with_text<T>(
+    source: &[u8],
+    filename: &str,
+    options: &Options,
+    f: impl FnOnce(&str, &Lines) -> Result<T, Failure>,
+) -> Result<T, SyntaxError> {
+    match parse::decode(source, options.ignore_cookie) {
+        Ok(text) => {
+            let lines = Lines::new(&text);
+            f(&text, &lines).map_err(|failure| report(failure, &text, &lines, filename))
+        }
+        Err(failure) => {
+            let text = String::from_utf8_lossy(source);
+            Err(report(failure, &text, &Lines::new(&text), filename))
+        }
+    }
+}
+
+fn with_str<T>(
+    source: &str,
+    filename: &str,
+    f: impl FnOnce(&str, &Lines) -> Result<T, Failure>,
+) -> Result<T, SyntaxError> {
+    match parse::clean(source.into()) {
+        Ok(text) => {
+            let lines = Lines::new(&text);
+            f(&text, &lines).map_err(|failure| report(failure, &text, &lines, filename))
+        }
+        Err(failure) => Err(report(failure, source, &Lines::new(source), filename)),
+    }
 }
 
 fn compile_text(
@@ -107,22 +173,20 @@ fn compile_text(
     mode: Mode,
     options: &Options,
 ) -> Result<Compiled, Failure> {
-    let reading = parse::Reading {
-        mode,
-        allow_incomplete: options.allow_incomplete,
-        keep_blocks_open: options.keep_blocks_open,
-        diamond: options.barry_as_bdfl,
-    };
-    let mut tree = parse::parse(source, lines, reading)?;
+    compile_module(parse::parse(source, lines, reading(mode, options))?, filename, options)
+}
+
+fn compile_module(mut tree: Tree, filename: &str, options: &Options) -> Result<Compiled, Failure> {
     let features = future::features(&tree.module)?;
     let options = Options {
         future_annotations: options.future_annotations || features.annotations,
         barry_as_bdfl: options.barry_as_bdfl || features.barry_as_bdfl,
         ..options.clone()
     };
-    emit::fold(&mut tree.module, options.optimize, options.future_annotations);
+    fold_constants(&mut tree.module, options.optimize, options.future_annotations);
     let table = scope::build(&tree.module, options.future_annotations)?;
-    let (code, warnings) = emit::emit(&tree.module, &table, filename, &options, tree.warnings)?;
+    let (code, mut warnings) = emit::emit(&tree.module, &table, filename, &options, tree.warnings)?;
+    warnings.sort_by_key(|warning| (warning.at.line, warning.at.column));
     Ok(Compiled { code, warnings })
 }
 
@@ -134,15 +198,25 @@ fn report(failure: Failure, source: &str, lines: &Lines, filename: &str) -> Synt
         head.chars().count() as u32 + 1 + (bytes as usize).saturating_sub(text.len()) as u32
     };
     let at = failure.at;
-    let known = at.line > 0;
-    SyntaxError {
+    let mut error = SyntaxError {
         class: failure.class,
         message: failure.message,
         filename: filename.to_owned(),
         line: at.line,
-        column: if known { column(at.line, at.column) } else { 0 },
+        column: 0,
         end_line: at.end_line,
-        end_column: if known { column(at.end_line, at.end_column) as i32 } else { 0 },
-        text: lines.text(source, at.line).map(str::to_owned),
+        end_column: 0,
+        text: None,
+    };
+    if let Some(exact) = failure.exact {
+        error.line = exact.line;
+        error.end_line = exact.line;
+        error.column = exact.offset;
+        error.end_column = exact.end_offset;
+    } else if at.line > 0 {
+        error.column = column(at.line, at.column) as i32;
+        error.end_column = column(at.end_line, at.end_column) as i32;
     }
+    error.text = lines.text(source, error.line).map(str::to_owned);
+    error
 }

@@ -114,7 +114,12 @@ impl<'t> Emitter<'t> {
             ExprKind::Tuple(targets) | ExprKind::List(targets) => {
                 self.deeper(|emitter| emitter.unpack(targets, value, target.at))?;
             }
-            ExprKind::Starred(inner) => self.store(inner, value)?,
+            ExprKind::Starred(_) => {
+                return Err(Failure::new(
+                    "starred assignment target must be in a list or tuple",
+                    target.at,
+                ));
+            }
             _ => return Err(Failure::new("cannot assign to expression here", target.at)),
         }
         self.unit.release(mark);
@@ -148,6 +153,7 @@ impl<'t> Emitter<'t> {
                     self.check_target(name, false, target.at)?;
                     self.unit.set_bound(register);
                 }
+                ExprKind::Starred(inner) => self.store(inner, register)?,
                 _ => self.store(target, register)?,
             }
         }
@@ -277,7 +283,7 @@ impl<'t> Emitter<'t> {
         let mark = self.unit.top;
         match &target.kind {
             ExprKind::Name(name) => {
-                self.check_target(name, false, target.at)?;
+                self.check_target(name, false, at)?;
                 if simple && !self.scope().kind.is_function_like() {
                     self.variable_annotation(name, annotation, at)?;
                 }

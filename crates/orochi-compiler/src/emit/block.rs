@@ -10,7 +10,7 @@ use crate::code::Position;
 use crate::error::{Failure, Outcome};
 
 /// CPython's limit on blocks within each other.
-const MAX_BLOCKS: usize = 20;
+const MAX_BLOCKS: usize = 21;
 
 /// A block that is open.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub enum Block<'t> {
     HandlerName { range: usize, name: &'t Name },
     /// A `with` body: the bound exit method is at the call base.
     With { range: usize, base: Reg, is_async: bool, at: Position },
+    /// The body of a generator.
+    Generator,
     /// The part of an `async for` that a handler guards, or another range without clean-up.
     Guard { range: usize },
 }
@@ -36,7 +38,7 @@ pub enum Block<'t> {
 impl Block<'_> {
     fn range(&self) -> Option<usize> {
         match self {
-            Self::Loop { .. } | Self::StarHandler => None,
+            Self::Loop { .. } | Self::StarHandler | Self::Generator => None,
             Self::Try { range }
             | Self::Finally { range, .. }
             | Self::Handler { range, .. }
@@ -65,7 +67,11 @@ impl<'t> Emitter<'t> {
         self.blocks[down_to..].iter().any(|block| {
             !matches!(
                 block,
-                Block::Loop { .. } | Block::Try { .. } | Block::Guard { .. } | Block::StarHandler
+                Block::Loop { .. }
+                    | Block::Try { .. }
+                    | Block::Guard { .. }
+                    | Block::StarHandler
+                    | Block::Generator
             )
         })
     }
@@ -98,8 +104,12 @@ impl<'t> Emitter<'t> {
 
     fn leave_block(&mut self, block: &Block<'t>) -> Outcome<()> {
         match block {
-            Block::Loop { .. } | Block::Try { .. } | Block::Guard { .. } | Block::StarHandler => {}
-            Block::Finally { body, .. } => self.statements(body)?,
+            Block::Loop { .. }
+            | Block::Try { .. }
+            | Block::Guard { .. }
+            | Block::StarHandler
+            | Block::Generator => {}
+            Block::Finally { body, .. } => self.finally_body(body, false)?,
             Block::Handler { saved, .. } => self.unit.a(Op::PopHandled, *saved),
             Block::HandlerName { name, .. } => self.forget_name(name),
             Block::With { base, is_async, at, .. } => {
@@ -147,6 +157,7 @@ impl<'t> Emitter<'t> {
                 at,
             ));
         };
+        self.check_jump(if is_break { "break" } else { "continue" }, number + 1, at);
         self.unwind(number + 1, |emitter| {
             if is_break {
                 emitter.unit.jump(exit);

@@ -38,22 +38,39 @@ impl<'t> Emitter<'t> {
         }
         self.blocks.pop();
         self.unit.close_range();
-        self.statements(&node.finalbody)?;
+        self.finally_body(&node.finalbody, true)?;
         self.unit.jump(end);
         self.unit.place_handler(handler, before);
         let cleanup = self.unit.label();
         self.unit.ab(Op::PushHandled, saved, exception);
         let range = self.unit.open_range(cleanup, exception);
         self.push_block(Block::Handler { range, saved }, at)?;
-        let warnings = self.warnings.len();
-        self.statements(&node.finalbody)?;
-        // The second copy of the body has nothing new to warn of.
-        self.warnings.truncate(warnings);
+        self.finally_body(&node.finalbody, false)?;
         self.blocks.pop();
         self.unit.close_range();
         self.cleanup(cleanup, exception, saved, before);
         self.unit.place(end);
         Ok(())
+    }
+
+    /// A copy of a `finally` body. Only the first has anything to warn of.
+    pub(super) fn finally_body(&mut self, body: &'t [Stmt], first: bool) -> Outcome<()> {
+        let warnings = self.warnings.len();
+        self.finally.push(self.blocks.len());
+        let result = self.statements(body);
+        self.finally.pop();
+        if !first {
+            self.warnings.truncate(warnings);
+        }
+        result
+    }
+
+    /// Warns of a jump that leaves a `finally` body, and swallows an exception on the way
+    /// (PEP 765): one to a block outside of number `target`.
+    pub(super) fn check_jump(&mut self, what: &str, target: usize, at: Position) {
+        if self.finally.last().is_some_and(|&blocks| target <= blocks) {
+            self.warn(format!("'{what}' in a 'finally' block"), at);
+        }
     }
 
     /// Restores the handled exception and raises again. Control gets here from the handler's end

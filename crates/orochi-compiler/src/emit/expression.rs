@@ -495,7 +495,7 @@ impl<'t> Emitter<'t> {
     // ---- generators
 
     fn yield_value(&mut self, value: Option<&'t Expr>, at: Position, dest: Reg) -> Outcome<()> {
-        self.check_yield(at)?;
+        self.check_yield("yield", at)?;
         let result = match value {
             Some(value) => self.first_operand(value, &[], dest)?,
             None => {
@@ -515,7 +515,7 @@ impl<'t> Emitter<'t> {
     }
 
     fn yield_from(&mut self, value: &'t Expr, at: Position, dest: Reg) -> Outcome<()> {
-        self.check_yield(at)?;
+        self.check_yield("yield from", at)?;
         if self.scope().is_coroutine {
             return Err(Failure::new("'yield from' inside async function", at));
         }
@@ -553,10 +553,10 @@ impl<'t> Emitter<'t> {
         self.unit.place(done);
     }
 
-    fn check_yield(&self, at: Position) -> Outcome<()> {
+    fn check_yield(&self, what: &str, at: Position) -> Outcome<()> {
         match self.scope().kind {
             ScopeKind::Function | ScopeKind::Lambda | ScopeKind::Comprehension(_) => Ok(()),
-            _ => Err(Failure::new("'yield' outside function", at)),
+            _ => Err(Failure::new(format!("'{what}' outside function"), at)),
         }
     }
 
@@ -564,12 +564,9 @@ impl<'t> Emitter<'t> {
         if self.is_async_scope() {
             return Ok(());
         }
-        match self.scope().kind {
-            ScopeKind::Function | ScopeKind::Lambda => {
-                Err(Failure::new(format!("{what} outside async function"), at))
-            }
-            _ => Err(Failure::new(format!("{what} outside function"), at)),
-        }
+        let inside = what != "'await'" || self.scope().kind.is_function_like();
+        let place = if inside { "async function" } else { "function" };
+        Err(Failure::new(format!("{what} outside {place}"), at))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Functions and lambdas: their code, and the instructions that make the function object.
 
 use super::Emitter;
+use super::block::Block;
 use super::unit::{Label, Reg};
 use crate::ast::*;
 use crate::bytecode::{Intrinsic, Op};
@@ -18,10 +19,12 @@ impl<'t> Emitter<'t> {
         let handler = self.unit.label();
         let register = self.unit.temporary();
         self.unit.open_range(handler, register);
+        self.blocks.push(Block::Generator);
         (handler, register)
     }
 
     pub(super) fn end_generator(&mut self, (handler, register): (Label, Reg)) {
+        self.blocks.pop();
         self.unit.close_range();
         self.unit.place_handler(handler, Some(0));
         self.at(Position::default());

@@ -67,6 +67,8 @@ pub fn emit(
         unit: Unit::new(ScopeId(0), name.clone(), name, 1),
         blocks: Vec::new(),
         outer_blocks: Vec::new(),
+        finally: Vec::new(),
+        outer_finally: Vec::new(),
     };
     let code = emitter.module(module)?;
     Ok((code, emitter.warnings))
@@ -87,6 +89,9 @@ pub struct Emitter<'t> {
     /// Blocks that jumps out of them have to leave properly.
     blocks: Vec<Block<'t>>,
     outer_blocks: Vec<Vec<Block<'t>>>,
+    /// The loops that a jump in a `finally` body may stay inside of; see [`Emitter::finally`].
+    finally: Vec<usize>,
+    outer_finally: Vec<Vec<usize>>,
 }
 
 impl<'t> Emitter<'t> {
@@ -171,6 +176,7 @@ impl<'t> Emitter<'t> {
         }
         self.outer.push(std::mem::replace(&mut self.unit, unit));
         self.outer_blocks.push(std::mem::take(&mut self.blocks));
+        self.outer_finally.push(std::mem::take(&mut self.finally));
         self.declare_variables(scope);
         self.prologue(scope);
     }
@@ -181,6 +187,7 @@ impl<'t> Emitter<'t> {
             return Err(Failure::new("unbalanced scopes", self.unit.at));
         };
         self.blocks = self.outer_blocks.pop().unwrap_or_default();
+        self.finally = self.outer_finally.pop().unwrap_or_default();
         let unit = std::mem::replace(&mut self.unit, outer);
         layout::finish(unit, &self.filename)
     }

@@ -120,7 +120,7 @@ impl<'t> Emitter<'t> {
         if let Some(star) = star
             && patterns[star + 1..].iter().any(|p| matches!(p.kind, PatternKind::Star(_)))
         {
-            return Err(Failure::new("multiple starred expressions in sequence pattern", at));
+            return Err(Failure::new("multiple starred names in sequence pattern", at));
         }
         let mark = self.unit.top;
         let length = self.unit.temporary();
@@ -220,7 +220,11 @@ impl<'t> Emitter<'t> {
     ) -> Outcome<()> {
         for (i, key) in keys.iter().enumerate() {
             let Some(constant) = key.constant() else { continue };
-            if keys[..i].iter().any(|k| k.constant() == Some(constant)) {
+            if keys[..i]
+                .iter()
+                .filter_map(|k| k.constant())
+                .any(|k| super::fold::equal(k, constant))
+            {
                 let text = crate::unparse::constant(constant);
                 return Err(Failure::new(
                     format!("mapping pattern checks duplicate key ({text})"),

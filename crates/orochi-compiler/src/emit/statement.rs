@@ -113,6 +113,7 @@ impl<'t> Emitter<'t> {
                 at,
             ));
         }
+        self.check_jump("return", 0, at);
         if value.is_some() && self.unit.flags & flags::ASYNC_GENERATOR != 0 {
             return Err(Failure::new("'return' with value in async generator", at));
         }
@@ -154,6 +155,10 @@ impl<'t> Emitter<'t> {
         let (mut test, mut body, mut orelse) = (test, body, orelse);
         // A chain of `elif` is a loop here, not a recursion.
         loop {
+            if let Some(exit) = self.plain_break(body, orelse) {
+                self.jump_if(test, true, exit)?;
+                break;
+            }
             let otherwise = if orelse.is_empty() { end } else { self.unit.label() };
             self.jump_if(test, false, otherwise)?;
             self.statements(body)?;
@@ -175,6 +180,15 @@ impl<'t> Emitter<'t> {
         }
         self.unit.place(end);
         Ok(())
+    }
+
+    /// `if test: break` with nothing to run on the way out is a conditional jump.
+    fn plain_break(&self, body: &[Stmt], orelse: &[Stmt]) -> Option<Label> {
+        let ([Stmt { kind: StmtKind::Break, .. }], []) = (body, orelse) else { return None };
+        match self.blocks.last() {
+            Some(Block::Loop { exit, .. }) => Some(*exit),
+            _ => None,
+        }
     }
 
     fn while_loop(
@@ -330,7 +344,7 @@ impl<'t> Emitter<'t> {
         if matches!(&test.kind, ExprKind::Tuple(elements) if !elements.is_empty())
             || matches!(test.constant(), Some(Constant::Tuple(items)) if !items.is_empty())
         {
-            self.warn("assertion is always true, perhaps remove parentheses?", test.at);
+            self.warn("assertion is always true, perhaps remove parentheses?", at);
         }
         if self.optimize > 0 {
             return Ok(());

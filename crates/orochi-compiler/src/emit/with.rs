@@ -42,7 +42,7 @@ impl<'t> Emitter<'t> {
         let (handler, end) = (self.unit.label(), self.unit.label());
         let before = self.unit.bound;
         let range = self.unit.open_range(handler, exception);
-        self.push_block(Block::With { range, base, is_async, at: at_item }, at)?;
+        self.push_block(Block::With { range, base, is_async, at: at_item }, at_item)?;
         if let Some(target) = &item.target {
             self.store(target, value)?;
         }

@@ -18,6 +18,7 @@ const MAX_DECIMAL_DIGITS: usize = 4300;
 
 impl Lower<'_> {
     pub(super) fn number(&mut self, number: &ruff::Number, range: TextRange) -> Constant {
+        self.check_end_of_number(range);
         match number {
             ruff::Number::Float(value) => Constant::Float(*value),
             ruff::Number::Complex { real, imag } => Constant::Complex(*real, *imag),
@@ -26,6 +27,28 @@ impl Lower<'_> {
                 None => self.big_integer(range),
             },
         }
+    }
+
+    /// `1if x else y` is allowed, but warned of.
+    fn check_end_of_number(&mut self, range: TextRange) {
+        let end = range.end().to_usize();
+        if !self.source.as_bytes().get(end).is_some_and(u8::is_ascii_alphabetic) {
+            return;
+        }
+        let text = self.text(range).as_bytes();
+        let kind = match text {
+            [b'0', b'x' | b'X', ..] => "hexadecimal",
+            [b'0', b'o' | b'O', ..] => "octal",
+            [b'0', b'b' | b'B', ..] => "binary",
+            [.., b'j' | b'J'] => "imaginary",
+            _ => "decimal",
+        };
+        let (line, column) = self.lines.line_column(end as u32 - 1);
+        self.warnings.push(Warning {
+            class: WarningClass::SyntaxWarning,
+            message: format!("invalid {kind} literal"),
+            at: Position { line, end_line: line, column, end_column: column },
+        });
     }
 
     fn big_integer(&mut self, range: TextRange) -> Constant {

@@ -22,6 +22,10 @@ pub struct Lower<'s> {
     pub(super) warnings: Vec<Warning>,
     pub(super) failure: Option<Failure>,
     depth: u32,
+    /// How many format specs the current text is nested in.
+    pub(super) spec_depth: u32,
+    /// Something that the parser accepts and Python may not: the recogniser decides.
+    pub(super) suspicious: bool,
 }
 
 impl<'s> Lower<'s> {
@@ -34,6 +38,8 @@ impl<'s> Lower<'s> {
             warnings: Vec::new(),
             failure: None,
             depth: 0,
+            spec_depth: 0,
+            suspicious: false,
         }
     }
 
@@ -111,7 +117,7 @@ impl<'s> Lower<'s> {
         Arg {
             name: self.identifier(&parameter.name),
             annotation: parameter.annotation.as_ref().map(|e| self.expr(e)),
-            at: self.at(parameter.range()),
+            at: self.at(TextRange::new(parameter.name.range().start(), parameter.range().end())),
         }
     }
 

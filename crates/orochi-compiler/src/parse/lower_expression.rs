@@ -262,7 +262,10 @@ impl Lower<'_> {
         let value = self.expr(&field.expression);
         let format_spec = field.format_spec.as_ref().map(|spec| {
             let mut inner = Vec::new();
+            self.spec_depth += 1;
+            self.suspicious |= self.spec_depth > 2;
             self.elements(&mut inner, &spec.elements, flags, false);
+            self.spec_depth -= 1;
             Expr { kind: ExprKind::JoinedStr(inner), at: self.at(spec.range()) }
         });
         let at = self.at(field.range());

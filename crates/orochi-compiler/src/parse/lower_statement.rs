@@ -3,6 +3,7 @@
 use super::lower::Lower;
 use crate::ast::*;
 use crate::code::{Constant, Position};
+use crate::error::Failure;
 use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -221,13 +222,39 @@ impl Lower<'_> {
         Pattern { kind, at }
     }
 
+    /// Patterns take numbers with a sign, sums of a real and an imaginary one, and names with
+    /// dots; the parser lets other arithmetic through.
+    fn check_pattern_value(&mut self, e: &ruff::Expr) {
+        let number = |e: &ruff::Expr| match e {
+            ruff::Expr::UnaryOp(e) => {
+                e.op == ruff::UnaryOp::USub && e.operand.is_number_literal_expr()
+            }
+            e => e.is_number_literal_expr(),
+        };
+        let good = match e {
+            ruff::Expr::FString(_) | ruff::Expr::TString(_) => {
+                let at = self.at(e.range());
+                let message = "patterns may only match literals and attribute lookups";
+                self.fail(Failure::new(message, at));
+                true
+            }
+            ruff::Expr::BinOp(e) => number(&e.left) && number(&e.right),
+            ruff::Expr::UnaryOp(_) => number(e),
+            _ => true,
+        };
+        self.suspicious |= !good;
+    }
+
     fn patterns(&mut self, patterns: &[ruff::Pattern]) -> Vec<Pattern> {
         patterns.iter().map(|p| self.pattern(p)).collect()
     }
 
     fn pattern_kind(&mut self, p: &ruff::Pattern) -> PatternKind {
         match p {
-            ruff::Pattern::MatchValue(p) => PatternKind::Value(Box::new(self.expr(&p.value))),
+            ruff::Pattern::MatchValue(p) => {
+                self.check_pattern_value(&p.value);
+                PatternKind::Value(Box::new(self.expr(&p.value)))
+            }
             ruff::Pattern::MatchSingleton(p) => PatternKind::Singleton(match p.value {
                 ruff::Singleton::None => Constant::None,
                 ruff::Singleton::True => Constant::Bool(true),

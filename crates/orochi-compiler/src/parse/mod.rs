@@ -4,6 +4,7 @@
 
 pub mod diagnose;
 mod escape;
+mod function_type;
 mod lines;
 mod literal;
 mod lower;
@@ -44,7 +45,8 @@ pub fn parse(source: &str, lines: &Lines, reading: Reading) -> Result<Tree, Fail
     }
     let parser_mode = match mode {
         Mode::Exec | Mode::Single => ParserMode::Module,
-        Mode::Eval | Mode::FunctionType => ParserMode::Expression,
+        Mode::Eval => ParserMode::Expression,
+        Mode::FunctionType => return function_type::parse(source, lines, reading),
     };
     let options = ParseOptions::from(parser_mode).with_target_version(PythonVersion::PY314);
     let parsed: Parsed<Mod> = parse_unchecked(source, options);
@@ -58,7 +60,8 @@ pub fn parse(source: &str, lines: &Lines, reading: Reading) -> Result<Tree, Fail
     }
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
         let at = lines.position(error.range.start().to_u32(), error.range.end().to_u32());
-        return Err(Failure::new("invalid syntax", at));
+        let failure = diagnose(source, lines, reading);
+        return Err(failure.unwrap_or_else(|| Failure::new("invalid syntax", at)));
     }
     let mut lower = Lower::new(source, lines);
     let module = match parsed.syntax() {
@@ -71,6 +74,11 @@ pub fn parse(source: &str, lines: &Lines, reading: Reading) -> Result<Tree, Fail
         }
         Mod::Expression(expression) => Module::Expression(Box::new(lower.expr(&expression.body))),
     };
+    if lower.suspicious
+        && let Some(failure) = diagnose(source, lines, reading)
+    {
+        return Err(failure);
+    }
     let (warnings, failure) = lower.finish();
     if let Some(failure) = failure {
         drop_deep(parsed, source.len());

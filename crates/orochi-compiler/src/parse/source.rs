@@ -28,7 +28,7 @@ pub fn decode(source: &[u8], ignore_cookie: bool) -> Outcome<Cow<'_, str>> {
 pub fn clean(text: Cow<'_, str>) -> Outcome<Cow<'_, str>> {
     if text.as_bytes().contains(&0) {
         return Err(
-            Failure::new("source code string cannot contain null bytes", NOWHERE).without_end()
+            Failure::new("source code string cannot contain null bytes", NOWHERE).exactly(0, 0, 0)
         );
     }
     if text.as_bytes().contains(&b'\r') {

@@ -39,13 +39,15 @@ impl Builder {
     pub(super) fn open(&mut self, kind: ScopeKind, name: Name, at: Position) -> ScopeId {
         let id = ScopeId(self.table.scopes.len() as u32);
         let parent = (id.0 > 0).then_some(self.current);
-        let (nested, private, sees) = match parent.map(|parent| self.table.get(parent)) {
+        let (nested, private, sees, in_iterable) = match parent.map(|parent| self.table.get(parent))
+        {
             Some(parent) => (
                 parent.nested || parent.kind.is_function_like(),
                 parent.private.clone(),
                 parent.sees_class,
+                parent.in_iterable,
             ),
-            None => (false, None, false),
+            None => (false, None, false, false),
         };
         let inlined = matches!(
             kind,
@@ -78,7 +80,7 @@ impl Builder {
             annotations: None,
             discarded: false,
             has_walrus: false,
-            in_iterable: false,
+            in_iterable,
             in_target: false,
             in_conditional: false,
             label: "",
@@ -122,11 +124,16 @@ impl Builder {
         entry.flags |= flags;
         if in_target && flags & symbol::LOCAL != 0 {
             if entry.flags & (symbol::GLOBAL | symbol::NONLOCAL) != 0 {
-                return Err(rebinds(name, at));
+                return Err(Failure::new(
+                    format!(
+                        "comprehension inner loop cannot rebind assignment expression target '{name}'"
+                    ),
+                    at,
+                ));
             }
             entry.flags |= symbol::ITERATION;
         }
-        if flags & (symbol::GLOBAL | symbol::NONLOCAL) != 0 {
+        if flags & (symbol::GLOBAL | symbol::NONLOCAL) != 0 && entry.declared_at.line == 0 {
             entry.declared_at = at;
         }
         if flags & symbol::PARAM != 0 {
@@ -158,7 +165,7 @@ impl Builder {
             match scope.kind {
                 ScopeKind::Comprehension(_) => {
                     if scope.symbol(&mangled).is_some_and(|s| s.flags & symbol::ITERATION != 0) {
-                        return Err(rebinds(&mangled, at));
+                        return Err(rebinds(name, at));
                     }
                 }
                 ScopeKind::Class => {

@@ -38,7 +38,7 @@ impl Builder {
                 self.expr(value)
             }
             StmtKind::AnnAssign { target, annotation, value, simple } => {
-                self.annotated(target, *simple, value.is_some())?;
+                self.annotated(target, *simple, value.is_some(), s.at)?;
                 self.variable_annotation(annotation)?;
                 self.optional(value.as_deref())
             }
@@ -147,16 +147,19 @@ impl Builder {
         self.note(name, if global { symbol::GLOBAL } else { symbol::NONLOCAL }, at)
     }
 
-    fn annotated(&mut self, target: &Expr, simple: bool, has_value: bool) -> Outcome<()> {
+    fn annotated(
+        &mut self,
+        target: &Expr,
+        simple: bool,
+        has_value: bool,
+        at: Position,
+    ) -> Outcome<()> {
         let ExprKind::Name(name) = &target.kind else { return self.store(target) };
         let flags = self.flags_here(name);
         let module = self.scope().kind == ScopeKind::Module;
         if simple && !module && flags & (symbol::GLOBAL | symbol::NONLOCAL) != 0 {
             let kind = if flags & symbol::GLOBAL != 0 { "global" } else { "nonlocal" };
-            return Err(Failure::new(
-                format!("annotated name '{name}' can't be {kind}"),
-                target.at,
-            ));
+            return Err(Failure::new(format!("annotated name '{name}' can't be {kind}"), at));
         }
         if simple {
             self.note(name, symbol::ANNOTATED | symbol::LOCAL, target.at)

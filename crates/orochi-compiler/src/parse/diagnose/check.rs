@@ -8,7 +8,6 @@ use crate::ast::{Expr, ExprKind};
 use crate::code::Constant;
 use crate::error::{ErrorClass, Failure};
 use ruff_python_parser::{Mode as ParserMode, ParseOptions};
-use ruff_text_size::Ranged;
 
 impl Recogniser<'_> {
     fn span(&self, range: Option<(usize, usize)>) -> (usize, usize) {
@@ -19,6 +18,30 @@ impl Recogniser<'_> {
         (start, end)
     }
 
+    /// As [`Recogniser::span`], but without parentheses around an expression: the node they
+    /// enclose is what is meant.
+    fn node_span(&self, range: Option<(usize, usize)>) -> (usize, usize) {
+        let mut range = range;
+        if let Some((first, end)) = &mut range
+            && *end > *first + 1
+            && self.text(self.tokens[*end - 1]) == ","
+        {
+            // A parameter is matched with its comma.
+            *end -= 1;
+        }
+        let (start, end) = self.span(range);
+        let enclosed = range.is_some_and(|(first, end)| {
+            end > first + 1
+                && (self.text(self.tokens[first]) == "(" || self.text(self.tokens[end - 1]) == ")")
+        });
+        match enclosed.then(|| self.expression(range)).flatten() {
+            Some(e) if e.at.column as usize >= start && e.at.end_column as usize <= end => {
+                (e.at.column as usize, e.at.end_column as usize)
+            }
+            _ => (start, end),
+        }
+    }
+
     /// The message of an alternative that has matched, at its place.
     pub(super) fn say(
         &mut self,
@@ -27,7 +50,7 @@ impl Recogniser<'_> {
         captures: Captures,
         end: usize,
     ) -> Result<Stop, Stop> {
-        let (start_a, end_a) = self.span(captures.a);
+        let (start_a, end_a) = self.node_span(captures.a);
         let mut message = message.to_owned();
         if message.contains("%k") {
             message = message.replace("%k", &self.kind_name(captures.a));
@@ -42,21 +65,18 @@ impl Recogniser<'_> {
         let failure = match place {
             Place::At => self.failure(message, start_a, end_a),
             Place::Range => {
-                let end_b = if captures.b.is_some() { self.span(captures.b).1 } else { end_a };
+                let end_b = if captures.b.is_some() { self.node_span(captures.b).1 } else { end_a };
                 self.failure(message, start_a, end_b)
             }
             Place::From => {
                 let last = self.tokenizer.position;
-                self.failure(message, start_a, last)
+                self.failure(message, start_a, last.saturating_sub(1))
             }
             Place::Next => {
                 let token = self.token(end)?;
                 self.failure(message, token.start, token.end)
             }
-            Place::Here | Place::Indent => {
-                let token = self.last_token();
-                self.failure(message, token.start, token.end)
-            }
+            Place::Here | Place::Indent => self.at_last_token(message),
         };
         if place == Place::Indent {
             return Ok(Stop::Said(Failure { class: ErrorClass::IndentationError, ..failure }));
@@ -75,10 +95,12 @@ impl Recogniser<'_> {
         let options = ParseOptions::from(ParserMode::ParenthesizedExpression)
             .with_target_version(ruff_python_ast::PythonVersion::PY314);
         let parsed = ruff_python_parser::parse_unchecked(text, options);
+        if !parsed.errors().is_empty() {
+            return None;
+        }
         let ruff_python_ast::Mod::Expression(module) = parsed.syntax() else { return None };
         let lines = super::Lines::new(text);
         let mut lower = super::super::lower::Lower::new(text, &lines);
-        let _ = module.body.range();
         let mut e = lower.expr(&module.body);
         shift(&mut e, &lines, start);
         Some(e)
@@ -152,7 +174,9 @@ impl Recogniser<'_> {
             }
             "key" => {
                 let at = end_a.saturating_sub(1);
-                said(self.failure("':' expected after dictionary key", at, at))
+                let (line, column) = self.line_column(at);
+                let failure = self.failure("':' expected after dictionary key", at, at);
+                said(failure.exactly(line, column + 1, 0))
             }
             "target star" | "target del" | "target for" => self.check_target_of(name, captures.a),
             _ => {
@@ -161,7 +185,11 @@ impl Recogniser<'_> {
                     matches!(self.expression(captures.b).map(|e| e.kind), Some(ExprKind::Tuple(_)));
                 let what = if constraints { "constraints" } else { "bound" };
                 let position = self.tokenizer.position;
-                said(self.failure(format!("cannot use {what} with {kind}"), start_a, position))
+                said(self.failure(
+                    format!("cannot use {what} with {kind}"),
+                    start_a,
+                    position.saturating_sub(1),
+                ))
             }
         }
     }
@@ -272,13 +300,7 @@ impl Recogniser<'_> {
             "target for" => Target::For,
             _ => Target::Star,
         };
-        let Some(bad) = invalid_target(&e, kind) else {
-            let token = self.last_token();
-            if kind == Target::For {
-                return Ok(None);
-            }
-            return Err(Stop::Said(self.failure("invalid syntax", token.start, token.end)));
-        };
+        let Some(bad) = invalid_target(&e, kind) else { return Ok(None) };
         let verb = if kind == Target::Del { "delete" } else { "assign to" };
         let (from, to) = (bad.at.column as usize, bad.at.end_column as usize);
         let (from, to) = if to > end || from < start { (start, end) } else { (from, to) };
@@ -423,7 +445,7 @@ fn invalid_target(e: &Expr, target: Target) -> Option<&Expr> {
             if ops.first() == Some(&crate::ast::CmpOp::In) {
                 invalid_target(left, target)
             } else {
-                Some(e)
+                None
             }
         }
         ExprKind::Name(_) | ExprKind::Subscript { .. } | ExprKind::Attribute { .. } => None,

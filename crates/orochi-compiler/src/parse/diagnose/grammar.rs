@@ -361,6 +361,7 @@ bad_with_indent = ['async'] a='with' ','.(expression ['as' star_target])+ ':' NE
   | ['async'] a='with' '(' ','.(expressions ['as' star_target])+ [','] ')' ':' NEWLINE !INDENT {indent: expected an indented block after 'with' statement on line %l}
 bad_try = a='try' ':' NEWLINE !INDENT {indent: expected an indented block after 'try' statement on line %l}
   | 'try' ':' block !('except' | 'finally') {here: expected 'except' or 'finally' block}
+  | 'try' ':' block except_block+ 'except' '*' (NEWLINE | ':') {here: expected one or more exception types}
   | 'try' ':' block* except_block+ a='except' b='*' expression ['as' NAME] ':' {range a b: cannot have both 'except' and 'except*' on the same 'try'}
   | 'try' ':' block* except_star_block+ a='except' [expression ['as' NAME]] ':' {at a: cannot have both 'except' and 'except*' on the same 'try'}
 bad_except = 'except' a=expression ',' expressions 'as' NAME ':' {from a: multiple exception types must be parenthesized when using 'as'}

@@ -34,7 +34,7 @@ pub struct Reading {
 /// The error in `source`, if there is one.
 pub fn diagnose(source: &str, lines: &Lines, reading: Reading) -> Option<Failure> {
     let interactive = reading.mode == Mode::Single;
-    let tokenizer = Tokenizer::new(source, interactive, !reading.keep_blocks_open);
+    let tokenizer = Tokenizer::new(source, reading.mode, !reading.keep_blocks_open);
     let mut recogniser = Recogniser::new(source, tokenizer, reading.diamond);
     let rule = match reading.mode {
         Mode::Exec => "file",
@@ -52,9 +52,9 @@ pub fn diagnose(source: &str, lines: &Lines, reading: Reading) -> Option<Failure
             }
         }
         _ if reading.allow_incomplete && recogniser.tokenizer.reached_end => {
-            let end = source.len() as u32;
-            let at = lines.position(end, end);
-            Some(Failure::of(ErrorClass::IncompleteInput, "incomplete input", at))
+            let mut failure = recogniser.at_end("incomplete input");
+            failure.class = ErrorClass::IncompleteInput;
+            Some(failure)
         }
         Err(Stop::Token(error)) => Some(recogniser.token_failure(error)),
         Err(Stop::Depth) => Some(too_deep()),
@@ -64,13 +64,42 @@ pub fn diagnose(source: &str, lines: &Lines, reading: Reading) -> Option<Failure
     failure.map(|mut failure| {
         // Until here, columns are byte offsets.
         if failure.at.line == 0
-            && failure.at.end_line == 0
+            && failure.exact.is_none()
             && failure.class != ErrorClass::MemoryError
         {
-            failure.at = lines.position(failure.at.column, failure.at.end_column);
+            failure.at = place(source, lines, failure.at.column, failure.at.end_column);
         }
         failure
     })
+}
+
+/// The byte ranges of the tokens of source that is right.
+pub fn tokens_of(
+    source: &str,
+    lines: &Lines,
+    reading: Reading,
+) -> Result<Vec<(usize, usize)>, Failure> {
+    if let Some(failure) = diagnose(source, lines, reading) {
+        return Err(failure);
+    }
+    let mut tokenizer = Tokenizer::new(source, reading.mode, true);
+    let mut tokens = Vec::new();
+    while let Ok(token) = tokenizer.next() {
+        tokens.push((token.start, token.end));
+        if token.kind == Kind::End {
+            break;
+        }
+    }
+    Ok(tokens)
+}
+
+/// Lines and columns of a byte range. A range that ends with a line end stays in its line.
+fn place(source: &str, lines: &Lines, start: u32, end: u32) -> crate::code::Position {
+    let past_line =
+        end > start && source.as_bytes().get(end as usize - 1).is_none_or(|&b| b == b'\n');
+    let mut at = lines.position(start, if past_line { end - 1 } else { end });
+    at.end_column += u32::from(past_line);
+    at
 }
 
 fn too_deep() -> Failure {
@@ -93,13 +122,68 @@ impl Recogniser<'_> {
         Failure::new(message, at)
     }
 
+    /// A failure where the tokenizer ran into the end: behind the last line's text.
+    fn at_end(&self, message: &str) -> Failure {
+        let text = self.source.strip_suffix('\n').unwrap_or(self.source);
+        let line = if self.source.is_empty() { 0 } else { 1 + text.matches('\n').count() as u32 };
+        let last = text.rsplit('\n').next().unwrap_or("");
+        let ended = self.source.ends_with('\n') || self.tokenizer.implies_newline;
+        let offset = last.chars().count() as i32 + i32::from(ended && line > 0);
+        self.failure(message, 0, 0).exactly(line, offset, -1)
+    }
+
+    /// Line from 1 and column from 0, in characters.
+    pub(super) fn line_column(&self, offset: usize) -> (u32, i32) {
+        let before = self.source.get(..offset).unwrap_or(self.source);
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count();
+        (1 + before.matches('\n').count() as u32, column as i32)
+    }
+
+    /// A failure at the last token; tokens that have no text have no column either.
+    pub(super) fn at_last_token(&self, message: impl Into<String>) -> Failure {
+        let Some(token) = self.tokens.last() else { return self.failure(message, 0, 0) };
+        if matches!(token.kind, Kind::Indent | Kind::Dedent | Kind::End)
+            || token.start >= self.source.len()
+        {
+            if token.start >= self.source.len() {
+                return self.at_end(&message.into());
+            }
+            let (line, column) = self.line_column(token.start);
+            return self.failure(message, 0, 0).exactly(line, column, -1);
+        }
+        self.failure(message, token.start, token.end)
+    }
+
     fn token_failure(&self, error: TokenError) -> Failure {
         if error.message.is_empty() {
             // The end came while something was open.
             return self.never_closed();
         }
+        if error.at_end && error.start >= self.source.len() {
+            return self.at_end(&error.message);
+        }
+        if error.class == ErrorClass::TabError {
+            let (line, _) = self.line_column(error.start);
+            let failure = Failure {
+                class: error.class,
+                ..self.failure(error.message, error.start, error.start)
+            };
+            return failure.exactly(line, 1, 0);
+        }
+        // Some errors of the tokenizer have no end.
+        let end_offset = if error.class == ErrorClass::IndentationError {
+            Some(-1)
+        } else if error.message.starts_with("unexpected character after line") {
+            Some(0)
+        } else {
+            None
+        };
         let mut failure = self.failure(error.message, error.start, error.end);
         failure.class = error.class;
+        if let Some(end_offset) = end_offset {
+            let (line, column) = self.line_column(error.start);
+            failure = failure.exactly(line, column + 1, end_offset);
+        }
         failure
     }
 
@@ -107,7 +191,8 @@ impl Recogniser<'_> {
         match self.tokenizer.parentheses.last() {
             Some(open) => {
                 let message = format!("'{}' was never closed", open.character as char);
-                self.failure(message, open.offset, open.offset)
+                let (line, column) = self.line_column(open.offset);
+                self.failure(message, open.offset, open.offset).exactly(line, column + 1, 0)
             }
             None => {
                 self.failure("unexpected EOF while parsing", self.source.len(), self.source.len())
@@ -129,12 +214,16 @@ impl Recogniser<'_> {
         if matches!(last.kind, Kind::Indent | Kind::Dedent) {
             let message =
                 if last.kind == Kind::Indent { "unexpected indent" } else { "unexpected unindent" };
-            let token = self.tokens.last().copied().unwrap_or(last);
-            let mut failure = self.failure(message, token.start, token.end);
+            let mut failure = self.at_last_token(message);
             failure.class = ErrorClass::IndentationError;
             return failure;
         }
-        let failure = self.failure("invalid syntax", last.start, last.end);
+        let mut failure = self.failure("invalid syntax", last.start, last.end);
+        let implied = last.start >= self.source.len() && !self.tokenizer.implies_newline;
+        if last.kind == Kind::End || implied {
+            let text = self.source.strip_suffix('\n').unwrap_or(self.source);
+            failure = failure.exactly(1 + text.matches('\n').count() as u32, 0, 0);
+        }
         self.unless_token_error(failure)
     }
 
@@ -150,6 +239,8 @@ impl Recogniser<'_> {
             match self.tokenizer.next() {
                 Ok(token) if token.kind == Kind::End => return failure,
                 Ok(_) => {}
+                // The end of an f-string was taken for the start of a string: no news.
+                Err(error) if error.message.ends_with("-string: expecting '}'") => return failure,
                 Err(error) if !error.message.is_empty() => return self.token_failure(error),
                 Err(_) => {
                     let open = self.tokenizer.parentheses.last();
@@ -168,7 +259,7 @@ impl Recogniser<'_> {
         if last.kind == Kind::End {
             return None;
         }
-        let mut rest = &self.source[last.end.max(last.start)..];
+        let mut rest = self.source.get(last.end..).unwrap_or("");
         loop {
             rest = rest.trim_start_matches([' ', '\t', '\n', '\x0c', '\r']);
             match rest.strip_prefix('#') {
@@ -180,7 +271,7 @@ impl Recogniser<'_> {
             return None;
         }
         let message = "multiple statements found while compiling a single statement";
-        let at = self.tokens.last().map_or(0, |token| token.start);
-        Some(self.failure(message, at, at))
+        let (start, end) = self.tokens.last().map_or((0, 0), |token| (token.start, token.end));
+        Some(self.failure(message, start, end))
     }
 }

@@ -98,7 +98,7 @@ impl<'s> Recogniser<'s> {
 
     /// The text of a token.
     pub fn text(&self, token: Token) -> &'s str {
-        &self.source[token.start..token.end]
+        self.source.get(token.start..token.end).unwrap_or("")
     }
 
     fn rule(&mut self, id: RuleId, at: usize) -> Matched {

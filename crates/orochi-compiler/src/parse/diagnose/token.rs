@@ -3,6 +3,7 @@
 //! The parser crate's tokens do not serve here: which message a broken program gets depends on
 //! what the tokenizer had seen when the parser gave up.
 
+use crate::Mode;
 use crate::error::ErrorClass;
 
 /// What a token is.
@@ -63,7 +64,7 @@ pub struct TokenError {
 const MAX_PARENTHESES: usize = 200;
 const MAX_INDENTS: usize = 100;
 const MAX_FSTRINGS: usize = 150;
-const MAX_FIELD_DEPTH: usize = 2;
+const MAX_FIELD_DEPTH: usize = 3;
 const TAB: usize = 8;
 
 #[derive(Clone, Copy)]
@@ -113,6 +114,8 @@ pub struct Tokenizer<'s> {
     pub reached_end: bool,
     /// Interactive: an extra line end before the end.
     interactive: bool,
+    /// A last line without an end gets one.
+    pub implies_newline: bool,
     imply_dedent: bool,
     started: bool,
     line_has_tokens: bool,
@@ -121,7 +124,7 @@ pub struct Tokenizer<'s> {
 type Outcome = Result<Token, TokenError>;
 
 impl<'s> Tokenizer<'s> {
-    pub fn new(text: &'s str, interactive: bool, imply_dedent: bool) -> Self {
+    pub fn new(text: &'s str, mode: Mode, imply_dedent: bool) -> Self {
         Self {
             source: text.as_bytes(),
             text,
@@ -132,7 +135,8 @@ impl<'s> Tokenizer<'s> {
             parentheses: Vec::new(),
             strings: Vec::new(),
             reached_end: false,
-            interactive,
+            interactive: mode == Mode::Single,
+            implies_newline: mode == Mode::Exec,
             imply_dedent,
             started: false,
             line_has_tokens: false,
@@ -207,7 +211,6 @@ impl<'s> Tokenizer<'s> {
             let kind = if self.pending > 0 { Kind::Indent } else { Kind::Dedent };
             self.pending -= self.pending.signum();
             let start = self.position;
-            let start = if kind == Kind::Indent { self.line_of(start) } else { start };
             return Ok(Token { kind, start, end: self.position });
         }
         loop {
@@ -225,9 +228,7 @@ impl<'s> Tokenizer<'s> {
                 }
                 b'\n' => {
                     self.position += 1;
-                    if !self.parentheses.is_empty()
-                        || !self.line_has_tokens && !self.interactive_blank()
-                    {
+                    if !self.parentheses.is_empty() || !self.line_has_tokens {
                         if self.parentheses.is_empty() {
                             self.line_start = true;
                             return self.next_raw();
@@ -236,26 +237,29 @@ impl<'s> Tokenizer<'s> {
                     }
                     self.line_start = true;
                     self.line_has_tokens = false;
-                    return Ok(Token { kind: Kind::Newline, start, end: start });
+                    return Ok(Token { kind: Kind::Newline, start, end: start + 1 });
                 }
                 b'\\' => {
                     self.position += 1;
-                    if self.peek() != Some(b'\n') {
+                    let next = self.peek();
+                    if next.is_some_and(|c| c != b'\n') || next.is_none() && !self.implies_newline {
                         if self.position < self.source.len() {
                             self.position += self.char_length();
                         }
                         return self
                             .error_here("unexpected character after line continuation character");
                     }
-                    self.position += 1;
+                    if self.peek().is_some() {
+                        self.position += 1;
+                    }
                     if self.peek().is_none() {
                         self.reached_end = true;
-                        let end = self.position;
+                        let end = self.source.len();
                         return Err(TokenError {
                             class: ErrorClass::SyntaxError,
                             message: "unexpected EOF while parsing".to_owned(),
-                            start: end.saturating_sub(2),
-                            end: end.saturating_sub(2),
+                            start: end,
+                            end,
                             at_end: true,
                         });
                     }
@@ -266,11 +270,6 @@ impl<'s> Tokenizer<'s> {
             self.line_has_tokens = true;
             return self.visible(c, start);
         }
-    }
-
-    /// Interactively, an empty line ends a compound statement.
-    fn interactive_blank(&self) -> bool {
-        false
     }
 
     fn line_of(&self, offset: usize) -> usize {
@@ -299,7 +298,7 @@ impl<'s> Tokenizer<'s> {
             // A last line without an end.
             self.line_has_tokens = false;
             self.line_start = true;
-            return Ok(Token { kind: Kind::Newline, start: self.position, end: self.position });
+            return Ok(Token { kind: Kind::Newline, start: self.position, end: self.position + 1 });
         }
         let dedents = self.indents.len() - 1;
         if dedents > 0 && (!self.interactive || self.imply_dedent) {
@@ -312,7 +311,6 @@ impl<'s> Tokenizer<'s> {
 
     fn indentation(&mut self) -> Result<(), TokenError> {
         let (mut column, mut alternative) = (0, 0);
-        let mut continued = false;
         loop {
             match self.peek() {
                 Some(b' ') => {
@@ -324,10 +322,9 @@ impl<'s> Tokenizer<'s> {
                     alternative += 1;
                 }
                 Some(b'\x0c') => (column, alternative) = (0, 0),
-                Some(b'\\') if self.at(1) == Some(b'\n') && !continued => {
+                Some(b'\\') if self.at(1) == Some(b'\n') => {
                     // The indentation of the first line counts.
                     self.position += 2;
-                    continued = true;
                     while matches!(self.peek(), Some(b' ' | b'\t' | b'\x0c')) {
                         self.position += 1;
                     }
@@ -343,11 +340,7 @@ impl<'s> Tokenizer<'s> {
         }
         let Some(&top) = self.indents.last() else { return Ok(()) };
         let inconsistent = |tokenizer: &Self| {
-            let line = tokenizer.line_of(tokenizer.position);
-            let end = tokenizer.source[line..]
-                .iter()
-                .position(|&b| b == b'\n')
-                .map_or(tokenizer.source.len(), |i| line + i);
+            let end = tokenizer.line_of(tokenizer.position);
             tokenizer.error_of(
                 ErrorClass::TabError,
                 "inconsistent use of tabs and spaces in indentation",
@@ -557,7 +550,7 @@ impl<'s> Tokenizer<'s> {
                 ErrorClass::SyntaxError,
                 "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
                 start,
-                zeros_end.saturating_sub(1),
+                zeros_end,
             );
         }
         self.end_of_number("decimal")?;
@@ -613,7 +606,7 @@ impl<'s> Tokenizer<'s> {
             return Ok(());
         }
         match rest.first() {
-            Some(&c) if c.is_ascii_alphanumeric() || c == b'_' || c >= 0x80 => {
+            Some(&c) if c.is_ascii_alphanumeric() || c == b'_' => {
                 self.error_here(format!("invalid {kind} literal"))
             }
             _ => Ok(()),
@@ -669,6 +662,13 @@ impl<'s> Tokenizer<'s> {
     fn unterminated(&mut self, start: usize, triple: bool, escaped_quote: bool) -> Outcome {
         let at_end = self.peek().is_none();
         let mut line = self.line_number(self.position);
+        if let Some(string) = self.strings.last()
+            && string.triple == triple
+            && self.source[start..].first() == Some(&string.quote)
+        {
+            // The quote that was taken for a new string's is the end of the one around.
+            return self.error(format!("{}-string: expecting '}}'", string.letter()), start);
+        }
         if triple {
             self.reached_end = true;
             // The end is in the last line that has anything.
@@ -684,6 +684,12 @@ impl<'s> Tokenizer<'s> {
                 end: start,
                 at_end: true,
             });
+        }
+        if self.interactive && at_end {
+            self.reached_end = true;
+        }
+        if at_end && self.source.last() == Some(&b'\n') {
+            line -= 1;
         }
         let hint = if escaped_quote { "; perhaps you escaped the end quote?" } else { "" };
         Err(TokenError {
@@ -725,7 +731,7 @@ impl<'s> Tokenizer<'s> {
         let closes = |tokenizer: &Self| (0..width).all(|i| tokenizer.at(i) == Some(string.quote));
         loop {
             let Some(c) = self.peek() else { return self.unterminated_interpolated(&string) };
-            if c == string.quote && closes(self) && (!in_spec || !string.triple || true) {
+            if c == string.quote && closes(self) {
                 if self.position > start {
                     return Ok(self.token(middle, start));
                 }
@@ -767,10 +773,13 @@ impl<'s> Tokenizer<'s> {
                 }
                 b'}' => {
                     if in_spec {
-                        if self.position > start {
-                            return Ok(self.token(middle, start));
+                        // The text may be empty. The brace is an ordinary token.
+                        if let Some(field) =
+                            self.strings.last_mut().and_then(|s| s.fields.last_mut())
+                        {
+                            field.1 = false;
                         }
-                        return self.operator(c, start);
+                        return Ok(self.token(middle, start));
                     }
                     if self.at(1) == Some(b'}') {
                         self.position += 2;
@@ -934,12 +943,6 @@ impl<'s> Tokenizer<'s> {
             if open_line != line {
                 return self.error_here(format!(
                     "closing parenthesis '{}' does not match opening parenthesis '{}' on line {open_line}",
-                    c as char, open.character as char
-                ));
-            }
-            if in_field {
-                return self.error_here(format!(
-                    "{letter}-string: closing parenthesis '{}' does not match opening parenthesis '{}'",
                     c as char, open.character as char
                 ));
             }
