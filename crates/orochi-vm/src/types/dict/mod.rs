@@ -23,6 +23,8 @@ pub(crate) use table::object::TABLE_LAYOUT;
 pub use views::{DictView, ITEMS, KEYS, VALUES};
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};

@@ -4,8 +4,8 @@ use super::{Dict, GlobalCell};
 use crate::heap::Value;
 use crate::object::Ref;
 use crate::thread::Thread;
+use crate::types::dict::testing::with_thread;
 use crate::types::tuple::Tuple;
-use crate::vm::testing::with_thread;
 
 /// A small generator of numbers that are random enough.
 struct Numbers(u64);
@@ -173,5 +173,49 @@ fn cells_stay_with_their_names() {
         globals.clear(th).unwrap();
         assert!(cell.get(th).unwrap().is_unbound());
         assert_eq!(globals.cell(th, name, false).unwrap(), Some(cell));
+    });
+}
+
+/// Four threads fill one dict and one list at once: nothing is lost, nothing comes twice.
+#[test]
+fn threads_share_containers() {
+    use crate::heap::Heap;
+    use crate::object::ValueCast;
+    use crate::types::list::List;
+
+    const THREADS: i32 = 4;
+    const EACH: i32 = 5000;
+    let (dict, list) = with_thread(|th| {
+        let (dict, list) = (Dict::new(th).unwrap().value(), List::new(th).unwrap().value());
+        (Heap::get().roots().root(dict), Heap::get().roots().root(list))
+    });
+    std::thread::scope(|scope| {
+        for own in 0..THREADS {
+            let (dict, list) = (&dict, &list);
+            scope.spawn(move || {
+                with_thread(|th| {
+                    let dict: Ref<Dict> = dict.get().cast().unwrap();
+                    let list: Ref<List> = list.get().cast().unwrap();
+                    for n in 0..EACH {
+                        dict.set(th, Value::from_i32(own * EACH + n), Value::from_i32(n)).unwrap();
+                        list.push(th, Value::from_i32(n)).unwrap();
+                        th.poll().unwrap();
+                    }
+                });
+            });
+        }
+    });
+    with_thread(|th| {
+        let dict: Ref<Dict> = dict.get().cast().unwrap();
+        let list: Ref<List> = list.get().cast().unwrap();
+        assert_eq!(dict.len(th).unwrap(), (THREADS * EACH) as usize);
+        for key in 0..THREADS * EACH {
+            let value = dict.get(th, Value::from_i32(key)).unwrap();
+            assert_eq!(value, Some(Value::from_i32(key % EACH)));
+        }
+        let mut all: Vec<i64> = list.snapshot(th).unwrap().iter().map(|v| v.as_int()).collect();
+        all.sort_unstable();
+        let expected = (0..EACH).flat_map(|n| [i64::from(n); THREADS as usize]);
+        assert!(all.into_iter().eq(expected));
     });
 }

@@ -6,9 +6,9 @@ use super::subscript::{delete_slice, position};
 use crate::heap::{RootVec, Value};
 use crate::object::Ref;
 use crate::thread::Thread;
+use crate::types::dict::testing::with_thread;
 use crate::types::slice::Bounds;
 use crate::types::tuple::Tuple;
-use crate::vm::testing::with_thread;
 
 fn ints(values: impl IntoIterator<Item = i32>) -> RootVec {
     values.into_iter().map(Value::from_i32).collect()

@@ -6,7 +6,7 @@ use super::{Set, algebra};
 use crate::heap::Value;
 use crate::object::Ref;
 use crate::thread::Thread;
-use crate::vm::testing::with_thread;
+use crate::types::dict::testing::with_thread;
 
 fn set_of(th: &mut Thread, members: &BTreeSet<i32>) -> Ref<Set> {
     let set = Set::new(th).unwrap();
