@@ -141,7 +141,7 @@ fn short(constant: &Constant) -> String {
     match constant {
         Constant::Code(code) => format!("<code {}>", code.qualname),
         other => {
-            let text = crate::unparse::constant(other);
+            let text = crate::repr::repr(other);
             if text.chars().count() > 60 {
                 text.chars().take(57).chain("...".chars()).collect()
             } else {

@@ -19,6 +19,7 @@ pub mod error;
 mod future;
 pub mod marshal;
 pub mod parse;
+pub mod repr;
 pub mod scope;
 pub mod unparse;
 pub mod validate;

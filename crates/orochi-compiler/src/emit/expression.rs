@@ -4,13 +4,9 @@ use super::Emitter;
 use super::name::Place;
 use super::unit::Reg;
 use crate::ast::*;
-use crate::bytecode::{FOR_UPDATE, INPLACE, Intrinsic, Op};
+use crate::bytecode::{FOR_UPDATE, INPLACE, Op};
 use crate::code::{Constant, Position};
 use crate::error::{Failure, Outcome};
-use crate::scope::ScopeKind;
-
-/// Displays with more elements than this are filled one by one.
-pub(super) const DISPLAY_LIMIT: usize = 32;
 
 impl<'t> Emitter<'t> {
     /// `R[dest] = e`. If `dest` is a temporary it may be written before the end; if it is a local,
@@ -306,133 +302,6 @@ impl<'t> Emitter<'t> {
         self.unit.push(op, d, dest, left, right);
     }
 
-    // ---- displays
-
-    /// The elements in consecutive new registers.
-    pub(super) fn row(&mut self, elements: &'t [Expr]) -> Outcome<Reg> {
-        let first = self.unit.temporaries(0);
-        for element in elements {
-            let register = self.unit.temporary();
-            self.expr_to(element, register)?;
-        }
-        Ok(first)
-    }
-
-    /// A list, set or tuple display.
-    fn collection(
-        &mut self,
-        build: Op,
-        elements: &'t [Expr],
-        at: Position,
-        dest: Reg,
-    ) -> Outcome<()> {
-        let starred = elements.iter().any(|e| matches!(e.kind, ExprKind::Starred(_)));
-        if !starred && elements.len() <= DISPLAY_LIMIT {
-            let first = self.row(elements)?;
-            self.at(at);
-            self.unit.push(build, 0, dest, first, elements.len() as u16);
-            return Ok(());
-        }
-        let result = self.scratch(dest);
-        let tuple = build == Op::BuildTuple;
-        let (make, add, extend) = match build {
-            Op::BuildSet => (Op::BuildSet, Op::SetAdd, Op::SetUpdate),
-            _ => (Op::BuildList, Op::ListAppend, Op::ListExtend),
-        };
-        self.gather(make, add, extend, elements, at, result)?;
-        if tuple {
-            self.at(at);
-            self.unit.ab(Op::ListToTuple, dest, result);
-        } else {
-            self.unit.copy(dest, result);
-        }
-        Ok(())
-    }
-
-    /// Fills a new list or set in the temporary `result`, element by element.
-    pub(super) fn gather(
-        &mut self,
-        make: Op,
-        add: Op,
-        extend: Op,
-        elements: &'t [Expr],
-        at: Position,
-        result: Reg,
-    ) -> Outcome<()> {
-        let plain = elements
-            .iter()
-            .take(DISPLAY_LIMIT)
-            .take_while(|e| !matches!(e.kind, ExprKind::Starred(_)))
-            .count();
-        let mark = self.unit.top;
-        let first = self.row(&elements[..plain])?;
-        self.at(at);
-        self.unit.push(make, 0, result, first, plain as u16);
-        self.unit.release(mark);
-        for element in &elements[plain..] {
-            match &element.kind {
-                ExprKind::Starred(inner) => {
-                    let value = self.operand(inner)?;
-                    self.at(element.at);
-                    self.unit.ab(extend, result, value);
-                }
-                _ => {
-                    let value = self.operand(element)?;
-                    self.at(at);
-                    self.unit.ab(add, result, value);
-                }
-            }
-            self.unit.release(mark);
-        }
-        Ok(())
-    }
-
-    fn dict(
-        &mut self,
-        keys: &'t [Option<Expr>],
-        values: &'t [Expr],
-        at: Position,
-        dest: Reg,
-    ) -> Outcome<()> {
-        let result = self.scratch(dest);
-        let mark = self.unit.top;
-        let plain = keys.iter().take(DISPLAY_LIMIT / 2).take_while(|key| key.is_some()).count();
-        let first = self.unit.temporaries(0);
-        for (key, value) in keys.iter().flatten().zip(values).take(plain) {
-            for e in [key, value] {
-                let register = self.unit.temporary();
-                self.expr_to(e, register)?;
-            }
-        }
-        self.at(at);
-        let whole = plain == keys.len();
-        self.unit.push(Op::BuildDict, 0, if whole { dest } else { result }, first, plain as u16);
-        if whole {
-            return Ok(());
-        }
-        self.unit.release(mark);
-        for (key, value) in keys[plain..].iter().zip(&values[plain..]) {
-            match key {
-                Some(key) => {
-                    let k = self.operand_before(key, &[value])?;
-                    let v = self.operand(value)?;
-                    self.at(at);
-                    self.unit.push(Op::DictAdd, 0, result, k, v);
-                }
-                None => {
-                    let mapping = self.operand(value)?;
-                    self.at(value.at);
-                    self.unit.ab(Op::DictUpdate, result, mapping);
-                }
-            }
-            self.unit.release(mark);
-        }
-        self.unit.copy(dest, result);
-        Ok(())
-    }
-
-    // ---- subscripts
-
     fn subscript(
         &mut self,
         value: &'t Expr,
@@ -490,83 +359,6 @@ impl<'t> Emitter<'t> {
             }
         }
         Ok(first)
-    }
-
-    // ---- generators
-
-    fn yield_value(&mut self, value: Option<&'t Expr>, at: Position, dest: Reg) -> Outcome<()> {
-        self.check_yield("yield", at)?;
-        let result = match value {
-            Some(value) => self.first_operand(value, &[], dest)?,
-            None => {
-                let result = self.scratch(dest);
-                self.unit.load_none(result);
-                result
-            }
-        };
-        self.at(at);
-        let mut yielded = result;
-        if self.unit.flags & crate::code::flags::ASYNC_GENERATOR != 0 {
-            yielded = self.unit.temporary();
-            self.unit.push(Op::Intrinsic, Intrinsic::AsyncGenWrap as u8, yielded, result, 0);
-        }
-        self.unit.push(Op::Yield, 0, dest, yielded, 0);
-        Ok(())
-    }
-
-    fn yield_from(&mut self, value: &'t Expr, at: Position, dest: Reg) -> Outcome<()> {
-        self.check_yield("yield from", at)?;
-        if self.scope().is_coroutine {
-            return Err(Failure::new("'yield from' inside async function", at));
-        }
-        let result = self.scratch(dest);
-        let iterator = self.unit.temporary();
-        let value = self.operand(value)?;
-        self.at(at);
-        self.unit.ab(Op::GetYieldFromIter, iterator, value);
-        self.delegate(iterator, result);
-        self.unit.copy(dest, result);
-        Ok(())
-    }
-
-    /// `R[dest] = await R[value]`; `d` as in `Op::GetAwaitable`.
-    pub(super) fn await_value(&mut self, value: Reg, d: u8, dest: Reg) {
-        let mark = self.unit.top;
-        let result = self.scratch(dest);
-        let iterator = self.unit.temporary();
-        self.unit.push(Op::GetAwaitable, d, iterator, value, 0);
-        self.delegate(iterator, result);
-        self.unit.copy(dest, result);
-        self.unit.release(mark);
-    }
-
-    /// Sends to `iterator` until it is exhausted; its result goes to the temporary `result`. The
-    /// three instructions of the loop always follow each other: throwing into the suspended
-    /// frame finds the end of the delegation through the `Send` before the `Yield`.
-    pub(super) fn delegate(&mut self, iterator: Reg, result: Reg) {
-        self.unit.load_none(result);
-        let done = self.unit.label();
-        let head = self.unit.place_loop_head();
-        self.unit.jump_op(Op::Send, 0, result, iterator, done);
-        self.unit.push(Op::Yield, 1, result, result, iterator);
-        self.unit.loop_back(head);
-        self.unit.place(done);
-    }
-
-    fn check_yield(&self, what: &str, at: Position) -> Outcome<()> {
-        match self.scope().kind {
-            ScopeKind::Function | ScopeKind::Lambda | ScopeKind::Comprehension(_) => Ok(()),
-            _ => Err(Failure::new(format!("'{what}' outside function"), at)),
-        }
-    }
-
-    pub(super) fn check_await(&self, what: &str, at: Position) -> Outcome<()> {
-        if self.is_async_scope() {
-            return Ok(());
-        }
-        let inside = what != "'await'" || self.scope().kind.is_function_like();
-        let place = if inside { "async function" } else { "function" };
-        Err(Failure::new(format!("{what} outside {place}"), at))
     }
 }
 

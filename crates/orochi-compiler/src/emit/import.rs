@@ -17,8 +17,9 @@ impl<'t> Emitter<'t> {
         self.unit.release(u32::from(row));
     }
 
-    pub(super) fn import(&mut self, names: &'t [Alias], at: Position) {
+    pub(super) fn import(&mut self, names: &'t [Alias], at: Position) -> Outcome<()> {
         for alias in names {
+            self.check_target(alias.asname.as_ref().unwrap_or(&alias.name), false, at)?;
             self.at(at);
             let mark = self.unit.top;
             let module = self.unit.temporary();
@@ -41,6 +42,7 @@ impl<'t> Emitter<'t> {
             }
             self.unit.release(mark);
         }
+        Ok(())
     }
 
     pub(super) fn import_from(
@@ -70,6 +72,7 @@ impl<'t> Emitter<'t> {
                 self.unit.ab(Op::ImportStar, register, 0);
                 continue;
             }
+            self.check_target(alias.asname.as_ref().unwrap_or(&alias.name), false, at)?;
             let value = self.unit.temporary();
             self.at(alias.at);
             self.unit.named(Op::ImportFrom, 0, value, register, &alias.name);

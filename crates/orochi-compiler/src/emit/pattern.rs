@@ -225,7 +225,7 @@ impl<'t> Emitter<'t> {
                 .filter_map(|k| k.constant())
                 .any(|k| super::fold::equal(k, constant))
             {
-                let text = crate::unparse::constant(constant);
+                let text = crate::repr::repr(constant);
                 return Err(Failure::new(
                     format!("mapping pattern checks duplicate key ({text})"),
                     at,

@@ -79,7 +79,7 @@ impl<'t> Emitter<'t> {
             StmtKind::Raise { exc, cause } => self.raise(exc.as_deref(), cause.as_deref(), s.at)?,
             StmtKind::Try(node) => self.try_statement(node, s.at)?,
             StmtKind::Assert { test, msg } => self.assert(test, msg.as_deref(), s.at)?,
-            StmtKind::Import(names) => self.import(names, s.at),
+            StmtKind::Import(names) => self.import(names, s.at)?,
             StmtKind::ImportFrom { module, names, level } => {
                 self.import_from(module.as_ref(), names, *level, s.at)?;
             }

@@ -18,6 +18,10 @@ use std::sync::Arc;
 /// A register of the window.
 pub type Reg = u16;
 
+/// The most registers a window may have: some way below what a `Reg` can count, so that offsets
+/// from a register never overflow.
+const MAX_REGISTERS: u32 = 65_000;
+
 /// A place in the code to jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label(pub u32);
@@ -157,9 +161,9 @@ impl Unit {
     pub fn variable(&mut self, name: &Name, kind: VariableKind) -> Reg {
         let register = self.variables.len();
         self.variables.push(Variable { name: name.clone(), kind });
-        if register >= usize::from(Reg::MAX) {
+        if register >= MAX_REGISTERS as usize {
             self.overflow = Some("too many local variables");
-            return Reg::MAX;
+            return 0;
         }
         register as Reg
     }
@@ -173,16 +177,17 @@ impl Unit {
 
     // ---- temporaries
 
-    /// The first of `count` new temporaries.
+    /// The first of `count` new temporaries. When there are too many, all are register 0: the
+    /// code is thrown away.
     pub fn temporaries(&mut self, count: usize) -> Reg {
         let first = self.top;
         self.top = self.top.saturating_add(count as u32);
-        self.highest = self.highest.max(self.top);
-        if self.top > u32::from(Reg::MAX) {
+        if self.top >= MAX_REGISTERS {
             self.overflow = Some("too many local variables");
-            self.top = self.top.min(u32::from(Reg::MAX));
-            return first.min(u32::from(Reg::MAX)) as Reg;
+            self.top = MAX_REGISTERS;
+            return 0;
         }
+        self.highest = self.highest.max(self.top);
         first as Reg
     }
 
@@ -243,17 +248,6 @@ impl Unit {
         if to != from {
             self.ab(Op::Move, to, from);
         }
-    }
-
-    /// A `Nop` to be filled in later or left out.
-    pub fn placeholder(&mut self) -> Option<usize> {
-        self.push(Op::Nop, 0, 0, 0, 0);
-        let last = self.pending.len().checked_sub(1)?;
-        if !self.is_reachable() {
-            return None;
-        }
-        self.pending[last].dropped = true;
-        Some(last)
     }
 
     /// Nothing that follows is reached until a label is placed.

@@ -8,7 +8,14 @@ use std::cell::Cell;
 pub struct Lines {
     starts: Vec<u32>,
     last: Cell<u32>,
+    /// Whether parentheses or blocks may nest deeper than Python lets them: a guess on the safe
+    /// side, which counts parentheses in strings too.
+    pub may_nest_too_deeply: bool,
 }
+
+/// CPython's limits on parentheses, and on blocks, which take a column each at least.
+const PARENTHESES: i32 = 200;
+const COLUMNS: usize = 100;
 
 impl Lines {
     /// The lines of `source`, ended by `\n`, `\r\n` or `\r`.
@@ -16,12 +23,28 @@ impl Lines {
         let mut starts = Vec::with_capacity(source.len() / 32 + 1);
         starts.push(0);
         let bytes = source.as_bytes();
+        let (mut depth, mut deepest, mut widest) = (0i32, 0, 0);
         for (i, &byte) in bytes.iter().enumerate() {
-            if byte == b'\n' || (byte == b'\r' && bytes.get(i + 1) != Some(&b'\n')) {
-                starts.push(i as u32 + 1);
+            match byte {
+                b'\n' => {
+                    starts.push(i as u32 + 1);
+                    if bytes.get(i + COLUMNS) == Some(&b' ') || bytes.get(i + 1) == Some(&b'\t') {
+                        let columns =
+                            bytes[i + 1..].iter().take_while(|b| matches!(b, b' ' | b'\t'));
+                        widest = widest.max(columns.take(COLUMNS).count());
+                    }
+                }
+                b'\r' if bytes.get(i + 1) != Some(&b'\n') => starts.push(i as u32 + 1),
+                b'(' | b'[' | b'{' => {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
+                b')' | b']' | b'}' => depth -= 1,
+                _ => {}
             }
         }
-        Self { starts, last: Cell::new(0) }
+        let may_nest_too_deeply = deepest > PARENTHESES || widest >= COLUMNS - 1;
+        Self { starts, last: Cell::new(0), may_nest_too_deeply }
     }
 
     /// The index, from 0, of the line that holds `offset`.

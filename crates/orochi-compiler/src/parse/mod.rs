@@ -74,7 +74,7 @@ pub fn parse(source: &str, lines: &Lines, reading: Reading) -> Result<Tree, Fail
         }
         Mod::Expression(expression) => Module::Expression(Box::new(lower.expr(&expression.body))),
     };
-    if lower.suspicious
+    if (lower.suspicious || lines.may_nest_too_deeply)
         && let Some(failure) = diagnose(source, lines, reading)
     {
         return Err(failure);

@@ -92,6 +92,16 @@ impl Recogniser<'_> {
     fn expression(&self, range: Option<(usize, usize)>) -> Option<Expr> {
         let (start, end) = self.span(range);
         let text = self.source.get(start..end)?;
+        if text.starts_with('*')
+            && let Some((first, last)) = range
+            && last > first + 1
+            && self.text(self.tokens[first]) == "*"
+            && let Some(inner) = self.expression(Some((first + 1, last)))
+            && !matches!(inner.kind, ExprKind::Tuple(_))
+        {
+            let at = crate::code::Position { column: start as u32, ..inner.at };
+            return Some(Expr { kind: ExprKind::Starred(Box::new(inner)), at });
+        }
         let options = ParseOptions::from(ParserMode::ParenthesizedExpression)
             .with_target_version(ruff_python_ast::PythonVersion::PY314);
         let parsed = ruff_python_parser::parse_unchecked(text, options);

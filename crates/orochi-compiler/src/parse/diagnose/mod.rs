@@ -11,12 +11,14 @@ mod grammar;
 mod recognise;
 mod rule;
 mod token;
+mod tokenizer;
 
 use super::Lines;
 use crate::Mode;
 use crate::error::{ErrorClass, Failure};
 use recognise::{Recogniser, Stop};
-use token::{Kind, TokenError, Tokenizer};
+use token::{Kind, TokenError};
+use tokenizer::Tokenizer;
 
 /// How the source is to be read.
 #[derive(Clone, Copy, Debug, Default)]

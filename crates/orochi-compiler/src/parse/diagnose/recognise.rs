@@ -2,7 +2,8 @@
 //! first looked at, as CPython does, because the last one fetched is where a generic error is.
 
 use super::rule::{Action, Alternative, Grammar, Item, RuleId, grammar};
-use super::token::{Kind, Token, TokenError, Tokenizer};
+use super::token::{Kind, Token, TokenError};
+use super::tokenizer::Tokenizer;
 use crate::error::Failure;
 use rustc_hash::FxHashMap;
 

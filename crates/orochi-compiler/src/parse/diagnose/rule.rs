@@ -82,7 +82,6 @@ pub struct Alternative {
 /// A rule.
 #[derive(Debug)]
 pub struct Rule {
-    pub name: &'static str,
     pub alternatives: Vec<Alternative>,
 }
 
@@ -122,13 +121,13 @@ fn read(text: &'static str) -> Grammar {
     let mut keywords = vec!["async", "await"];
     let rules = bodies
         .into_iter()
-        .map(|(name, lines)| {
+        .map(|(_, lines)| {
             let mut alternatives = Vec::new();
             for line in lines {
                 let mut reader = Reader { rest: line, by_name: &by_name, keywords: &mut keywords };
                 alternatives.extend(reader.alternatives());
             }
-            Rule { name, alternatives }
+            Rule { alternatives }
         })
         .collect();
     Grammar { rules, by_name, keywords }
