@@ -21,6 +21,8 @@ pub mod marshal;
 pub mod parse;
 pub mod repr;
 pub mod scope;
+#[cfg(test)]
+mod tests;
 pub mod unparse;
 pub mod validate;
 

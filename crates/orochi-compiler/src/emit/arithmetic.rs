@@ -59,6 +59,11 @@ fn small(constant: &Constant) -> Option<i128> {
     match constant {
         Constant::Int(value) => Some(i128::from(*value)),
         Constant::Bool(value) => Some(i128::from(*value)),
+        Constant::BigInt { negative, words } if words.len() <= 2 => {
+            let high = words.get(1).copied().unwrap_or(0);
+            let magnitude = i128::try_from(u128::from(high) << 64 | u128::from(words[0])).ok()?;
+            Some(if *negative { -magnitude } else { magnitude })
+        }
         _ => None,
     }
 }
@@ -117,8 +122,8 @@ fn repeat(sequence: &Constant, count: i64) -> Option<Constant> {
 
 fn integers(left: i128, op: Operator, right: i128) -> Option<Constant> {
     Some(integer(match op {
-        Operator::Add => left + right,
-        Operator::Sub => left - right,
+        Operator::Add => left.checked_add(right)?,
+        Operator::Sub => left.checked_sub(right)?,
         Operator::Mult => left.checked_mul(right)?,
         Operator::FloorDiv if right != 0 => {
             left.div_euclid(right) - i128::from(right < 0 && left.rem_euclid(right) != 0)

@@ -110,7 +110,7 @@ impl<'t> Emitter<'t> {
         if self.blocks.iter().any(|b| matches!(b, Block::StarHandler)) {
             return Err(Failure::new(
                 "'break', 'continue' and 'return' cannot appear in an except* block",
-                at,
+                value.map_or(at, |value| value.at),
             ));
         }
         self.check_jump("return", 0, at);

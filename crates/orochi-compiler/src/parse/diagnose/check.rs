@@ -352,12 +352,8 @@ impl Recogniser<'_> {
             i += 1;
         }
         if bytes > 0 && texts > 0 {
-            let (start, end) = self.span(range);
-            return Err(Stop::Said(self.failure(
-                "cannot mix bytes and nonbytes literals",
-                start,
-                end,
-            )));
+            let message = "cannot mix bytes and nonbytes literals";
+            return Err(Stop::Said(self.at_last_token(message)));
         }
         Ok(Some(end))
     }
