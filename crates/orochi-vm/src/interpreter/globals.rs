@@ -1,0 +1,175 @@
+//! Global names.
+//!
+//! Each name of a module's namespace has a cell of its own, which never moves, so a cache holds
+//! the cell's address: reading a global is the cell's read barrier and a load. A name that is a
+//! built-in caches both cells, the module's (unbound) and that of `builtins`, and a later
+//! definition in the module is seen without further ado. A code object runs with one namespace
+//! only (`call::claim_code` sees to that), so the cache need not compare it.
+
+use super::{a, c, exception, finish, frame, get, next, proceed, set, sync};
+use super::cache;
+use crate::exception::Raised;
+use crate::handlers;
+use crate::heap::Value;
+use crate::object::{Ref, Writing};
+use crate::thread::Thread;
+use crate::types::dict::{Dict, GlobalCell};
+use crate::types::str::Str;
+
+/// Low bit of a cache word: the address is that of two cells' addresses.
+const BUILTIN: u64 = 1;
+
+#[inline(always)]
+pub(super) unsafe fn cell_at(address: u64) -> Ref<GlobalCell> {
+    // SAFETY: caches hold addresses of cells, which their namespace keeps.
+    unsafe { Ref::from_ptr(address as *const GlobalCell) }
+}
+
+/// The value of a cell, or unbound if it is that or cannot be read at once.
+#[inline(always)]
+unsafe fn read(th: &Thread, cell: Ref<GlobalCell>) -> Value {
+    if th.stm.can_read(&cell.header().owner) {
+        // SAFETY: the barrier has been passed.
+        unsafe { cell.unguarded().value.get() }
+    } else {
+        Value::UNBOUND
+    }
+}
+
+handlers! {
+    fn load_global(th, pc, regs, word, table) {
+        let cached = cache::load(pc.add(1));
+        if cached & BUILTIN != 0 || cached == 0 {
+            return load_global_builtin(th, pc, regs, word, table);
+        }
+        let value = read(th, cell_at(cached));
+        if value.is_unbound() {
+            return load_global_slow(th, pc, regs, word, table);
+        }
+        set(regs, a(word), value);
+        next(th, pc.add(2), regs, table)
+    }
+
+    #[inline(never)]
+    fn load_global_builtin(th, pc, regs, word, table) {
+        let cached = cache::load(pc.add(1));
+        if cached == 0 {
+            return load_global_slow(th, pc, regs, word, table);
+        }
+        let cells = (cached & !BUILTIN) as *const [u64; 2];
+        let own = cell_at((*cells)[0]);
+        let value = read(th, cell_at((*cells)[1]));
+        if !th.stm.can_read(&own.header().owner)
+            || !own.unguarded().value.get().is_unbound()
+            || value.is_unbound()
+        {
+            return load_global_slow(th, pc, regs, word, table);
+        }
+        set(regs, a(word), value);
+        next(th, pc.add(2), regs, table)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn load_global_slow(th, pc, regs, word, table) {
+        sync(th, pc, regs);
+        let function = frame::function(regs).callable();
+        let result = lookup(
+            th,
+            pc,
+            function.globals.get(),
+            function.builtins.get(),
+            frame::name(regs, c(word)),
+        );
+        finish(th, pc, regs, word, table, 2, result)
+    }
+
+    fn store_global(th, pc, regs, word, table) {
+        let cached = cache::load(pc.add(1));
+        if cached != 0 && cached & BUILTIN == 0 {
+            let cell = cell_at(cached);
+            if th.stm.can_write(&cell.header().owner) && !cell.unguarded().value.get().is_unbound() {
+                cell.unguarded().value.set(&Writing::assume(), get(regs, a(word)));
+                return next(th, pc.add(2), regs, table);
+            }
+        }
+        store_global_slow(th, pc, regs, word, table)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn store_global_slow(th, pc, regs, word, table) {
+        sync(th, pc, regs);
+        let globals = frame::function(regs).callable().globals.get();
+        let result = assign(th, pc, globals, frame::name(regs, c(word)), get(regs, a(word)));
+        proceed(th, pc, regs, table, 2, result)
+    }
+
+    fn del_global(th, pc, regs, word, table) {
+        sync(th, pc, regs);
+        let globals = frame::function(regs).callable().globals.get();
+        let result = delete(th, globals, frame::name(regs, c(word)));
+        match result {
+            Ok(()) => next(th, pc.add(1), regs, table),
+            Err(Raised::Exception) => exception::unwind(th, pc, regs, 0, table),
+            Err(Raised::Abort) => exception::abort(th, pc, regs, 0, table),
+        }
+    }
+}
+
+/// Looks a global or built-in name up and fills the cache at `pc`.
+#[inline(never)]
+pub(super) fn lookup(
+    th: &mut Thread,
+    pc: *const u64,
+    globals: Ref<Dict>,
+    builtins: Ref<Dict>,
+    name: Ref<Str>,
+) -> Result<Value, Raised> {
+    // SAFETY: the instruction has a cache word.
+    let site = unsafe { pc.add(1) };
+    if let Some(value) = globals.get_str(th, name)? {
+        if let Some(cell) = globals.cell(th, name, false)? {
+            cache::store(site, cell.as_ptr() as u64);
+        }
+        return Ok(value);
+    }
+    let Some(value) = builtins.get_str(th, name)? else {
+        return Err(undefined(th, name));
+    };
+    let (own, builtin) = (globals.cell(th, name, true)?, builtins.cell(th, name, false)?);
+    if let (Some(own), Some(builtin)) = (own, builtin) {
+        // SAFETY: as above.
+        if unsafe { cache::load(site) } & BUILTIN == 0 {
+            let cells = Box::leak(Box::new([own.as_ptr() as u64, builtin.as_ptr() as u64]));
+            cache::store(site, std::ptr::from_ref(cells) as u64 | BUILTIN);
+        }
+    }
+    Ok(value)
+}
+
+/// Raises `NameError` for a name that is nowhere.
+#[cold]
+pub(super) fn undefined(th: &Thread, name: Ref<Str>) -> Raised {
+    let raised = th.name_error(format!("name '{}' is not defined", name.display()));
+    crate::exception::set_name_error_name(th, th.raised.get(), name);
+    raised
+}
+
+#[inline(never)]
+pub(super) fn assign(th: &mut Thread, pc: *const u64, globals: Ref<Dict>, name: Ref<Str>, value: Value) -> Result<(), Raised> {
+    globals.set_str(th, name, value)?;
+    if let Some(cell) = globals.cell(th, name, false)? {
+        // SAFETY: the instruction has a cache word.
+        cache::store(unsafe { pc.add(1) }, cell.as_ptr() as u64);
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn delete(th: &mut Thread, globals: Ref<Dict>, name: Ref<Str>) -> Result<(), Raised> {
+    match globals.delete_str(th, name)? {
+        Some(_) => Ok(()),
+        None => Err(undefined(th, name)),
+    }
+}

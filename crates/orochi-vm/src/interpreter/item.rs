@@ -1,0 +1,201 @@
+//! Subscripts.
+
+use orochi_compiler::bytecode::FOR_UPDATE;
+
+use super::frame::{self, Action};
+use super::{a, b, c, call, d, finish, get, next, proceed, s, set, sync};
+use crate::class::Special;
+use crate::exception::Raised;
+use crate::handlers;
+use crate::heap::Value;
+use crate::object::Ref;
+use crate::shape::known;
+use crate::thread::Thread;
+use crate::types::dict::Dict;
+use crate::types::list::List;
+use crate::types::slice::Slice;
+use crate::types::tuple::Tuple;
+
+/// The exact list in a value.
+#[inline(always)]
+unsafe fn exact_list(value: Value) -> Option<Ref<List>> {
+    // SAFETY: objects have headers; the shape tells the layout.
+    unsafe {
+        if value.is_object() && (*value.object_ptr()).shape_relaxed() == known::LIST {
+            return Some(Ref::from_ptr(value.bits() as *const List));
+        }
+    }
+    None
+}
+
+/// The exact dict in a value.
+#[inline(always)]
+unsafe fn exact_dict(value: Value) -> Option<Ref<Dict>> {
+    // SAFETY: as above.
+    unsafe {
+        if value.is_object() && (*value.object_ptr()).shape_relaxed() == known::DICT {
+            return Some(Ref::from_ptr(value.bits() as *const Dict));
+        }
+    }
+    None
+}
+
+/// The position of an index in a sequence of `length` items, or past its end.
+#[inline(always)]
+fn position(index: i64, length: usize) -> usize {
+    if index < 0 { (index as usize).wrapping_add(length) } else { index as usize }
+}
+
+handlers! {
+    fn get_item(th, pc, regs, word, table) {
+        let (container, key) = (get(regs, b(word)), get(regs, c(word)));
+        if key.is_int() {
+            if let Some(list) = exact_list(container) {
+                if th.stm.can_read(&list.header().owner) {
+                    let items = list.unguarded().as_slice();
+                    if let Some(&item) = items.get(position(key.as_int(), items.len())) {
+                        if d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner) {
+                            set(regs, a(word), item);
+                            return next(th, pc.add(1), regs, table);
+                        }
+                    }
+                }
+            }
+        }
+        get_item_other(th, pc, regs, word, table)
+    }
+
+    #[inline(never)]
+    fn get_item_other(th, pc, regs, word, table) {
+        let (container, key) = (get(regs, b(word)), get(regs, c(word)));
+        sync(th, pc, regs);
+        if d(word) & FOR_UPDATE == 0 {
+            if let Some(method) = python_getter(th, container) {
+                let window = th.top.get().add(frame::HEADER);
+                *window.sub(3) = method;
+                *window = container;
+                *window.add(1) = key;
+                frame::set_link(window, pc, regs, Action::Complete);
+                return call::enter(th, pc, window, 2, table);
+            }
+        }
+        let result = lookup(th, container, key, d(word) & FOR_UPDATE != 0);
+        finish(th, pc, regs, word, table, 1, result)
+    }
+
+    fn get_item_int(th, pc, regs, word, table) {
+        let container = get(regs, b(word));
+        if let Some(list) = exact_list(container) {
+            if th.stm.can_read(&list.header().owner) {
+                let items = list.unguarded().as_slice();
+                if let Some(&item) = items.get(position(s(word) as i64, items.len())) {
+                    if d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner) {
+                        set(regs, a(word), item);
+                        return next(th, pc.add(1), regs, table);
+                    }
+                }
+            }
+        }
+        get_item_int_other(th, pc, regs, word, table)
+    }
+
+    #[inline(never)]
+    fn get_item_int_other(th, pc, regs, word, table) {
+        let container = get(regs, b(word));
+        if container.is_object() && (*container.object_ptr()).shape_relaxed() == known::TUPLE {
+            let tuple: Ref<Tuple> = Ref::from_ptr(container.bits() as *const Tuple);
+            let item = tuple.get(position(s(word) as i64, tuple.len()));
+            if !item.is_unbound() {
+                set(regs, a(word), item);
+                return next(th, pc.add(1), regs, table);
+            }
+        }
+        sync(th, pc, regs);
+        let key = Value::from_i32(s(word) as i32);
+        let result = lookup(th, container, key, d(word) & FOR_UPDATE != 0);
+        finish(th, pc, regs, word, table, 1, result)
+    }
+
+    #[inline(never)]
+    fn get_slice(th, pc, regs, word, table) {
+        sync(th, pc, regs);
+        let result = slice(th, get(regs, b(word)), get(regs, c(word)), get(regs, c(word) + 1));
+        finish(th, pc, regs, word, table, 1, result)
+    }
+
+    fn set_item(th, pc, regs, word, table) {
+        let (container, key) = (get(regs, a(word)), get(regs, b(word)));
+        if key.is_int() {
+            if let Some(list) = exact_list(container) {
+                if th.stm.can_write(&list.header().owner) {
+                    let fields = list.unguarded();
+                    let at = position(key.as_int(), fields.len());
+                    if at < fields.len() {
+                        fields.items.get().put(at, get(regs, c(word)));
+                        return next(th, pc.add(1), regs, table);
+                    }
+                }
+            }
+        }
+        set_item_other(th, pc, regs, word, table)
+    }
+
+    #[inline(never)]
+    fn set_item_other(th, pc, regs, word, table) {
+        sync(th, pc, regs);
+        let result = assign(th, get(regs, a(word)), get(regs, b(word)), get(regs, c(word)));
+        proceed(th, pc, regs, table, 1, result)
+    }
+
+    #[inline(never)]
+    fn del_item(th, pc, regs, word, table) {
+        sync(th, pc, regs);
+        let result = th.delete_item(get(regs, a(word)), get(regs, b(word)));
+        proceed(th, pc, regs, table, 1, result)
+    }
+}
+
+/// A Python `__getitem__` that a plain frame can run.
+#[inline(never)]
+fn python_getter(th: &Thread, container: Value) -> Option<Value> {
+    if !container.is_object() {
+        return None;
+    }
+    let method = th.class_of(container).special(th, Special::GetItem)?;
+    let code = frame::as_function(method)?.code();
+    (code.simple.get() != 0 && code.arg_count.get() == 2).then_some(method)
+}
+
+#[inline(never)]
+fn lookup(th: &mut Thread, container: Value, key: Value, update: bool) -> Result<Value, Raised> {
+    // SAFETY: only the shape is looked at.
+    let (list, dict) = unsafe { (exact_list(container), exact_dict(container)) };
+    if update && (list.is_some() || dict.is_some()) {
+        th.claim_write_object(container)?;
+    }
+    if let Some(dict) = dict {
+        return match dict.get(th, key)? {
+            Some(value) => Ok(value),
+            None => Err(th.key_error(key)),
+        };
+    }
+    th.get_item(container, key)
+}
+
+#[inline(never)]
+fn assign(th: &mut Thread, container: Value, key: Value, value: Value) -> Result<(), Raised> {
+    // SAFETY: only the shape is looked at.
+    if let Some(dict) = unsafe { exact_dict(container) } {
+        return dict.set(th, key, value);
+    }
+    th.set_item(container, key, value)
+}
+
+#[inline(never)]
+fn slice(th: &mut Thread, container: Value, low: Value, high: Value) -> Result<Value, Raised> {
+    if let Some(result) = crate::types::slice::fast(th, container, low, high) {
+        return result;
+    }
+    let slice = Slice::new(th, low, high, Value::NONE)?;
+    th.get_item(container, slice.value())
+}

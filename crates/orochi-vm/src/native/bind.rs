@@ -1,0 +1,178 @@
+//! Sorting the arguments of a call into the parameters of a native function.
+
+use super::{NativeFunction, Signature};
+use crate::exception::Raised;
+use crate::heap::Value;
+use crate::object::Ref;
+use crate::thread::Thread;
+use crate::types::dict::Dict;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+
+/// The most parameters a native function may have.
+const MOST: usize = 24;
+
+/// The arguments of a call: positional values, then those passed by name.
+#[derive(Clone, Copy)]
+pub struct Arguments<'a> {
+    /// Everything passed, the values of named arguments last.
+    pub values: &'a [Value],
+    /// The names of the last arguments, if any.
+    pub names: Option<Ref<Tuple>>,
+}
+
+impl<'a> Arguments<'a> {
+    /// Only positional ones.
+    pub const fn positional(values: &'a [Value]) -> Self {
+        Self { values, names: None }
+    }
+
+    /// Positional arguments and named ones, apart.
+    pub fn split(self) -> (&'a [Value], &'a [Value]) {
+        let named = self.names.map_or(0, |names| names.len());
+        self.values.split_at(self.values.len() - named.min(self.values.len()))
+    }
+}
+
+/// Calls `function` (its receiver, if it has one, already first in `args`) after sorting `args`.
+pub fn bind(th: &mut Thread, function: Ref<NativeFunction>, args: Arguments) -> Result<Value, Raised> {
+    let signature = function.signature.get();
+    let (given, named) = args.split();
+    let mut bound = [Value::UNBOUND; MOST];
+    let direct = given.len().min(signature.positional);
+    bound[..direct].copy_from_slice(&given[..direct]);
+    let mut next = signature.positional;
+    if signature.varargs {
+        bound[next] = Tuple::from_slice(th, &given[direct..])?.value();
+        next += 1;
+    } else if given.len() > signature.positional {
+        return Err(too_many(th, function, given.len()));
+    }
+    let keywords = next + signature.keyword_only;
+    let extra = if signature.varkeywords {
+        let dict = Dict::new(th)?;
+        bound[keywords] = dict.value();
+        Some(dict)
+    } else {
+        None
+    };
+    if let Some(names) = args.names {
+        for (index, &value) in named.iter().enumerate() {
+            let name = names.get(index);
+            match position(signature, name) {
+                Some(at) if bound[at].is_unbound() => bound[at] = value,
+                Some(at) => {
+                    let text = th.display_str(name);
+                    let at = at + usize::from(!signature.receiver);
+                    return Err(th.type_error(format!(
+                        "argument for {}() given by name ('{text}') and position ({at})",
+                        function.name.get().display()
+                    )));
+                }
+                None => match extra {
+                    Some(dict) => dict.set(th, name, value)?,
+                    None => return Err(unexpected(th, function, name)),
+                },
+            }
+        }
+    }
+    for at in 0..signature.required {
+        if bound[at].is_unbound() {
+            return Err(missing(th, function, given.len(), at));
+        }
+    }
+    for at in next..keywords {
+        if bound[at].is_unbound() && !signature.parameters[at].optional {
+            let name = signature.parameters[at].name.display();
+            return Err(th.type_error(format!(
+                "{}() missing required keyword-only argument: '{name}'",
+                function.name.get().display()
+            )));
+        }
+    }
+    (function.method.get().function)(th, &bound[..signature.parameters.len()])
+}
+
+/// The index of the parameter that may be passed as `name`.
+fn position(signature: &Signature, name: Value) -> Option<usize> {
+    let parameters = &signature.parameters;
+    let found = |p: &super::Parameter| {
+        p.name.value() == name || name.cast_str().is_some_and(|n| Str::equal(p.name, n))
+    };
+    let first = signature.positional_only;
+    let named_end = signature.positional;
+    (first..named_end)
+        .chain({
+            let from = named_end + usize::from(signature.varargs);
+            from..from + signature.keyword_only
+        })
+        .find(|&at| found(&parameters[at]))
+}
+
+trait CastStr {
+    fn cast_str(self) -> Option<Ref<Str>>;
+}
+impl CastStr for Value {
+    fn cast_str(self) -> Option<Ref<Str>> {
+        crate::object::ValueCast::cast(self)
+    }
+}
+
+#[cold]
+fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised {
+    let signature = function.signature.get();
+    let own = usize::from(signature.receiver);
+    let (most, least) = (signature.positional - own, signature.required - own.min(signature.required));
+    let (name, given) = (function.name.get().display(), given - own.min(given));
+    let message = match (most, least) {
+        (0, _) => format!("{name}() takes no arguments ({given} given)"),
+        (1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
+        (most, least) if most == least => {
+            format!("{name} expected {most} arguments, got {given}")
+        }
+        (most, _) => {
+            let s = if most == 1 { "" } else { "s" };
+            format!("{name} expected at most {most} argument{s}, got {given}")
+        }
+    };
+    th.type_error(message)
+}
+
+#[cold]
+fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) -> Raised {
+    let signature = function.signature.get();
+    let own = usize::from(signature.receiver);
+    let name = function.name.get().display();
+    if signature.receiver && at == 0 {
+        return th.type_error(format!("unbound method {name}() needs an argument"));
+    }
+    let (most, least) = (signature.positional - own, signature.required - own);
+    let given = given.saturating_sub(own);
+    if at >= signature.positional_only {
+        let missing = signature.parameters[at].name.display();
+        return th.type_error(format!(
+            "{name}() missing required argument '{missing}' (pos {})",
+            at + 1 - own
+        ));
+    }
+    let s = if least == 1 { "" } else { "s" };
+    th.type_error(match (most, least) {
+        (1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
+        (most, least) if most == least => {
+            format!("{name} expected {most} argument{s}, got {given}")
+        }
+        (_, least) => format!("{name} expected at least {least} argument{s}, got {given}"),
+    })
+}
+
+#[cold]
+fn unexpected(th: &Thread, function: Ref<NativeFunction>, name: Value) -> Raised {
+    let signature = function.signature.get();
+    let function_name = function.name.get().display();
+    let takes_names = signature.keyword_only > 0 || signature.positional > signature.positional_only;
+    th.type_error(if takes_names {
+        format!("{function_name}() got an unexpected keyword argument '{}'", th.display_str(name))
+    } else {
+        format!("{function_name}() takes no keyword arguments")
+    })
+}

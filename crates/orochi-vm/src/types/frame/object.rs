@@ -1,0 +1,73 @@
+//! The frame object.
+//!
+//! Made only for windows that somebody asks about. Its fields change by single stores of the
+//! thread whose frame it is while the frame is *live*; another thread looks at a live frame with
+//! the world stopped (`crate::frame::variables`). A frame that has been left is *detached*: it
+//! keeps a copy of the variables, and nothing changes but by its methods. The frame of a suspended
+//! generator has its variables in the generator.
+
+use super::SPEC;
+use crate::heap::Value;
+use crate::heap_object;
+use crate::object::Ref;
+use crate::types::code::Code;
+use crate::types::function::Function;
+use crate::types::list::ValueArray;
+
+heap_object! {
+    /// A frame.
+    pub struct Frame: SPEC {
+        values {
+            /// The function that runs.
+            function: Ref<Function>,
+            /// `f_back` once detached: a frame or None.
+            back: Value,
+            /// While live: the next older live frame of the thread that has an object, or None.
+            below: Value,
+            /// The generator whose body this is, or None.
+            generator: Value,
+            /// `f_trace`, or None.
+            trace: Value,
+            /// Dict of names set through `f_locals` that are no variables, or unbound.
+            extra: Value,
+        }
+        storage {
+            /// The variables, once detached.
+            registers: Ref<ValueArray>,
+        }
+        data {
+            /// Address of the window while live, else 0.
+            window: usize,
+            /// Address of the thread whose frame it is.
+            thread: usize,
+            /// Word offset of the instruction, once detached.
+            offset: u64,
+            /// [`flags`]
+            flags: u64,
+        }
+    }
+}
+
+/// Bits of [`Frame::flags`].
+pub mod flags {
+    /// The frame has been left: variables, caller and position are its own.
+    pub const DETACHED: u64 = 1;
+    /// `f_trace_lines` is off.
+    pub const NO_LINES: u64 = 2;
+    /// `f_trace_opcodes`
+    pub const OPCODES: u64 = 4;
+}
+
+impl Ref<Frame> {
+    /// The fields, without a barrier (see the module's head).
+    #[inline]
+    pub fn fields<'a>(self) -> &'a Frame {
+        // SAFETY: single words, each store of a valid value.
+        unsafe { self.unguarded() }
+    }
+
+    /// The running function's code.
+    pub fn code(self) -> Ref<Code> {
+        self.fields().function.get().code()
+    }
+}

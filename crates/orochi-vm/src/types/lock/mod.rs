@@ -1,0 +1,55 @@
+//! `_thread.lock`, `_thread.RLock`, and the handles by which threads are joined.
+//!
+//! * [`word`]: words that threads share without the ownership protocol, and waiting for them
+//! * [`object`]: the locks; `methods`: their methods; [`handle`]: thread handles
+
+pub mod handle;
+mod methods;
+mod object;
+pub mod word;
+
+pub use handle::ThreadHandle;
+pub use methods::TIMEOUT_MAX;
+pub use object::{Lock, RLock};
+pub use word::SharedWord;
+
+use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};
+
+/// `_thread.lock`
+pub static LOCK: TypeSpec = TypeSpec {
+    module: "_thread",
+    doc: "A lock object is a synchronization primitive.  To create a lock,\n\
+          call threading.Lock().  Methods are:\n\n\
+          acquire() -- lock the lock, possibly blocking until it can be obtained\n\
+          release() -- unlock of the lock\n\
+          locked() -- test whether the lock is currently locked\n\n\
+          A lock is not owned by the thread that locked it; another thread may\n\
+          unlock it.  A thread attempting to lock a lock that it has already locked\n\
+          will block until another thread unlocks it.  Deadlocks may ensue.",
+    flags: TypeFlags::IMMUTABLE,
+    new: Some(function("__new__($type, /)", methods::new_lock, "")),
+    methods: methods::LOCK_METHODS,
+    ..TypeSpec::named("lock", NativeLayout::of::<Lock>())
+};
+
+/// `_thread.RLock`
+pub static RLOCK: TypeSpec = TypeSpec {
+    module: "_thread",
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::BASE),
+    new: Some(function("__new__($type, /, *args, **kwargs)", methods::new_rlock, "")),
+    methods: methods::RLOCK_METHODS,
+    ..TypeSpec::named("RLock", NativeLayout::of::<RLock>())
+};
+
+/// `_thread._ThreadHandle`
+pub static HANDLE: TypeSpec = TypeSpec {
+    module: "_thread",
+    flags: TypeFlags::IMMUTABLE,
+    new: Some(function("__new__($type, /)", handle::new, "")),
+    methods: handle::METHODS,
+    getset: handle::GETSET,
+    ..TypeSpec::named("_ThreadHandle", NativeLayout::of::<ThreadHandle>())
+};
+
+/// Types of this folder that exist from the start.
+pub static TYPES: &[&TypeSpec] = &[&LOCK, &RLOCK, &HANDLE];

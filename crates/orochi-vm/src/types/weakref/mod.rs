@@ -1,0 +1,185 @@
+//! `weakref.ref` and the proxies.
+//!
+//! The collector clears the referent of a weak reference when the object dies and hands the
+//! reference up if it has a callback; [`object`] has the layout. An object keeps no list of its
+//! references, so `weakref.ref(x)` is a new object each time (as `__eq__` and `hash` go by the
+//! referent, programs seldom notice).
+
+mod object;
+mod proxy;
+
+pub use object::WeakRef;
+pub use proxy::{CALLABLE_PROXY, PROXY};
+
+use crate::class::{
+    Class, GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, flags, function, getter,
+    method,
+};
+use crate::exception::Raised;
+use crate::heap::{Value, WeakField};
+use crate::native::GetSetDescriptor;
+use crate::object::{Ref, ValueCast};
+use crate::operation::Comparison;
+use crate::thread::Thread;
+use crate::types;
+use crate::types::str::Str;
+
+/// The class `weakref.ReferenceType`.
+pub static SPEC: TypeSpec = TypeSpec {
+    module: "weakref",
+    flags: TypeFlags::BASE,
+    new: Some(function("__new__($type, /, *args, **kwargs)", new, "")),
+    methods: METHODS,
+    getset: GETSET,
+    weak: Some(WEAK),
+    ..TypeSpec::named("ReferenceType", NativeLayout::of::<WeakRef>())
+};
+
+/// Where the collector finds referent and callback.
+const WEAK: WeakField = WeakField { referent: 16, callback: Some(8) };
+
+/// Built-in classes of this module without a fixed shape number.
+pub static TYPES: &[&TypeSpec] = &[&SPEC, &PROXY, &CALLABLE_PROXY];
+
+static METHODS: &[Method] = &[
+    method("__init__($self, /, *args, **kwargs)", |_, _| Ok(Value::NONE), "Initialize self.  See help(type(self)) for accurate signature."),
+    method("__call__($self, /)", call, "Call self as a function."),
+    method("__hash__($self, /)", hash, "Return hash(self)."),
+    method("__eq__($self, value, /)", |th, args| compare(th, args, Comparison::Eq), "Return self==value."),
+    method("__ne__($self, value, /)", |th, args| compare(th, args, Comparison::Ne), "Return self!=value."),
+    method("__repr__($self, /)", repr, "Return repr(self)."),
+    class_method("__class_getitem__($cls, object, /)", crate::types::generic_alias::class_getitem, "See PEP 585"),
+];
+
+static GETSET: &[GetSet] = &[getter("__callback__", callback, "")];
+
+/// Whether instances of a class can be referred to weakly.
+pub fn supports(class: Ref<Class>) -> bool {
+    if class.has(flags::HEAP) {
+        return !class.has(flags::NO_WEAKREF);
+    }
+    if class.has(flags::NO_WEAKREF) {
+        return false;
+    }
+    let refused: [&TypeSpec; 15] = [
+        &types::object::SPEC,
+        &types::int::SPEC,
+        &types::bool_::SPEC,
+        &types::float::SPEC,
+        &types::complex::SPEC,
+        &types::str::SPEC,
+        &types::bytes::SPEC,
+        &types::bytearray::SPEC,
+        &types::tuple::SPEC,
+        &types::list::SPEC,
+        &types::dict::SPEC,
+        &types::slice::SPEC,
+        &types::range::SPEC,
+        &types::cell::SPEC,
+        &types::property::SPEC,
+    ];
+    let native = class.native.get();
+    !refused.iter().any(|spec| std::ptr::eq(*spec, native))
+        && !native.extends(&crate::exception::BASE_EXCEPTION)
+}
+
+/// The object to refer to, checked.
+fn referent(th: &Thread, value: Value) -> Result<Value, Raised> {
+    if value.is_object() && supports(th.class_of(value)) {
+        return Ok(value);
+    }
+    Err(th.type_error(format!("cannot create weak reference to '{}' object", th.type_name(value))))
+}
+
+/// `ref(object, callback=None)`
+fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    let shape = th.instance_shape(args[0], &SPEC)?;
+    let given = args[1].cast::<types::tuple::Tuple>().unwrap_or(th.vm.empty_tuple.get());
+    if given.is_empty() || given.len() > 2 {
+        let (least, count) = (if given.is_empty() { "at least 1" } else { "at most 2" }, given.len());
+        let s = if given.is_empty() { "" } else { "s" };
+        return Err(th.type_error(format!("__new__ expected {least} argument{s}, got {count}")));
+    }
+    let referent = referent(th, given.get(0))?;
+    let callback = given.get(1);
+    let callback = if callback.is_unbound() { Value::NONE } else { callback };
+    Ok(WeakRef::allocate_as(th, shape, callback, referent, 0)?.value())
+}
+
+fn call(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    Ok(th.receiver::<WeakRef>(args[0])?.target().unwrap_or(Value::NONE))
+}
+
+fn hash(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    let own = th.receiver::<WeakRef>(args[0])?;
+    let known = own.hash.get();
+    if known != 0 {
+        return th.int_from_i64(known);
+    }
+    let Some(target) = own.target() else { return Err(th.type_error("weak object has gone away")) };
+    let hash = th.hash(target)? as i64;
+    own.hash.set_cache(hash);
+    th.int_from_i64(hash)
+}
+
+fn compare(th: &mut Thread, args: &[Value], op: Comparison) -> Result<Value, Raised> {
+    let (Some(a), Some(b)) = (args[0].cast::<WeakRef>(), args[1].cast::<WeakRef>()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
+    match (a.target(), b.target()) {
+        (Some(a), Some(b)) => th.compare(op, a, b),
+        _ => Ok(Value::from_bool((args[0] == args[1]) == (op == Comparison::Eq))),
+    }
+}
+
+fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    let own = th.receiver::<WeakRef>(args[0])?;
+    let here = args[0].bits();
+    let text = match own.target() {
+        None => format!("<weakref at {here:#x}; dead>"),
+        Some(target) => {
+            let mut named = String::new();
+            if let Some(name) = th.find_attribute(target, crate::name!(th, "__name__"))? {
+                if name.cast::<Str>().is_some() {
+                    named = format!(" ({})", th.display_str(name));
+                }
+            }
+            format!("<weakref at {here:#x}; to '{}' at {:#x}{named}>", th.type_name(target), target.bits())
+        }
+    };
+    Ok(th.new_str(&text)?.value())
+}
+
+fn callback(th: &mut Thread, reference: Value) -> Result<Value, Raised> {
+    let own = th.receiver::<WeakRef>(reference)?;
+    Ok(if own.target().is_some() { own.callback.get() } else { Value::NONE })
+}
+
+/// `__weakref__` of instances: there is no list of references to show.
+static WEAKREF: GetSet = getter("__weakref__", |_, _| Ok(Value::NONE), "list of weak references to the object");
+
+/// Gives a class that adds support for weak references the descriptor `__weakref__`.
+pub(crate) fn define_weakref(th: &mut Thread, class: Ref<Class>) -> Result<(), Raised> {
+    let descriptor = GetSetDescriptor::allocate(th, class.value(), &WEAKREF)?;
+    crate::class::native::define(th, class, "__weakref__", descriptor.value())
+}
+
+/// `weakref.proxy(object, callback=None)`
+pub fn new_proxy(th: &mut Thread, object: Value, callback: Value) -> Result<Value, Raised> {
+    let object = referent(th, object)?;
+    let spec = if th.is_callable(object) { &CALLABLE_PROXY } else { &PROXY };
+    Ok(WeakRef::allocate_as(th, spec.shape(), callback, object, 0)?.value())
+}
+
+/// Calls the callback of a weak reference whose object has died; what it raises is reported and
+/// goes no further.
+pub(crate) fn run_callback(th: &mut Thread, reference: Value) {
+    let Some(own) = reference.cast::<WeakRef>() else { return };
+    let callback = own.callback.get();
+    if callback.is_none() || callback.is_unbound() {
+        return;
+    }
+    if th.call(callback, &[reference]) == Err(Raised::Exception) {
+        th.write_unraisable("", callback);
+    }
+}
