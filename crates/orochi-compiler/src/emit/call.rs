@@ -81,7 +81,7 @@ impl<'t> Emitter<'t> {
         if keywords.is_empty() {
             self.unit.push(Op::Call, form, dest, base, args.len() as u16);
         } else {
-            let names = self.keyword_names(keywords);
+            let names = Self::keyword_names(keywords);
             let count = (args.len() + keywords.len()) as u8;
             let constant = self.unit.constant(&names);
             self.unit.push_wide(Op::CallKw, form | count, dest, base, constant);
@@ -89,12 +89,12 @@ impl<'t> Emitter<'t> {
         Ok(())
     }
 
-    fn keyword_names(&self, keywords: &[Keyword]) -> Constant {
+    fn keyword_names(keywords: &[Keyword]) -> Constant {
         Constant::Tuple(
             keywords
                 .iter()
                 .filter_map(|k| k.arg.as_ref())
-                .map(|name| Constant::Str(self.mangled(name).into()))
+                .map(|name| Constant::Str(name.clone().into()))
                 .collect(),
         )
     }
@@ -166,8 +166,7 @@ impl<'t> Emitter<'t> {
         for keyword in keywords {
             let register = self.unit.temporaries(2);
             if let Some(name) = &keyword.arg {
-                let name = self.mangled(name);
-                self.unit.load_constant(register, &Constant::Str(name.into()));
+                self.load_text(register, name);
             }
             self.expr_to(&keyword.value, register + 1)?;
         }

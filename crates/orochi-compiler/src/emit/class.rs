@@ -102,7 +102,7 @@ impl<'t> Emitter<'t> {
         for keyword in &def.keywords {
             let register = self.unit.temporary();
             self.expr_to(&keyword.value, register)?;
-            names.extend(keyword.arg.as_ref().map(|name| Constant::Str(self.mangled(name).into())));
+            names.extend(keyword.arg.as_ref().map(|name| Constant::Str(name.clone().into())));
         }
         self.at(at);
         let constant = self.unit.constant(&Constant::Tuple(names.into()));

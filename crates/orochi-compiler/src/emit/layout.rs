@@ -143,13 +143,57 @@ fn thread_jumps(unit: &mut Unit) {
         }
         unit.pending[i].c = label.0;
     }
-    for i in 0..count {
-        if unit.pending[i].op == Op::Jump && !unit.pending[i].dropped {
-            let target = kept_index(unit, Label(unit.pending[i].c));
-            let next = (i + 1..count).find(|&j| !unit.pending[j].dropped).unwrap_or(count);
-            if target == next {
-                unit.pending[i].dropped = true;
-            }
+    invert_over_jumps(unit);
+    // From the end: a jump over jumps that go away goes away too.
+    let mut next = count;
+    for i in (0..count).rev() {
+        if unit.pending[i].dropped {
+            continue;
+        }
+        if unit.pending[i].op == Op::Jump && kept_index(unit, Label(unit.pending[i].c)) == next {
+            unit.pending[i].dropped = true;
+        } else {
+            next = i;
+        }
+    }
+}
+
+/// A conditional jump over a `Jump` becomes the inverse, to where that goes.
+fn invert_over_jumps(unit: &mut Unit) {
+    // A `Jump` that something else goes to stays.
+    let mut targets = vec![false; unit.pending.len() + 1];
+    for pending in &unit.pending {
+        if let Some(label) = jump_label(pending)
+            && !pending.dropped
+        {
+            targets[kept_index(unit, label)] = true;
+        }
+    }
+    for range in &unit.ranges {
+        targets[kept_index(unit, range.handler)] = true;
+    }
+    let kept: Vec<usize> = (0..unit.pending.len()).filter(|&i| !unit.pending[i].dropped).collect();
+    for (k, &i) in kept.iter().enumerate() {
+        let Some(&over) = kept.get(k + 1) else { break };
+        let behind = kept.get(k + 2).copied().unwrap_or(unit.pending.len());
+        let pending = unit.pending[i];
+        let jump = unit.pending[over];
+        if jump.op != Op::Jump || targets[over] || pending.op == Op::Jump {
+            continue;
+        }
+        let Some(label) = jump_label(&pending) else { continue };
+        if kept_index(unit, label) != behind {
+            continue;
+        }
+        let inverse = match pending.op {
+            Op::JumpIfTrue => Some((Op::JumpIfFalse, pending.d)),
+            Op::JumpIfFalse => Some((Op::JumpIfTrue, pending.d)),
+            op if can_invert(op) || op == Op::JumpIfNone => Some((op, 1 - pending.d)),
+            _ => None,
+        };
+        if let Some((op, d)) = inverse {
+            unit.pending[i] = Pending { op, d, c: jump.c, ..pending };
+            unit.pending[over].dropped = true;
         }
     }
 }

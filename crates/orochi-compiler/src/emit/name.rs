@@ -67,8 +67,11 @@ impl Emitter<'_> {
             _ => {
                 let class =
                     if scope.sees_class { register(&Name::from("__classdict__")) } else { None };
-                let special =
-                    &**name == "__classdict__" || &**name == "__class__" || name.starts_with('.');
+                let special = name.starts_with('.')
+                    || matches!(
+                        &**name,
+                        "__classdict__" | "__class__" | "__conditional_annotations__"
+                    );
                 match (resolution, register(name), class) {
                     (Resolution::Local, Some(register), _) => Place::Local(register),
                     (Resolution::Cell, Some(register), _) => Place::Cell(register),

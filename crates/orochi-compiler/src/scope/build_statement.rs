@@ -195,6 +195,10 @@ impl Builder {
                 self.annotation_scope(kind, !evaluated, annotation.at)?;
             }
         }
+        if evaluated && self.table.get(outer).conditional_annotations {
+            let name = Name::from("__conditional_annotations__");
+            self.note(&name, symbol::USE, annotation.at)?;
+        }
         self.expr(annotation)?;
         self.close();
         Ok(())
