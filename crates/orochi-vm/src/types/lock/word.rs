@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN};
 
 use crate::exception::Raised;
-use crate::object::Field;
+use crate::object::{Field, Object, Ref};
 use crate::thread::Thread;
 
 /// How long the main thread sleeps before it looks for signals.
@@ -26,6 +26,14 @@ impl SharedWord {
     /// The first value, for constructors.
     pub const fn new(value: u64) -> Self {
         Self(value)
+    }
+
+    /// The word of an object that need not be held: `field` picks it and looks at nothing else.
+    #[inline(always)]
+    pub fn of<'a, T: Object>(object: Ref<T>, field: fn(&'a T) -> &'a Field<SharedWord>) -> &'a AtomicU64 {
+        // SAFETY: only the word is looked at, which is an atomic; the object is alive while its
+        // reference is on the caller's stack.
+        field(unsafe { object.unguarded() }).word()
     }
 }
 
