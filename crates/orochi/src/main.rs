@@ -1,2 +1,111 @@
 //! The `orochi` command.
-fn main() {}
+//!
+//! Reads the command line, makes the runtime, brings the library up and runs the program; what
+//! Python can do about that is done by `Lib/_orochi_start.py`.
+
+mod command_line;
+
+use std::os::unix::ffi::OsStringExt;
+use std::process::ExitCode;
+
+use command_line::{HELP, Request};
+use orochi_stdlib::start::{self, Program};
+use orochi_vm::vm::Settings;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let (request, settings) = match command_line::parse(std::env::args_os().collect()) {
+        Ok(parsed) => parsed,
+        Err(message) => {
+            eprintln!("{message}");
+            eprintln!("usage: orochi [option] ... [-c cmd | -m mod | file | -] [arg] ...");
+            eprintln!("Try `orochi -h' for more information.");
+            return ExitCode::from(2);
+        }
+    };
+    match request {
+        Request::Version(times) => {
+            println!("Python {}", orochi_stdlib::sys::VERSION);
+            if times > 1 {
+                println!("{}", orochi_stdlib::sys::version_text());
+            }
+            return ExitCode::SUCCESS;
+        }
+        Request::Help => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
+    if let Err(message) = hash_seed(&settings) {
+        eprintln!("{message}");
+        return ExitCode::from(1);
+    }
+    // The main program gets a native stack as deep as its recursion may need, whatever the
+    // process was given.
+    let size = 64 << 20;
+    let main = std::thread::Builder::new().stack_size(size).spawn(move || run(request, settings));
+    match main.map(std::thread::JoinHandle::join) {
+        Ok(Ok(status)) => ExitCode::from(status),
+        Ok(Err(_)) => ExitCode::from(134),
+        Err(error) => {
+            eprintln!("orochi: cannot start: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// `PYTHONHASHSEED`
+fn hash_seed(settings: &Settings) -> Result<(), String> {
+    if settings.ignore_environment {
+        return Ok(());
+    }
+    let Some(seed) = std::env::var_os("PYTHONHASHSEED").filter(|s| !s.is_empty() && s != "random")
+    else {
+        return Ok(());
+    };
+    match seed.to_str().and_then(|seed| seed.parse::<u32>().ok()) {
+        Some(seed) => {
+            orochi_vm::vm::set_hash_key(orochi_text::hash::HashKey::seeded(seed));
+            Ok(())
+        }
+        None => Err("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" \
+                     or an integer in range [0; 4294967295]"
+            .to_owned()),
+    }
+}
+
+fn run(request: Request, settings: Settings) -> u8 {
+    let program = match request {
+        Request::Command(source) => Program::Command(source.into_vec()),
+        Request::Module(name) => Program::Module(name.to_string_lossy().into_owned()),
+        Request::Script(path) => Program::Script(path),
+        Request::Stdin => Program::Stdin,
+        Request::Interactive | Request::Version(_) | Request::Help => Program::Interactive,
+    };
+    let mut th = match orochi_vm::vm::start::start(settings) {
+        Ok(th) => th,
+        Err(message) => {
+            eprintln!("orochi: {message}");
+            return 1;
+        }
+    };
+    let prepared = orochi_stdlib::sys::make(&mut th, b"").and_then(|sys| start::prepare(&mut th, sys));
+    let status = match prepared {
+        Ok(()) => start::run(&mut th, &program),
+        Err(_) => {
+            eprintln!("orochi: out of memory while starting");
+            1
+        }
+    };
+    let failed = start::finish(&mut th);
+    // The heap's objects die with the process; daemon threads stop where they are.
+    exit(if failed != 0 && status == 0 { failed } else { status })
+}
+
+fn exit(status: u8) -> u8 {
+    // SAFETY: ends the process without running what belongs to threads that still run.
+    unsafe { libc::_exit(i32::from(status)) }
+}

@@ -35,3 +35,4 @@ pub(crate) use object::{set_traceback, travelling_traceback};
 pub use raise::{is_exception_class, raise_statement};
 pub use raised::{Outcome, Raised};
 pub use syntax_error::raise_syntax_error;
+pub use os_error::text_of_errno;

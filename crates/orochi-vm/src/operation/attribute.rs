@@ -30,29 +30,31 @@ impl Thread {
     pub fn find_attribute(&mut self, object: Value, name: Ref<Str>) -> Result<Option<Value>, Raised> {
         let class = self.class_of(object);
         let Some(getter) = class.special(self, Special::GetAttribute) else { return Ok(None) };
-        let found = match native_of(getter) {
+        let looked_up = match native_of(getter) {
             Some(f) if f == types::object::getattribute as *const () => {
-                self.find_generic(object, class, name)?
+                self.find_generic(object, class, name)
             }
             Some(f) if f == types::type_::getattribute as *const () => match object.cast::<Class>() {
-                Some(own) => self.find_type_attribute(own, name)?,
-                None => self.find_generic(object, class, name)?,
+                Some(own) => self.find_type_attribute(own, name),
+                None => self.find_generic(object, class, name),
             },
             Some(f) if f == types::module::getattribute as *const () => {
-                return self.find_module_attribute(object, class, name);
+                self.find_module_attribute(object, class, name)
             }
-            _ => match self.call_descriptor_method(getter, object, &[name.value()]) {
-                Ok(value) => Some(value),
-                Err(raised) => match self.catch(raised, &classes::ATTRIBUTE_ERROR) {
-                    Some(error) => {
-                        if class.special(self, Special::GetAttr).is_none() {
-                            // Keep the object's own error for `get_attribute` to raise again.
-                            self.attribute_error_kept.set(error);
-                        }
-                        None
+            _ => self.call_descriptor_method(getter, object, &[name.value()]).map(Some),
+        };
+        // A descriptor or a `__getattribute__` may say by an `AttributeError` that there is none:
+        // `get_attribute` raises that again.
+        let found = match looked_up {
+            Ok(found) => found,
+            Err(raised) => match self.catch(raised, &classes::ATTRIBUTE_ERROR) {
+                Some(error) => {
+                    if class.special(self, Special::GetAttr).is_none() {
+                        self.attribute_error_kept.set(error);
                     }
-                    None => return Err(raised),
-                },
+                    None
+                }
+                None => return Err(raised),
             },
         };
         if found.is_some() {

@@ -145,6 +145,10 @@ pub struct Vm {
     pub(crate) threads: crate::thread::start::Threads,
     /// The native modules that can be imported, by whoever puts the command together.
     pub native_modules: std::sync::OnceLock<&'static [&'static crate::native::ModuleSpec]>,
+    /// Imports a module by its absolute name while the library's machinery has not been started.
+    pub importer: std::sync::OnceLock<
+        fn(&mut crate::thread::Thread, Ref<Str>) -> Result<Value, crate::exception::Raised>,
+    >,
     /// Runs the Python handlers of pending signals; set by the `_signal` module.
     pub signal_runner: std::sync::OnceLock<fn(&mut crate::thread::Thread) -> Result<(), crate::exception::Raised>>,
     /// Signals that have arrived, by number.

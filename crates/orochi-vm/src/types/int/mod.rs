@@ -13,7 +13,7 @@ mod object;
 mod operand;
 mod power;
 mod round;
-mod text;
+pub mod text;
 
 pub use arithmetic::{binary, fast_binary, fast_compare, invert, negate};
 pub use bytes_form::from_byte_slice;

@@ -126,3 +126,14 @@ impl Write<'_, Set> {
         self.set_length(length);
     }
 }
+
+impl Thread {
+    /// A frozenset of these values.
+    pub fn new_frozenset(&mut self, items: &[Value]) -> Result<Value, Raised> {
+        let members = Set::new(self)?;
+        for &item in items {
+            members.add(self, item)?;
+        }
+        Ok(Set::frozen(self, members)?.value())
+    }
+}
