@@ -5,11 +5,13 @@
 //! `&mut Thread` where it may wait, run Python or collect (a *release point*), and `&Thread`
 //! where it cannot: reading fields under a guard, allocating, raising.
 //!
+//! * [`limits`]: recursion, forking
 //! * [`memory`]: allocation and the barriers
 //! * [`safepoint`]: what happens when somebody wants this thread's attention
 //! * [`raise`]: making exceptions
 //! * [`start`]: threads that begin and end
 
+pub mod limits;
 pub mod memory;
 pub mod raise;
 pub mod safepoint;

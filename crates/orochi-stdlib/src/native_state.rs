@@ -1,0 +1,43 @@
+//! Rust memory that belongs to a heap object: buffers that are written in place.
+//!
+//! The object keeps a [`NativeState`] among its data fields and names [`free`] as what gives the
+//! memory back. Whoever holds the object for writing may use the state; the token of the guard
+//! proves it.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+
+use orochi_vm::object::Writing;
+
+/// A pointer to Rust memory owned by a heap object.
+pub struct NativeState<T>(*mut RefCell<T>, PhantomData<T>);
+
+impl<T> Clone for NativeState<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for NativeState<T> {}
+
+impl<T> NativeState<T> {
+    /// Memory for a new object.
+    pub fn new(state: T) -> Self {
+        Self(Box::into_raw(Box::new(RefCell::new(state))), PhantomData)
+    }
+
+    /// The state of the object that `_token` was given for.
+    pub fn get<'g>(self, _token: &'g Writing) -> std::cell::RefMut<'g, T> {
+        // SAFETY: the box lives as long as its object, which the guard keeps; the token proves
+        // that this thread holds the object alone (S1), and the cell that nothing is lent twice.
+        unsafe { &*self.0 }.borrow_mut()
+    }
+
+    /// Gives the memory back.
+    ///
+    /// # Safety
+    /// The object that owned it is dead.
+    pub unsafe fn free(self) {
+        // SAFETY: made by `new`, and nobody else has it.
+        drop(unsafe { Box::from_raw(self.0) });
+    }
+}
