@@ -97,14 +97,15 @@ fn run(request: Request, settings: Settings) -> u8 {
     };
     let status = match main_program(&mut th, kind, &text) {
         Ok(status) => status,
-        Err(raised) => {
-            th.print_raised(raised);
-            1
+        Err(_) => {
+            let exception = th.take_exception();
+            orochi_vm::exception::print::exit_status(&mut th, exception) as u8
         }
     };
     let failed = orochi_stdlib::start::finish(&mut th);
     // The heap's objects die with the process; daemon threads stop where they are.
-    exit(if failed != 0 && status == 0 { failed } else { status })
+    let status = if failed != 0 && status == 0 { failed } else { status };
+    orochi_stdlib::system::process::exit_now(i32::from(status))
 }
 
 fn main_program(th: &mut Thread, kind: &str, text: &[u8]) -> Result<u8, Raised> {
@@ -112,9 +113,4 @@ fn main_program(th: &mut Thread, kind: &str, text: &[u8]) -> Result<u8, Raised> 
     start::prepare(th, sys)?;
     start::open(th)?;
     Ok(start::run_main(th, kind)? as u8)
-}
-
-fn exit(status: u8) -> u8 {
-    // SAFETY: ends the process without running what belongs to threads that still run.
-    unsafe { libc::_exit(i32::from(status)) }
 }

@@ -26,6 +26,7 @@ pub mod warnings;
 
 pub use classes::finish_classes;
 pub use matching::{join_groups, matches, split_group};
+pub use os_error::text_of_errno;
 pub use object::{
     BASE_EXCEPTION, BaseException, SyntaxErrorObject, first_argument_text, new_exception,
     replace_context, set_attribute_error_details, set_cause, set_context, set_import_error_details,
