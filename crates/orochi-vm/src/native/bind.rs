@@ -66,7 +66,7 @@ pub fn bind(th: &mut Thread, function: Ref<NativeFunction>, args: Arguments) -> 
                     let at = at + usize::from(!signature.receiver);
                     return Err(th.type_error(format!(
                         "argument for {}() given by name ('{text}') and position ({at})",
-                        function.name.get().display()
+                        shown_name(function)
                     )));
                 }
                 None => match extra {
@@ -86,7 +86,7 @@ pub fn bind(th: &mut Thread, function: Ref<NativeFunction>, args: Arguments) -> 
             let name = signature.parameters[at].name.display();
             return Err(th.type_error(format!(
                 "{}() missing required keyword-only argument: '{name}'",
-                function.name.get().display()
+                shown_name(function)
             )));
         }
     }
@@ -109,6 +109,16 @@ fn position(signature: &Signature, name: Value) -> Option<usize> {
         .find(|&at| found(&parameters[at]))
 }
 
+/// The function's name in messages: constructors go by the name of their class.
+fn shown_name(function: Ref<NativeFunction>) -> String {
+    let name = function.name.get();
+    let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
+    match (name.ascii(), class) {
+        (Some("__new__" | "__init__"), Some(class)) => class.display_name(),
+        _ => name.display(),
+    }
+}
+
 trait CastStr {
     fn cast_str(self) -> Option<Ref<Str>>;
 }
@@ -123,7 +133,7 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised 
     let signature = function.signature.get();
     let own = usize::from(signature.receiver);
     let (most, least) = (signature.positional - own, signature.required - own.min(signature.required));
-    let (name, given) = (function.name.get().display(), given - own.min(given));
+    let (name, given) = (shown_name(function), given - own.min(given));
     let message = match (most, least) {
         (0, _) => format!("{name}() takes no arguments ({given} given)"),
         (1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
@@ -142,7 +152,7 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised 
 fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) -> Raised {
     let signature = function.signature.get();
     let own = usize::from(signature.receiver);
-    let name = function.name.get().display();
+    let name = shown_name(function);
     if signature.receiver && at == 0 {
         return th.type_error(format!("unbound method {name}() needs an argument"));
     }
@@ -168,7 +178,7 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
 #[cold]
 fn unexpected(th: &Thread, function: Ref<NativeFunction>, name: Value) -> Raised {
     let signature = function.signature.get();
-    let function_name = function.name.get().display();
+    let function_name = shown_name(function);
     let takes_names = signature.keyword_only > 0 || signature.positional > signature.positional_only;
     th.type_error(if takes_names {
         format!("{function_name}() got an unexpected keyword argument '{}'", th.display_str(name))

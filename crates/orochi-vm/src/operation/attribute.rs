@@ -20,9 +20,13 @@ use crate::types::str::Str;
 impl Thread {
     /// `getattr(object, name)`; the name is interned.
     pub fn get_attribute(&mut self, object: Value, name: Ref<Str>) -> Result<Value, Raised> {
+        self.attribute_error_kept.set(Value::UNBOUND);
         match self.find_attribute(object, name)? {
             Some(value) => Ok(value),
-            None => Err(self.no_attribute(object, name)),
+            None => match self.attribute_error_kept.replace(Value::UNBOUND) {
+                kept if kept.is_unbound() => Err(self.no_attribute(object, name)),
+                kept => Err(self.raise_again(kept)),
+            },
         }
     }
 
@@ -32,27 +36,26 @@ impl Thread {
         let Some(getter) = class.special(self, Special::GetAttribute) else { return Ok(None) };
         let found = match native_of(getter) {
             Some(f) if f == types::object::getattribute as *const () => {
-                self.find_generic(object, class, name)?
+                self.find_generic(object, class, name)
             }
             Some(f) if f == types::type_::getattribute as *const () => match object.cast::<Class>() {
-                Some(own) => self.find_type_attribute(own, name)?,
-                None => self.find_generic(object, class, name)?,
+                Some(own) => self.find_type_attribute(own, name),
+                None => self.find_generic(object, class, name),
             },
             Some(f) if f == types::module::getattribute as *const () => {
-                return self.find_module_attribute(object, class, name);
+                self.find_module_attribute(object, class, name)
             }
-            _ => match self.call_descriptor_method(getter, object, &[name.value()]) {
-                Ok(value) => Some(value),
-                Err(raised) => match self.catch(raised, &classes::ATTRIBUTE_ERROR) {
-                    Some(error) => {
-                        if class.special(self, Special::GetAttr).is_none() {
-                            // Keep the object's own error for `get_attribute` to raise again.
-                            self.attribute_error_kept.set(error);
-                        }
-                        None
-                    }
-                    None => return Err(raised),
-                },
+            _ => self.call_descriptor_method(getter, object, &[name.value()]).map(Some),
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(raised) => match self.catch(raised, &classes::ATTRIBUTE_ERROR) {
+                Some(error) => {
+                    // Kept for `get_attribute` to raise again.
+                    self.attribute_error_kept.set(error);
+                    None
+                }
+                None => return Err(raised),
             },
         };
         if found.is_some() {
@@ -71,14 +74,9 @@ impl Thread {
         }
     }
 
-    /// Raises the `AttributeError` for a missing attribute: the one a `__getattr__` has raised, or
-    /// a new one.
+    /// Raises the `AttributeError` for a missing attribute.
     #[cold]
     pub fn no_attribute(&mut self, object: Value, name: Ref<Str>) -> Raised {
-        let kept = self.attribute_error_kept.replace(Value::UNBOUND);
-        if !kept.is_unbound() {
-            return self.raise_again(kept);
-        }
         let name_text = name.display();
         let message = if let Some(class) = object.cast::<Class>() {
             format!("type object '{}' has no attribute '{name_text}'", class.display_name())
