@@ -119,6 +119,21 @@ fn shown_name(function: Ref<NativeFunction>) -> String {
     }
 }
 
+/// Whether a function is `__new__` or `__init__` of a native class.
+fn is_constructor(function: Ref<NativeFunction>) -> bool {
+    shown_name(function) != function.name.get().display()
+}
+
+/// As [`shown_name`], a method with the name of its class in front.
+fn qualified_name(function: Ref<NativeFunction>) -> String {
+    let name = shown_name(function);
+    let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
+    match class {
+        Some(class) if function.name.get().display() == name => format!("{}.{name}", class.display_name()),
+        _ => name,
+    }
+}
+
 trait CastStr {
     fn cast_str(self) -> Option<Ref<Str>>;
 }
@@ -134,11 +149,16 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised 
     let own = usize::from(signature.receiver);
     let (most, least) = (signature.positional - own, signature.required - own.min(signature.required));
     let (name, given) = (shown_name(function), given - own.min(given));
+    let whole = qualified_name(function);
     let message = match (most, least) {
-        (0, _) => format!("{name}() takes no arguments ({given} given)"),
-        (1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
+        (0, _) if signature.keyword_only > 0 => format!("{name}() takes no positional arguments"),
+        (0, _) => format!("{whole}() takes no arguments ({given} given)"),
+        (1, 1) if !is_constructor(function) => {
+            format!("{whole}() takes exactly one argument ({given} given)")
+        }
         (most, least) if most == least => {
-            format!("{name} expected {most} arguments, got {given}")
+            let s = if most == 1 { "" } else { "s" };
+            format!("{name} expected {most} argument{s}, got {given}")
         }
         (most, _) => {
             let s = if most == 1 { "" } else { "s" };
@@ -154,6 +174,7 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
     let own = usize::from(signature.receiver);
     let name = shown_name(function);
     if signature.receiver && at == 0 {
+        let name = qualified_name(function);
         return th.type_error(format!("unbound method {name}() needs an argument"));
     }
     let (most, least) = (signature.positional - own, signature.required - own);
@@ -166,8 +187,11 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
         ));
     }
     let s = if least == 1 { "" } else { "s" };
+    let whole = qualified_name(function);
     th.type_error(match (most, least) {
-        (1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
+        (1, 1) if !is_constructor(function) => {
+            format!("{whole}() takes exactly one argument ({given} given)")
+        }
         (most, least) if most == least => {
             format!("{name} expected {most} argument{s}, got {given}")
         }
