@@ -17,6 +17,19 @@
 //! value of its own: a register that holds it has no value.
 //!
 //! Module, class and `exec` bodies run in *name mode*: register 0 is their namespace, a mapping.
+//! It is listed as the hidden variable `.namespace`, so that variable `i` lives in register `i`
+//! here too; cells, hidden locals and free variables follow.
+//!
+//! # Delegation
+//! `yield from` and `await` are always the same three instructions, one behind the other:
+//! ```text
+//! Send v, it -> done
+//! Yield.1 v, v, it
+//! Loop -> Send
+//! ```
+//! and what follows the delegation starts right behind the `Loop`. So when `throw()` into the
+//! suspended frame ends with a result of the iterator, that goes into `R[v]`, and execution goes
+//! on two words behind the `Yield`.
 //!
 //! # Calls
 //! The window of the callee overlaps the caller's outgoing arguments. A call at base `t` has the
@@ -175,8 +188,9 @@ opcodes! {
     /// Look up `R[b].K[c]` to call it at base `a`, in the method form.
     GetMethod = Abk, 1;
     /// `super()` without the object: `R[b..b+3]` hold what the name `super` means here, the
-    /// class and the receiver. `d` 0: `R[a] = super(...).K[c]`; `d` 1: method form at base `a`.
-    /// If the first is not the built-in `super`, it is called in full.
+    /// class and the receiver. `d` bit 0 clear: `R[a] = super(...).K[c]`; set: method form at base
+    /// `a`. If the first is not the built-in `super`, it is called in full: with the other two if
+    /// bit 1 is set, else without arguments, as the source has it.
     GetSuper = Abk, 1;
     /// Look up a special method of `type(R[b])` to call it at base `a`, in the method form.
     /// `d`: 0 `__enter__`, 1 `__exit__`, 2 `__aenter__`, 3 `__aexit__`; the error says that the
@@ -310,11 +324,13 @@ opcodes! {
     /// As `Call`; `d` low 7 bits: the number of arguments, of which the last `len(K[c])` go by
     /// the names in the tuple `K[c]`. Calls with more arguments use `CallEx`.
     CallKw = Abk, 1;
-    /// `R[a] =` call `R[b](*R[b+3], **R[b+4])`: a tuple or list, and a dict or unbound.
+    /// `R[a] =` call `R[b](*R[b+3], **R[b+4])`: any iterable, and a dict made for this call or
+    /// unbound.
     CallEx = Ab, 0;
     /// `R[a] =` function of the code `K[c]`; `R[b..b+4]` hold the tuple of defaults, the dict of
     /// keyword-only defaults, the tuple of closure cells, the annotate function; each may be
-    /// unbound.
+    /// unbound. A dict instead of the annotate function is the annotations themselves (strings,
+    /// under `from __future__ import annotations`).
     MakeFunction = Abk, 0;
     /// Return `R[a]`.
     Return = A, 0;
@@ -397,7 +413,7 @@ opcodes! {
     /// Jump if the exception `R[a]` does not match the class or tuple of classes `R[b]`.
     JumpIfNotMatch = Abs, 0;
     /// `except*`: split the exception `R[b]` by `R[c]`: `R[a]` = the matching group or None,
-    /// `R[a+1]` = the rest or None. A naked exception is wrapped in a group.
+    /// `R[a+1]` = the rest or None. A naked exception is wrapped in a group; None gives None twice.
     MatchGroup = Abc, 0;
     /// After the `except*` clauses: `R[a]` = what to raise, or None, from the original exception
     /// `R[b]` and the list `R[c]` of exceptions raised or left by the clauses.
@@ -465,7 +481,8 @@ pub enum Intrinsic {
     SetFunctionTypeParams,
     /// `(namespace)`: make sure that it has `__annotations__`
     SetupAnnotations,
-    /// `(namespace, cell of __class__ or None)`: what a class body returns
+    /// `(namespace, cell of __class__ or None)`: what a class body returns; a cell is also stored
+    /// in the namespace as `__classcell__`
     ClassResult,
 }
 

@@ -73,7 +73,7 @@ impl<'t> Emitter<'t> {
                 if *is_async {
                     self.check_await("'async with'", s.at)?;
                 }
-                self.with_items(items, body, *is_async, s.at)?;
+                self.with_items(items, body, *is_async)?;
             }
             StmtKind::Match { subject, cases } => self.match_statement(subject, cases)?,
             StmtKind::Raise { exc, cause } => self.raise(exc.as_deref(), cause.as_deref(), s.at)?,

@@ -6,7 +6,6 @@ use super::block::Block;
 use super::unit::Reg;
 use crate::ast::{Stmt, WithItem};
 use crate::bytecode::{METHOD_FORM, Op};
-use crate::code::Position;
 use crate::error::Outcome;
 
 /// `d` of `Op::LoadSpecial`.
@@ -21,7 +20,6 @@ impl<'t> Emitter<'t> {
         items: &'t [WithItem],
         body: &'t [Stmt],
         is_async: bool,
-        at: Position,
     ) -> Outcome<()> {
         let Some((item, rest)) = items.split_first() else { return self.statements(body) };
         let mark = self.unit.top;
@@ -47,7 +45,7 @@ impl<'t> Emitter<'t> {
             self.store(target, value)?;
         }
         self.unit.release(u32::from(value));
-        self.deeper(|emitter| emitter.with_items(rest, body, is_async, at))?;
+        self.deeper(|emitter| emitter.with_items(rest, body, is_async))?;
         self.blocks.pop();
         self.unit.close_range();
         self.at(at_item);

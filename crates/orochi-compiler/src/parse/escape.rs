@@ -18,7 +18,7 @@ pub fn text(source: &str) -> Option<String> {
             i += length;
             continue;
         }
-        let Some(&kind) = bytes.get(i + 1) else { return None };
+        let &kind = bytes.get(i + 1)?;
         let (width, reason) = match kind {
             b'x' => (2, "truncated \\xXX escape"),
             b'u' => (4, "truncated \\uXXXX escape"),

@@ -12,31 +12,31 @@ use ruff_text_size::{TextRange, TextSize};
 /// Parses a function type.
 pub fn parse(source: &str, lines: &Lines, reading: Reading) -> Outcome<Tree> {
     let tokens = tokens_of(source, lines, reading)?;
-    let text = |i: usize| source.get(tokens[i].0..tokens[i].1).unwrap_or("");
     let mut lower = Lower::new(source, lines);
     let mut argtypes = Vec::new();
     let mut depth = 0;
     let mut start = None;
-    let mut arrow = 0;
-    for i in 0..tokens.len() {
-        match text(i) {
+    let mut behind_arrow = 0;
+    for (i, &(from, to)) in tokens.iter().enumerate() {
+        let text = source.get(from..to).unwrap_or("");
+        match text {
             "(" | "[" | "{" => depth += 1,
             ")" | "]" | "}" => depth -= 1,
             _ => {}
         }
-        let ends = depth == 0 || (depth == 1 && text(i) == ",");
+        let ends = depth == 0 || (depth == 1 && text == ",");
         if ends && let Some(first) = start.take() {
-            argtypes.push(expression(&mut lower, source, (first, tokens[i].0))?);
-        } else if start.is_none() && depth > 0 && i > 0 && !ends && !matches!(text(i), "*" | "**") {
-            start = Some(tokens[i].0);
+            argtypes.push(expression(&mut lower, source, (first, from))?);
+        } else if start.is_none() && depth > 0 && i > 0 && !ends && !matches!(text, "*" | "**") {
+            start = Some(from);
         }
-        if depth == 0 && text(i) == "->" {
-            arrow = i;
+        if depth == 0 && text == "->" {
+            behind_arrow = to;
             break;
         }
     }
     let end = source.trim_end().len();
-    let returns = expression(&mut lower, source, (tokens[arrow].1, end))?;
+    let returns = expression(&mut lower, source, (behind_arrow, end))?;
     let (warnings, failure) = lower.finish();
     match failure {
         Some(failure) => Err(failure),

@@ -1,8 +1,8 @@
 //! Symbol tables: which names each scope binds and uses, and where each use finds its variable.
 //!
-//! Two passes, as in CPython's symtable. [`build`] walks the tree once, opens a [`Scope`] for each
+//! Two passes, as in CPython's symtable. [`build()`] walks the tree once, opens a [`Scope`] for each
 //! module, class, function, lambda, comprehension, annotation and type-parameter block, and notes
-//! for each name what happens to it there. [`resolve`] then decides for each name whether it is
+//! for each name what happens to it there. `resolve` then decides for each name whether it is
 //! local, a cell, free, or global, by looking up the chain of enclosing scopes.
 //!
 //! Comprehensions other than generator expressions are *inlined* (PEP 709): they have a scope but

@@ -11,12 +11,10 @@ use orochi_vm::native::{BUILTIN_FUNCTION, NativeFunction, Signature};
 use orochi_vm::object::{Ref, ValueCast};
 use orochi_vm::thread::{Local, Thread};
 use orochi_vm::types::dict::Dict;
-use orochi_vm::types::int::as_i64;
+use orochi_vm::types::int::{as_i64, digit_limit, set_digit_limit};
 use orochi_vm::types::module::Module;
 use orochi_vm::types::str::Str;
 use orochi_vm::types::tuple::Tuple;
-
-use orochi_vm::types::int::text;
 
 use crate::argument::{c_int, str_argument};
 use crate::structure::Structure;
@@ -214,12 +212,12 @@ pub(super) fn int_max_str_digits(th: &Thread) -> i64 {
     };
     let number = given.and_then(|text| text.parse().ok()).filter(|&n: &i64| n == 0 || n >= 640);
     let limit = number.unwrap_or(4300);
-    text::set_digit_limit(limit as usize);
+    set_digit_limit(limit as usize);
     limit
 }
 
 fn get_int_max(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
-    th.int_from_i64(text::digit_limit() as i64)
+    th.int_from_i64(digit_limit() as i64)
 }
 
 fn set_int_max(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -227,7 +225,7 @@ fn set_int_max(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if limit != 0 && limit < 640 {
         return Err(th.value_error("maxdigits must be 0 or larger than 640"));
     }
-    text::set_digit_limit(limit as usize);
+    set_digit_limit(limit as usize);
     Ok(Value::NONE)
 }
 

@@ -315,7 +315,8 @@ fn stdlib_module_names(th: &mut Thread) -> Result<Value, Raised> {
     for name in MODULES.iter().map(|module| module.name).chain(["builtins", "sys"]) {
         values.push(th.intern(name)?.value());
     }
-    th.new_frozenset(values.as_slice())
+    let names = List::from_slice(th, values.as_slice())?.value();
+    th.call(orochi_vm::types::set::FROZENSET.class().value(), &[names])
 }
 
 fn warn_options(th: &mut Thread) -> Result<Value, Raised> {

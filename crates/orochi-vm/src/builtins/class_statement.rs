@@ -17,17 +17,18 @@ use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 
 pub(super) fn build_class(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    if args[1].is_unbound() {
+    let given = args[0].cast::<Tuple>().unwrap_or(th.vm.empty_tuple.get());
+    if given.len() < 2 {
         return Err(th.type_error("__build_class__: not enough arguments"));
     }
-    let Some(body) = args[0].cast::<Function>() else {
+    let Some(body) = given.get(0).cast::<Function>() else {
         return Err(th.type_error("__build_class__: func must be a function"));
     };
-    let Some(name) = args[1].cast::<Str>() else {
+    let Some(name) = given.get(1).cast::<Str>() else {
         return Err(th.type_error("__build_class__: name is not a string"));
     };
-    let given = args[2].cast::<Tuple>().unwrap_or(th.vm.empty_tuple.get());
-    let keywords = match args[3].cast::<Dict>() {
+    let given = Tuple::from_slice(th, &given.as_slice()[2..])?;
+    let keywords = match args[1].cast::<Dict>() {
         Some(keywords) => keywords,
         None => Dict::new(th)?,
     };

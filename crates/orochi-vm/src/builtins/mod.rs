@@ -39,7 +39,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("__build_class__(func, name, /, *bases, **kwds)", class_statement::build_class, "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper function used by the class statement."),
+    function("__build_class__(*args, **kwds)", class_statement::build_class, "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper function used by the class statement."),
     function("__import__(name, globals=None, locals=None, fromlist=(), level=0)", import::builtin_import, "Import a module.\n\nBecause this function is meant for use by the Python\ninterpreter and not for general use, it is better to use\nimportlib.import_module() to programmatically import a module."),
     function("abs(number, /)", numbers::abs, "Return the absolute value of the argument."),
     function("aiter(async_iterable, /)", iteration::aiter, "Return an AsyncIterator for an AsyncIterable object."),

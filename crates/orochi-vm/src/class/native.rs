@@ -227,6 +227,9 @@ fn set_identity(th: &Thread, class: Ref<Class>, spec: &'static TypeSpec) -> Resu
             bits |= bit;
         }
     }
+    if !spec.is_plain() && !spec.has_new() {
+        bits |= flags::NO_NEW;
+    }
     if spec.extends(&types::type_::SPEC) {
         bits |= flags::TYPE;
     }

@@ -286,6 +286,23 @@ impl TypeSpec {
             }
             current = spec.base;
         }
+        std::ptr::eq(other, &crate::types::object::SPEC)
+    }
+
+    /// Whether objects have nothing but their header before their slots.
+    pub fn is_plain(&self) -> bool {
+        self.layout.size == 8 && self.layout.tail == Tail::None
+    }
+
+    /// Whether `__new__` is defined here or by a base other than `object`.
+    pub fn has_new(&'static self) -> bool {
+        let mut current = Some(self);
+        while let Some(spec) = current {
+            if spec.new.is_some() {
+                return true;
+            }
+            current = spec.base;
+        }
         false
     }
 }

@@ -66,7 +66,7 @@ pub fn bind(th: &mut Thread, function: Ref<NativeFunction>, args: Arguments) -> 
                     let at = at + usize::from(!signature.receiver);
                     return Err(th.type_error(format!(
                         "argument for {}() given by name ('{text}') and position ({at})",
-                        function.name.get().display()
+                        shown_name(function)
                     )));
                 }
                 None => match extra {
@@ -86,7 +86,7 @@ pub fn bind(th: &mut Thread, function: Ref<NativeFunction>, args: Arguments) -> 
             let name = signature.parameters[at].name.display();
             return Err(th.type_error(format!(
                 "{}() missing required keyword-only argument: '{name}'",
-                function.name.get().display()
+                shown_name(function)
             )));
         }
     }
@@ -109,6 +109,31 @@ fn position(signature: &Signature, name: Value) -> Option<usize> {
         .find(|&at| found(&parameters[at]))
 }
 
+/// The function's name in messages: constructors go by the name of their class.
+fn shown_name(function: Ref<NativeFunction>) -> String {
+    let name = function.name.get();
+    let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
+    match (name.ascii(), class) {
+        (Some("__new__" | "__init__"), Some(class)) => class.display_name(),
+        _ => name.display(),
+    }
+}
+
+/// Whether a function is `__new__` or `__init__` of a native class.
+fn is_constructor(function: Ref<NativeFunction>) -> bool {
+    shown_name(function) != function.name.get().display()
+}
+
+/// As [`shown_name`], a method with the name of its class in front.
+fn qualified_name(function: Ref<NativeFunction>) -> String {
+    let name = shown_name(function);
+    let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
+    match class {
+        Some(class) if function.name.get().display() == name => format!("{}.{name}", class.display_name()),
+        _ => name,
+    }
+}
+
 trait CastStr {
     fn cast_str(self) -> Option<Ref<Str>>;
 }
@@ -123,12 +148,17 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised 
     let signature = function.signature.get();
     let own = usize::from(signature.receiver);
     let (most, least) = (signature.positional - own, signature.required - own.min(signature.required));
-    let (name, given) = (function.name.get().display(), given - own.min(given));
+    let (name, given) = (shown_name(function), given - own.min(given));
+    let whole = qualified_name(function);
     let message = match (most, least) {
-        (0, _) => format!("{name}() takes no arguments ({given} given)"),
-        (1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
+        (0, _) if signature.keyword_only > 0 => format!("{name}() takes no positional arguments"),
+        (0, _) => format!("{whole}() takes no arguments ({given} given)"),
+        (1, 1) if !is_constructor(function) => {
+            format!("{whole}() takes exactly one argument ({given} given)")
+        }
         (most, least) if most == least => {
-            format!("{name} expected {most} arguments, got {given}")
+            let s = if most == 1 { "" } else { "s" };
+            format!("{name} expected {most} argument{s}, got {given}")
         }
         (most, _) => {
             let s = if most == 1 { "" } else { "s" };
@@ -142,8 +172,9 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised 
 fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) -> Raised {
     let signature = function.signature.get();
     let own = usize::from(signature.receiver);
-    let name = function.name.get().display();
+    let name = shown_name(function);
     if signature.receiver && at == 0 {
+        let name = qualified_name(function);
         return th.type_error(format!("unbound method {name}() needs an argument"));
     }
     let (most, least) = (signature.positional - own, signature.required - own);
@@ -156,8 +187,11 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
         ));
     }
     let s = if least == 1 { "" } else { "s" };
+    let whole = qualified_name(function);
     th.type_error(match (most, least) {
-        (1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
+        (1, 1) if !is_constructor(function) => {
+            format!("{whole}() takes exactly one argument ({given} given)")
+        }
         (most, least) if most == least => {
             format!("{name} expected {most} argument{s}, got {given}")
         }
@@ -168,7 +202,7 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
 #[cold]
 fn unexpected(th: &Thread, function: Ref<NativeFunction>, name: Value) -> Raised {
     let signature = function.signature.get();
-    let function_name = function.name.get().display();
+    let function_name = shown_name(function);
     let takes_names = signature.keyword_only > 0 || signature.positional > signature.positional_only;
     th.type_error(if takes_names {
         format!("{function_name}() got an unexpected keyword argument '{}'", th.display_str(name))

@@ -20,9 +20,13 @@ use crate::types::str::Str;
 impl Thread {
     /// `getattr(object, name)`; the name is interned.
     pub fn get_attribute(&mut self, object: Value, name: Ref<Str>) -> Result<Value, Raised> {
+        self.attribute_error_kept.set(Value::UNBOUND);
         match self.find_attribute(object, name)? {
             Some(value) => Ok(value),
-            None => Err(self.no_attribute(object, name)),
+            None => match self.attribute_error_kept.replace(Value::UNBOUND) {
+                kept if kept.is_unbound() => Err(self.no_attribute(object, name)),
+                kept => Err(self.raise_again(kept)),
+            },
         }
     }
 
@@ -30,7 +34,7 @@ impl Thread {
     pub fn find_attribute(&mut self, object: Value, name: Ref<Str>) -> Result<Option<Value>, Raised> {
         let class = self.class_of(object);
         let Some(getter) = class.special(self, Special::GetAttribute) else { return Ok(None) };
-        let looked_up = match native_of(getter) {
+        let found = match native_of(getter) {
             Some(f) if f == types::object::getattribute as *const () => {
                 self.find_generic(object, class, name)
             }
@@ -43,15 +47,12 @@ impl Thread {
             }
             _ => self.call_descriptor_method(getter, object, &[name.value()]).map(Some),
         };
-        // A descriptor or a `__getattribute__` may say by an `AttributeError` that there is none:
-        // `get_attribute` raises that again.
-        let found = match looked_up {
+        let found = match found {
             Ok(found) => found,
             Err(raised) => match self.catch(raised, &classes::ATTRIBUTE_ERROR) {
                 Some(error) => {
-                    if class.special(self, Special::GetAttr).is_none() {
-                        self.attribute_error_kept.set(error);
-                    }
+                    // Kept for `get_attribute` to raise again.
+                    self.attribute_error_kept.set(error);
                     None
                 }
                 None => return Err(raised),
@@ -73,14 +74,9 @@ impl Thread {
         }
     }
 
-    /// Raises the `AttributeError` for a missing attribute: the one a `__getattr__` has raised, or
-    /// a new one.
+    /// Raises the `AttributeError` for a missing attribute.
     #[cold]
     pub fn no_attribute(&mut self, object: Value, name: Ref<Str>) -> Raised {
-        let kept = self.attribute_error_kept.replace(Value::UNBOUND);
-        if !kept.is_unbound() {
-            return self.raise_again(kept);
-        }
         let name_text = name.display();
         let message = if let Some(class) = object.cast::<Class>() {
             format!("type object '{}' has no attribute '{name_text}'", class.display_name())

@@ -128,8 +128,13 @@ impl Thread {
 
     /// `type.__call__`: makes an instance by `__new__` and `__init__`.
     pub fn instantiate(&mut self, class: Ref<Class>, args: Arguments) -> Result<Value, Raised> {
-        if class == types::type_::SPEC.class() && args.names.is_none() && args.values.len() == 1 {
-            return Ok(self.class_of(args.values[0]).value());
+        if class == types::type_::SPEC.class() {
+            if args.names.is_none() && args.values.len() == 1 {
+                return Ok(self.class_of(args.values[0]).value());
+            }
+            if args.split().0.len() != 3 {
+                return Err(self.type_error("type() takes 1 or 3 arguments"));
+            }
         }
         let new = class.special(self, Special::New);
         let init = class.special(self, Special::Init);

@@ -69,7 +69,7 @@ impl Ref<Member> {
             let pointer = object.object_ptr();
             let offset = self.offset.get();
             if value.is_unbound() && value_at(pointer, offset).is_unbound() {
-                return Err(th.no_attribute(object, self.name.get()));
+                return Err(th.attribute_error(self.name.get().display()));
             }
             set_value_at(pointer, offset, value);
         }

@@ -143,7 +143,7 @@ pub(crate) fn check_new(th: &mut Thread, class: Ref<Class>, extra: bool) -> Resu
         return Err(abstract_class(th, class));
     }
     let native = class.native.get();
-    if !std::ptr::eq(native, &SPEC) {
+    if !native.is_plain() {
         let (name, safe) = (class.full_name(th), native.name);
         return Err(th.type_error(format!("object.__new__({name}) is not safe, use {safe}.__new__()")));
     }

@@ -52,7 +52,7 @@ fn changeable(th: &Thread, class: Value, name: &str, value: Value) -> Result<Ref
     if value.is_unbound() {
         return Err(th.type_error(format!(
             "cannot delete '{name}' attribute of immutable type '{}'",
-            class.full_name(th)
+            class.display_name()
         )));
     }
     Ok(class)
@@ -125,21 +125,14 @@ fn set_module(th: &mut Thread, class: Value, value: Value) -> Result<(), Raised>
     th.set_class_entry(class, name, value).map(drop)
 }
 
-/// An entry of the class's own, or `AttributeError`.
-fn own_entry(th: &mut Thread, class: Value, name: Ref<Str>) -> Result<Value, Raised> {
-    let found = match class.cast::<Class>() {
-        Some(class) => th.class_entry(class, name)?,
-        None => None,
-    };
-    match found {
-        Some(value) => Ok(value),
-        None => Err(th.no_attribute(class, name)),
-    }
-}
-
 fn abstract_methods(th: &mut Thread, class: Value) -> Result<Value, Raised> {
     let name = crate::name!(th, "__abstractmethods__");
-    own_entry(th, class, name)
+    let own = super::receiver(th, class, "__abstractmethods__")?;
+    let found = if own == super::SPEC.class() { None } else { th.class_entry(own, name)? };
+    match found {
+        Some(methods) => Ok(methods),
+        None => Err(th.attribute_error("__abstractmethods__")),
+    }
 }
 
 fn set_abstract_methods(th: &mut Thread, class: Value, value: Value) -> Result<(), Raised> {

@@ -4,10 +4,12 @@ use super::Tokenizer;
 use crate::error::ErrorClass;
 use crate::parse::diagnose::token::{Kind, TokenError};
 
+/// Whether a byte is a digit of some radix.
+type Digit = fn(&u8) -> bool;
 type Outcome = Result<crate::parse::diagnose::token::Token, TokenError>;
 
 impl Tokenizer<'_> {
-    pub(super) fn digits(&mut self, fits: fn(&u8) -> bool) -> bool {
+    pub(super) fn digits(&mut self, fits: Digit) -> bool {
         let mut any = false;
         loop {
             while self.peek().is_some_and(|c| fits(&c)) {
@@ -24,7 +26,7 @@ impl Tokenizer<'_> {
 
     pub(super) fn number(&mut self, start: usize) -> Outcome {
         if self.peek() == Some(b'0') {
-            let radix: Option<(&str, fn(&u8) -> bool)> = match self.at(1) {
+            let radix: Option<(&str, Digit)> = match self.at(1) {
                 Some(b'x' | b'X') => Some(("hexadecimal", u8::is_ascii_hexdigit)),
                 Some(b'o' | b'O') => Some(("octal", |c| matches!(c, b'0'..=b'7'))),
                 Some(b'b' | b'B') => Some(("binary", |c| matches!(c, b'0' | b'1'))),
@@ -42,12 +44,7 @@ impl Tokenizer<'_> {
         self.fraction(start)
     }
 
-    pub(super) fn radix_number(
-        &mut self,
-        start: usize,
-        kind: &str,
-        fits: fn(&u8) -> bool,
-    ) -> Outcome {
+    pub(super) fn radix_number(&mut self, start: usize, kind: &str, fits: Digit) -> Outcome {
         loop {
             if self.peek() == Some(b'_') {
                 self.position += 1;
