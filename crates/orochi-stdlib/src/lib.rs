@@ -7,15 +7,22 @@
 
 pub mod abc_;
 pub mod argument;
+pub mod atexit_;
+pub mod bisect_;
 pub mod bytes_like;
 pub mod collections_;
+pub mod contextvars_;
 pub mod functools_;
 pub mod gc_;
+pub mod heapq_;
 pub mod imp;
 pub mod itertools_;
 pub mod library;
+pub mod locale_;
 pub mod native_state;
+pub mod opcode_;
 pub mod posix;
+pub mod queue_;
 pub mod resource_;
 pub mod signal_;
 pub mod start;
@@ -23,6 +30,8 @@ pub mod structure;
 pub mod sys;
 pub mod system;
 pub mod thread_;
+pub mod tracemalloc_;
+pub mod warnings_;
 pub mod weakref_;
 
 use orochi_vm::native::ModuleSpec;
@@ -30,14 +39,23 @@ use orochi_vm::native::ModuleSpec;
 /// All native modules but `sys` and `builtins`, which exist from the start.
 pub static MODULES: &[&ModuleSpec] = &[
     &abc_::MODULE,
+    &atexit_::MODULE,
+    &bisect_::MODULE,
     &collections_::MODULE,
+    &contextvars_::MODULE,
     &functools_::MODULE,
     &gc_::MODULE,
+    &heapq_::MODULE,
     &imp::MODULE,
     &itertools_::MODULE,
+    &locale_::MODULE,
+    &opcode_::MODULE,
     &posix::MODULE,
+    &queue_::MODULE,
     &resource_::MODULE,
     &signal_::MODULE,
     &thread_::MODULE,
+    &tracemalloc_::MODULE,
+    &warnings_::MODULE,
     &weakref_::MODULE,
 ];
