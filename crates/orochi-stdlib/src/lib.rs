@@ -1,53 +1,73 @@
 //! Native modules and the embedded pure-Python library of Orochi.
 //!
-//! One folder a module; [`MODULES`] lists them. [`library`] serves the embedded part, [`early`]
-//! imports, [`start`] runs programs.
+//! One folder a module; [`MODULES`] lists them. [`library`] serves the embedded part, [`start`]
+//! brings the import machinery up. What modules share: [`argument`] and [`bytes_like`] read
+//! arguments, [`structure`] makes named tuples, [`system`] makes system calls, [`native_state`]
+//! gives heap objects memory of Rust's own.
 
-mod abc_;
+pub mod abc_;
 pub mod argument;
+pub mod atexit_;
+pub mod bisect_;
 pub mod bytes_like;
 pub mod clock;
-mod collections_;
+pub mod collections_;
+pub mod contextvars_;
 pub mod early;
 pub mod errno_;
-mod functools_;
-mod gc_;
+pub mod functools_;
+pub mod gc_;
+pub mod heapq_;
 pub mod imp;
-mod itertools_;
+pub mod itertools_;
 pub mod library;
+pub mod locale_;
 pub mod math;
-mod native_state;
+pub mod native_state;
+pub mod opcode_;
 pub mod operator;
 pub mod posix;
 pub mod printer;
+pub mod queue_;
 pub mod random;
 pub mod resource_;
-mod signal_;
+pub mod signal_;
 pub mod start;
 pub mod structure;
 pub mod sys;
 pub mod system;
-mod thread_;
-mod weakref_;
+pub mod thread_;
+pub mod tracemalloc_;
+pub mod warnings_;
+pub mod weakref_;
 
 use orochi_vm::native::ModuleSpec;
 
 /// All native modules but `sys` and `builtins`, which exist from the start.
 pub static MODULES: &[&ModuleSpec] = &[
-    &imp::MODULE,
     &abc_::MODULE,
+    &atexit_::MODULE,
+    &bisect_::MODULE,
     &clock::MODULE,
     &collections_::MODULE,
+    &contextvars_::MODULE,
     &errno_::MODULE,
     &functools_::MODULE,
     &gc_::MODULE,
+    &heapq_::MODULE,
+    &imp::MODULE,
     &itertools_::MODULE,
+    &locale_::MODULE,
     &math::MODULE,
+    &opcode_::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &queue_::MODULE,
     &random::MODULE,
     &resource_::MODULE,
     &signal_::MODULE,
     &thread_::MODULE,
+    &tracemalloc_::MODULE,
+    &warnings_::MODULE,
     &weakref_::MODULE,
 ];

@@ -9,7 +9,7 @@ use orochi_vm::heap::{Heap, Rooted, Value};
 use orochi_vm::name;
 use orochi_vm::object::Ref;
 use orochi_vm::thread::Thread;
-use orochi_vm::thread::start::{post_signal, signal_arrived};
+use orochi_vm::thread::start::{main_ident, post_signal, signal_arrived};
 use orochi_vm::types::dict::Dict;
 use orochi_vm::types::list::List;
 use orochi_vm::vm;
@@ -30,8 +30,18 @@ static WAKEUP_FAILED: AtomicI32 = AtomicI32::new(0);
 const DEFAULT: Value = Value::from_i32(0);
 const IGNORE: Value = Value::from_i32(1);
 
-/// Runs inside whatever the thread was doing: only atomics and `write`.
-extern "C" fn native_handler(signal: i32) {
+/// What a signal carries that only interrupts the main thread's system call; its address counts.
+static NUDGE: u8 = 0;
+
+/// Runs inside whatever the thread was doing: only atomics, `write` and signalling. Another thread
+/// than the main one has that interrupted, so that it comes to a safepoint.
+extern "C" fn native_handler(signal: i32, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
+    let nudge: *mut libc::c_void = (&raw const NUDGE).cast_mut().cast();
+    // SAFETY: the system hands over a filled structure; the value is there for queued signals.
+    let is_nudge = unsafe { (*info).si_code == libc::SI_QUEUE && (*info).si_value().sival_ptr == nudge };
+    if is_nudge {
+        return;
+    }
     // SAFETY: the address of this thread's errno, which is put back below.
     let errno = unsafe { libc::__errno_location() };
     // SAFETY: as above.
@@ -51,8 +61,20 @@ extern "C" fn native_handler(signal: i32) {
             }
         }
     }
+    let main = main_ident() as libc::pthread_t;
+    // SAFETY: the main thread lives as long as the process; the call is a plain system call.
+    unsafe {
+        if main != 0 && main != libc::pthread_self() {
+            pthread_sigqueue(main, signal, libc::sigval { sival_ptr: nudge });
+        }
+    }
     // SAFETY: as above.
     unsafe { *errno = saved };
+}
+
+unsafe extern "C" {
+    /// Of the C library's, and missing in the crate `libc`.
+    fn pthread_sigqueue(thread: libc::pthread_t, signal: i32, value: libc::sigval) -> i32;
 }
 
 fn table(th: &Thread) -> Result<Ref<List>, Raised> {
@@ -110,7 +132,7 @@ fn set_native(th: &Thread, signal: i32, handler: usize, flags: i32) -> Result<()
     let result = unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = handler;
-        action.sa_flags = flags | libc::SA_ONSTACK;
+        action.sa_flags = flags | libc::SA_ONSTACK | libc::SA_SIGINFO;
         libc::sigemptyset(&raw mut action.sa_mask);
         libc::sigaction(signal, &raw const action, std::ptr::null_mut())
     };

@@ -22,7 +22,7 @@ use orochi_vm::types::module::Module;
 
 use crate::argument;
 
-pub use handler::{run_handlers, simulate};
+pub use handler::simulate;
 
 /// The module.
 pub static MODULE: ModuleSpec = ModuleSpec {

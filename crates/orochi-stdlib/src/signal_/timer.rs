@@ -34,7 +34,8 @@ pub fn error_class(th: &mut Thread) -> Result<Value, Raised> {
 fn failed(th: &mut Thread) -> Raised {
     let error = std::io::Error::last_os_error();
     let errno = Value::from_i32(error.raw_os_error().unwrap_or(0));
-    let made = th.new_str(&orochi_vm::exception::text_of_errno(errno.as_int() as i32));
+    let text = error.to_string();
+    let made = th.new_str(text.split(" (os error").next().unwrap_or(&text));
     let made = made.and_then(|text| {
         let class = error_class(th)?;
         th.call(class, &[errno, text.value()])

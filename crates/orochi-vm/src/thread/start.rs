@@ -315,6 +315,11 @@ fn run(th: &mut Thread, function: Value, args: Value, keywords: Value) {
     }
 }
 
+/// The main thread's ident; 0 before there is one. Async-signal-safe.
+pub fn main_ident() -> u64 {
+    crate::vm::start::current().map_or(0, |vm| vm.threads.main_ident.load(Ordering::Acquire))
+}
+
 /// A signal has arrived: leaves it to the main thread. Async-signal-safe.
 pub fn signal_arrived(number: i32) {
     let Some(vm) = crate::vm::start::current() else { return };

@@ -212,7 +212,7 @@ impl Recogniser<'_> {
         end_b: usize,
         end: usize,
     ) -> Matched {
-        let letter = self.source[..start_a].rfind(['f', 'F', 't', 'T']).map_or('f', |_| 'f');
+        let letter = self.string_letter(start_a);
         if end_a != start_b {
             let message = format!(
                 "{letter}-string: conversion type must come right after the exclamation mark"
@@ -238,10 +238,23 @@ impl Recogniser<'_> {
         if legacy || self.depth_before(first) == 0 {
             return Ok(None);
         }
-        let next = captures.b.map(|(first, _)| self.tokens[first]);
-        let next_is_string = next.is_some_and(|token| token.kind == Kind::String);
-        let _ = next_is_string;
+        let (start, end) = (self.node_span(captures.a).0, self.node_span(captures.b).1.max(end));
         Err(Stop::Said(self.failure("invalid syntax. Perhaps you forgot a comma?", start, end)))
+    }
+
+    /// `f` or `t`: what kind of string the replacement field at a byte offset is in.
+    fn string_letter(&self, offset: usize) -> char {
+        let mut closed = 0;
+        for token in self.tokens.iter().rev().filter(|token| token.start < offset) {
+            match token.kind {
+                Kind::FEnd | Kind::TEnd => closed += 1,
+                Kind::FStart | Kind::TStart if closed > 0 => closed -= 1,
+                Kind::FStart => return 'f',
+                Kind::TStart => return 't',
+                _ => {}
+            }
+        }
+        'f'
     }
 
     /// How many parentheses are open before a token.

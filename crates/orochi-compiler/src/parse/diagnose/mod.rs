@@ -157,7 +157,8 @@ impl Recogniser<'_> {
     }
 
     fn token_failure(&self, error: TokenError) -> Failure {
-        if error.message.is_empty() {
+        let end = error.message.is_empty() || error.message.starts_with("unexpected EOF");
+        if end && (error.message.is_empty() || !self.tokenizer.parentheses.is_empty()) {
             // The end came while something was open.
             return self.never_closed();
         }
@@ -241,9 +242,11 @@ impl Recogniser<'_> {
             match self.tokenizer.next() {
                 Ok(token) if token.kind == Kind::End => return failure,
                 Ok(_) => {}
-                // The end of an f-string was taken for the start of a string: no news.
-                Err(error) if error.message.ends_with("-string: expecting '}'") => return failure,
-                Err(error) if !error.message.is_empty() => return self.token_failure(error),
+                // Inside an f-string that is broken already, nothing is news.
+                Err(error) if error.message.get(1..9) == Some("-string:") => {
+                    return failure;
+                }
+                Err(error) if error.goes_first => return self.token_failure(error),
                 Err(_) => {
                     let open = self.tokenizer.parentheses.last();
                     if open.is_some_and(|open| current > line_of(self.source, open.offset)) {

@@ -103,7 +103,10 @@ impl<'s> Recogniser<'s> {
     }
 
     fn rule(&mut self, id: RuleId, at: usize) -> Matched {
-        let key = (id, self.second_pass, at as u32);
+        // CPython remembers the results of these without regard to whether the rules for mistakes
+        // were in use, which decides some messages.
+        let remembered = self.grammar.memoised[usize::from(id)];
+        let key = (id, remembered || self.second_pass, at as u32);
         if let Some(&known) = self.memo.get(&key) {
             return Ok(known.map(|end| end as usize));
         }

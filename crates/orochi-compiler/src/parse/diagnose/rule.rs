@@ -89,9 +89,43 @@ pub struct Rule {
 pub struct Grammar {
     pub rules: Vec<Rule>,
     pub by_name: FxHashMap<&'static str, RuleId>,
+    /// Whether CPython remembers the results of each rule.
+    pub memoised: Vec<bool>,
     /// Names that are no identifiers.
     pub keywords: Vec<&'static str>,
 }
+
+/// The rules whose results CPython remembers.
+const MEMOISED: &[&str] = &[
+    "simple_stmt",
+    "block",
+    "expression",
+    "star_expression",
+    "disjunction",
+    "conjunction",
+    "inversion",
+    "factor",
+    "await_primary",
+    "arguments",
+    "strings",
+    "star_target",
+    "target_with_star",
+    "del_target",
+    "closed_pattern",
+    "star_pattern",
+    "type_param",
+    "bad_named",
+    "bitwise_or",
+    "bitwise_xor",
+    "bitwise_and",
+    "shift",
+    "sum",
+    "term",
+    "primary",
+    "t_primary",
+    "dotted_name",
+    "attr",
+];
 
 /// The grammar, read on first use.
 pub fn grammar() -> &'static Grammar {
@@ -118,6 +152,7 @@ fn read(text: &'static str) -> Grammar {
     }
     let by_name: FxHashMap<_, _> =
         bodies.iter().enumerate().map(|(i, (name, _))| (*name, i as RuleId)).collect();
+    let memoised = bodies.iter().map(|(name, _)| MEMOISED.contains(name)).collect();
     let mut keywords = vec!["async", "await"];
     let rules = bodies
         .into_iter()
@@ -130,7 +165,7 @@ fn read(text: &'static str) -> Grammar {
             Rule { alternatives }
         })
         .collect();
-    Grammar { rules, by_name, keywords }
+    Grammar { rules, by_name, memoised, keywords }
 }
 
 struct Reader<'g> {

@@ -54,4 +54,6 @@ pub struct TokenError {
     pub end: usize,
     /// Whether more input might mend it.
     pub at_end: bool,
+    /// Whether it is reported although the parser has given up before it.
+    pub goes_first: bool,
 }

@@ -29,6 +29,17 @@ impl Tokenizer<'_> {
                     while matches!(self.peek(), Some(b' ' | b'\t' | b'\x0c')) {
                         self.position += 1;
                     }
+                    if self.peek().is_none() {
+                        let end = self.position;
+                        return Err(TokenError {
+                            class: ErrorClass::SyntaxError,
+                            message: "unexpected EOF while parsing".to_owned(),
+                            start: end,
+                            end,
+                            at_end: true,
+                            goes_first: false,
+                        });
+                    }
                     break;
                 }
                 _ => break,

@@ -109,7 +109,14 @@ impl<'s> Tokenizer<'s> {
         start: usize,
         end: usize,
     ) -> Result<T, TokenError> {
-        Err(TokenError { class, message: message.into(), start, end, at_end: false })
+        Err(TokenError {
+            class,
+            message: message.into(),
+            start,
+            end,
+            at_end: false,
+            goes_first: class == ErrorClass::SyntaxError,
+        })
     }
 
     /// An error at the character before the current position.
@@ -160,6 +167,7 @@ impl<'s> Tokenizer<'s> {
             let start = self.position;
             return Ok(Token { kind, start, end: self.position });
         }
+        let mut comment = None;
         loop {
             while matches!(self.peek(), Some(b' ' | b'\t' | b'\x0c')) {
                 self.position += 1;
@@ -168,6 +176,7 @@ impl<'s> Tokenizer<'s> {
             let Some(c) = self.peek() else { return self.end() };
             match c {
                 b'#' => {
+                    comment = Some(start);
                     while self.peek().is_some_and(|c| c != b'\n') {
                         self.position += 1;
                     }
@@ -184,7 +193,9 @@ impl<'s> Tokenizer<'s> {
                     }
                     self.line_start = true;
                     self.line_has_tokens = false;
-                    return Ok(Token { kind: Kind::Newline, start, end: start + 1 });
+                    // A comment belongs to the end of its line.
+                    let from = comment.unwrap_or(start);
+                    return Ok(Token { kind: Kind::Newline, start: from, end: start + 1 });
                 }
                 b'\\' => {
                     self.position += 1;
@@ -193,8 +204,10 @@ impl<'s> Tokenizer<'s> {
                         if self.position < self.source.len() {
                             self.position += self.char_length();
                         }
+                        let message = "unexpected character after line continuation character";
                         return self
-                            .error_here("unexpected character after line continuation character");
+                            .error_here(message)
+                            .map_err(|error| TokenError { goes_first: false, ..error });
                     }
                     if self.peek().is_some() {
                         self.position += 1;
@@ -208,6 +221,7 @@ impl<'s> Tokenizer<'s> {
                             start: end,
                             end,
                             at_end: true,
+                            goes_first: false,
                         });
                     }
                     continue;
@@ -239,6 +253,7 @@ impl<'s> Tokenizer<'s> {
                 start: self.position,
                 end: self.position,
                 at_end: true,
+                goes_first: false,
             });
         }
         if self.line_has_tokens {

@@ -84,6 +84,7 @@ impl Tokenizer<'_> {
                 start,
                 end: start,
                 at_end: true,
+                goes_first: true,
             });
         }
         if self.interactive && at_end {
@@ -99,6 +100,7 @@ impl Tokenizer<'_> {
             start,
             end: start,
             at_end,
+            goes_first: true,
         })
     }
 
@@ -131,7 +133,20 @@ impl Tokenizer<'_> {
         let width = if string.triple { 3 } else { 1 };
         let closes = |tokenizer: &Self| (0..width).all(|i| tokenizer.at(i) == Some(string.quote));
         loop {
-            let Some(c) = self.peek() else { return self.unterminated_interpolated(&string) };
+            let Some(c) = self.peek() else {
+                let newline = self.implies_newline && in_spec && !string.triple;
+                if !newline {
+                    return self.unterminated_interpolated(&string);
+                }
+                if let Some(field) = self.strings.last_mut().and_then(|s| s.fields.last_mut()) {
+                    field.1 = false;
+                }
+                return if self.position > start {
+                    Ok(self.token(middle, start))
+                } else {
+                    self.next_raw()
+                };
+            };
             if c == string.quote && closes(self) {
                 if self.position > start {
                     return Ok(self.token(middle, start));
@@ -256,6 +271,7 @@ impl Tokenizer<'_> {
             start: string.start,
             end: string.start,
             at_end: at_end && string.triple,
+            goes_first: true,
         })
     }
 }

@@ -107,7 +107,7 @@ fn same_value(a: Value, b: Value, depth: u32) -> Option<bool> {
 
 /// Whether two items of a container are equal, if that can be said without running Python.
 #[inline(always)]
-pub(crate) fn quick_equal(a: Value, b: Value) -> Option<bool> {
+pub fn quick_equal(a: Value, b: Value) -> Option<bool> {
     if a == b {
         Some(true)
     } else if Value::both_ints(a, b) {
