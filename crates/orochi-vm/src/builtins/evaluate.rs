@@ -379,9 +379,6 @@ pub(super) fn exec(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
                 let fits = cells.is_some_and(|cells| {
                     cells.len() == free && cells.as_slice().iter().all(|cell| cell.cast::<Cell>().is_some())
                 });
-                if closure.is_unbound() {
-                    return Err(th.type_error("code object passed to exec() may not contain free variables"));
-                }
                 if !fits {
                     return Err(th.type_error(format!(
                         "code object requires a closure of exactly length {free}"

@@ -153,7 +153,7 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised 
     let message = match (most, least) {
         (0, _) if signature.keyword_only > 0 => format!("{name}() takes no positional arguments"),
         (0, _) => format!("{whole}() takes no arguments ({given} given)"),
-        (1, 1) if !is_constructor(function) => {
+        (1, 1) if !is_constructor(function) && signature.keyword_only == 0 => {
             format!("{whole}() takes exactly one argument ({given} given)")
         }
         (most, least) if most == least => {
@@ -174,6 +174,10 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
     let own = usize::from(signature.receiver);
     let name = shown_name(function);
     if signature.receiver && at == 0 {
+        if is_constructor(function) {
+            let of = function.name.get().display();
+            return th.type_error(format!("{name}.{of}(): not enough arguments"));
+        }
         let name = qualified_name(function);
         return th.type_error(format!("unbound method {name}() needs an argument"));
     }
@@ -189,7 +193,7 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
     let s = if least == 1 { "" } else { "s" };
     let whole = qualified_name(function);
     th.type_error(match (most, least) {
-        (1, 1) if !is_constructor(function) => {
+        (1, 1) if !is_constructor(function) && signature.keyword_only == 0 => {
             format!("{whole}() takes exactly one argument ({given} given)")
         }
         (most, least) if most == least => {

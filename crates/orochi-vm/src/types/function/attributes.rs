@@ -69,7 +69,7 @@ fn set_code(th: &mut Thread, function: Value, value: Value) -> Result<(), Raised
     let free = free_count(code);
     if free != closure {
         let name = th.display_str(own.name.get());
-        return Err(th.type_error(format!(
+        return Err(th.value_error(format!(
             "{name}() requires a code object with {closure} free vars, not {free}"
         )));
     }

@@ -5,7 +5,7 @@ mod object;
 pub use object::Module;
 
 use crate::class::{
-    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method, property,
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, method, property,
 };
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -37,7 +37,7 @@ static METHODS: &[Method] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("__dict__", |th, m| Ok(th.receiver::<Module>(m)?.dict().value()), ""),
+    property("__dict__", |th, m| Ok(th.receiver::<Module>(m)?.dict().value()), readonly, ""),
     property("__annotations__", annotations, set_annotations, ""),
     property("__annotate__", annotate, set_annotate, ""),
 ];
@@ -147,6 +147,10 @@ fn dir(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return th.call(own, &[]);
     }
     Ok(keys_of(th, module.dict())?.value())
+}
+
+fn readonly(th: &mut Thread, _: Value, _: Value) -> Result<(), Raised> {
+    Err(th.attribute_error("readonly attribute"))
 }
 
 fn annotations(th: &mut Thread, module: Value) -> Result<Value, Raised> {
