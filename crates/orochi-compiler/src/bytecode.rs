@@ -149,7 +149,8 @@ opcodes! {
     /// Copy the function's closure cells into `R[a..]`.
     CopyFree = A, 0;
     /// `R[a] = contents of cell R[b]`; the error for an empty cell names `K[c]`, as a free
-    /// variable (`NameError`) if `d` is 1, else as a local (`UnboundLocalError`).
+    /// variable (`NameError`) if bit 0 of `d` is set, else as a local (`UnboundLocalError`); bit 1:
+    /// an in-place statement follows, so the cell is claimed for writing.
     LoadCell = Abk, 0;
     /// `contents of cell R[a] = R[b]`
     StoreCell = Ab, 0;

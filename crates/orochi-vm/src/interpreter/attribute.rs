@@ -298,7 +298,7 @@ fn own_slot(shape: &'static Shape, name: Ref<Str>) -> Option<(Kind, Contents)> {
 
 #[inline(never)]
 fn load(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, update: bool) -> Result<Value, Raised> {
-    if object.is_object() && update && shape_of_object(object).has(shape_flags::DICT) {
+    if object.is_object() && update && !shape_of_object(object).has(shape_flags::IMMUTABLE) {
         // An in-place statement: hold the target for writing before it is read.
         th.claim_write_object(object)?;
     }

@@ -10,6 +10,9 @@ use crate::types::cell::Cell;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 
+/// Bit of `d` in `LoadCell`: an in-place statement follows.
+const UPDATE: u8 = 2;
+
 /// The cell in a register that the compiler knows to hold one.
 #[inline(always)]
 unsafe fn cell(value: Value) -> Ref<Cell> {
@@ -38,7 +41,12 @@ handlers! {
 
     fn load_cell(th, pc, regs, word, table) {
         let cell = cell(get(regs, b(word)));
-        if th.stm.can_read(&cell.header().owner) {
+        let held = if d(word) & UPDATE == 0 {
+            th.stm.can_read(&cell.header().owner)
+        } else {
+            th.stm.can_write(&cell.header().owner)
+        };
+        if held {
             let value = cell.unguarded().contents.get();
             if !value.is_unbound() {
                 set(regs, a(word), value);
@@ -52,7 +60,8 @@ handlers! {
     #[inline(never)]
     fn load_cell_slow(th, pc, regs, word, table) {
         sync(th, pc, regs);
-        let result = read_cell(th, cell(get(regs, b(word))), d(word) == 1, frame::name(regs, c(word)));
+        let cell = cell(get(regs, b(word)));
+        let result = read_cell(th, cell, d(word), frame::name(regs, c(word)));
         finish(th, pc, regs, word, table, 1, result)
     }
 
@@ -87,7 +96,11 @@ fn new_cell(th: &Thread, contents: Value) -> Result<Value, Raised> {
 }
 
 #[inline(never)]
-fn read_cell(th: &mut Thread, cell: Ref<Cell>, free: bool, name: Ref<Str>) -> Result<Value, Raised> {
+fn read_cell(th: &mut Thread, cell: Ref<Cell>, bits: u8, name: Ref<Str>) -> Result<Value, Raised> {
+    let free = bits & 1 != 0;
+    if bits & UPDATE != 0 {
+        th.write(cell)?;
+    }
     let value = th.read(cell)?.contents.get();
     if value.is_unbound() { Err(empty(th, free, name)) } else { Ok(value) }
 }
