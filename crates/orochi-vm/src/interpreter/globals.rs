@@ -6,7 +6,9 @@
 //! definition in the module is seen without further ado. A code object runs with one namespace
 //! only (`call::claim_code` sees to that), so the cache need not compare it.
 
-use super::{a, c, exception, finish, frame, get, next, proceed, set, sync};
+use super::{a, c, d, exception, finish, frame, get, next, proceed, set, sync};
+use orochi_compiler::bytecode::FOR_UPDATE;
+
 use super::cache;
 use crate::exception::Raised;
 use crate::handlers;
@@ -42,7 +44,11 @@ handlers! {
         if cached & BUILTIN != 0 || cached == 0 {
             return load_global_builtin(th, pc, regs, word, table);
         }
-        let value = read(th, cell_at(cached));
+        let cell = cell_at(cached);
+        if d(word) & FOR_UPDATE != 0 && !th.stm.can_write(&cell.header().owner) {
+            return load_global_slow(th, pc, regs, word, table);
+        }
+        let value = read(th, cell);
         if value.is_unbound() {
             return load_global_slow(th, pc, regs, word, table);
         }
@@ -74,13 +80,13 @@ handlers! {
     fn load_global_slow(th, pc, regs, word, table) {
         sync(th, pc, regs);
         let function = frame::function(regs).callable();
-        let result = lookup(
-            th,
-            pc,
-            function.globals.get(),
-            function.builtins.get(),
-            frame::name(regs, c(word)),
-        );
+        let (globals, builtins) = (function.globals.get(), function.builtins.get());
+        let name = frame::name(regs, c(word));
+        let result = if d(word) & FOR_UPDATE != 0 {
+            lookup_to_update(th, pc, globals, builtins, name)
+        } else {
+            lookup(th, pc, globals, builtins, name)
+        };
         finish(th, pc, regs, word, table, 2, result)
     }
 
@@ -146,6 +152,22 @@ pub(super) fn lookup(
         }
     }
     Ok(value)
+}
+
+/// As [`lookup`] for an in-place statement: the name's cell is held for writing when its value is
+/// read.
+#[inline(never)]
+pub(super) fn lookup_to_update(
+    th: &mut Thread,
+    pc: *const u64,
+    globals: Ref<Dict>,
+    builtins: Ref<Dict>,
+    name: Ref<Str>,
+) -> Result<Value, Raised> {
+    let value = lookup(th, pc, globals, builtins, name)?;
+    let Some(cell) = globals.cell(th, name, false)? else { return Ok(value) };
+    let held = th.write(cell)?.value.get();
+    Ok(if held.is_unbound() { value } else { held })
 }
 
 /// Raises `NameError` for a name that is nowhere.

@@ -1,6 +1,8 @@
 //! Names in module, class and `exec` bodies, which live in a namespace mapping.
 
 use super::{a, b, c, cache, d, finish, frame, get, globals, next, proceed, set, sync};
+use orochi_compiler::bytecode::FOR_UPDATE;
+
 use crate::class::Special;
 use crate::exception::{Raised, classes};
 use crate::handlers;
@@ -16,7 +18,12 @@ handlers! {
         let function = frame::function(regs).callable();
         if get(regs, b(word)) == function.globals.get().value() && cached != 0 && cached & 1 == 0 {
             let cell = globals::cell_at(cached);
-            if th.stm.can_read(&cell.header().owner) {
+            let held = if d(word) & FOR_UPDATE == 0 {
+                th.stm.can_read(&cell.header().owner)
+            } else {
+                th.stm.can_write(&cell.header().owner)
+            };
+            if held {
                 let value = cell.unguarded().value.get();
                 if !value.is_unbound() {
                     set(regs, a(word), value);
@@ -33,7 +40,12 @@ handlers! {
         sync(th, pc, regs);
         let function = frame::function(regs).callable();
         let (dict, builtins) = (function.globals.get(), function.builtins.get());
-        let result = lookup(th, pc, get(regs, b(word)), dict, builtins, frame::name(regs, c(word)));
+        let (namespace, name) = (get(regs, b(word)), frame::name(regs, c(word)));
+        let result = if d(word) & FOR_UPDATE != 0 && namespace == dict.value() {
+            globals::lookup_to_update(th, pc, dict, builtins, name)
+        } else {
+            lookup(th, pc, namespace, dict, builtins, name)
+        };
         finish(th, pc, regs, word, table, 2, result)
     }
 
