@@ -7,10 +7,12 @@
 
 pub mod abc_;
 pub mod argument;
+pub mod array;
 pub mod atexit_;
+pub mod binascii;
 pub mod bisect_;
 pub mod bytes_like;
-pub mod clock;
+pub mod cmath;
 pub mod collections_;
 pub mod contextvars_;
 pub mod early;
@@ -33,10 +35,12 @@ pub mod random;
 pub mod resource_;
 pub mod signal_;
 pub mod start;
+pub mod struct_;
 pub mod structure;
 pub mod sys;
 pub mod system;
 pub mod thread_;
+pub mod time;
 pub mod tracemalloc_;
 pub mod warnings_;
 pub mod weakref_;
@@ -46,9 +50,11 @@ use orochi_vm::native::ModuleSpec;
 /// All native modules but `sys` and `builtins`, which exist from the start.
 pub static MODULES: &[&ModuleSpec] = &[
     &abc_::MODULE,
+    &array::MODULE,
     &atexit_::MODULE,
+    &binascii::MODULE,
     &bisect_::MODULE,
-    &clock::MODULE,
+    &cmath::MODULE,
     &collections_::MODULE,
     &contextvars_::MODULE,
     &errno_::MODULE,
@@ -66,7 +72,9 @@ pub static MODULES: &[&ModuleSpec] = &[
     &random::MODULE,
     &resource_::MODULE,
     &signal_::MODULE,
+    &struct_::MODULE,
     &thread_::MODULE,
+    &time::MODULE,
     &tracemalloc_::MODULE,
     &warnings_::MODULE,
     &weakref_::MODULE,
