@@ -136,7 +136,12 @@ pub fn encode_system(th: &Thread, text: Ref<Str>) -> Result<Vec<u8>, Raised> {
 
 /// Raises the `UnicodeEncodeError` of a failed encoder.
 #[cold]
-pub fn encode_error(th: &Thread, encoding: &str, text: Ref<Str>, failure: &codec::Failure) -> Raised {
+pub fn encode_error(
+    th: &Thread,
+    encoding: &str,
+    text: Ref<Str>,
+    failure: &codec::Failure,
+) -> Raised {
     unicode_error(th, &classes::UNICODE_ENCODE_ERROR, encoding, text.value(), failure)
 }
 

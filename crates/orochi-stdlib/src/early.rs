@@ -96,9 +96,10 @@ fn find(th: &mut Thread, name: &str, parent: Option<Value>) -> Result<Option<Fou
         let Some(folder) = folder.and_then(|folder| folder.cast::<Str>()) else { continue };
         let folder = folder.display();
         let folder = Path::new(if folder.is_empty() { "." } else { &folder });
-        for (file, package) in
-            [(folder.join(own).join("__init__.py"), true), (folder.join(format!("{own}.py")), false)]
-        {
+        for (file, package) in [
+            (folder.join(own).join("__init__.py"), true),
+            (folder.join(format!("{own}.py")), false),
+        ] {
             if let Ok(source) = std::fs::read(&file) {
                 let code = compile_file(th, &source, &file.to_string_lossy(), Mode::Exec)?;
                 return Ok(Some(Found { code, package, file: Some(file) }));
@@ -109,7 +110,12 @@ fn find(th: &mut Thread, name: &str, parent: Option<Value>) -> Result<Option<Fou
 }
 
 /// Compiles source to a code object.
-pub fn compile_file(th: &mut Thread, source: &[u8], filename: &str, mode: Mode) -> Result<Ref<Code>, Raised> {
+pub fn compile_file(
+    th: &mut Thread,
+    source: &[u8],
+    filename: &str,
+    mode: Mode,
+) -> Result<Ref<Code>, Raised> {
     let options = Options { optimize: th.vm.settings.optimize, ..Options::default() };
     match compile(source, filename, mode, &options) {
         Ok(compiled) => Code::new(th, Arc::new(compiled.code)),
@@ -139,11 +145,8 @@ fn run(th: &mut Thread, text: &str, name: Ref<Str>, found: Found) -> Result<Valu
 /// Sets the attributes that say where a module comes from.
 fn describe(th: &mut Thread, module: Ref<Module>, text: &str, found: &Found) -> Result<(), Raised> {
     let dict = module.dict();
-    let package = if found.package {
-        text
-    } else {
-        text.rsplit_once('.').map_or("", |(front, _)| front)
-    };
+    let package =
+        if found.package { text } else { text.rsplit_once('.').map_or("", |(front, _)| front) };
     let package = th.intern(package)?.value();
     dict.set_str(th, name!(th, "__package__"), package)?;
     dict.set_str(th, name!(th, "__doc__"), Value::NONE)?;
@@ -167,7 +170,10 @@ fn describe(th: &mut Thread, module: Ref<Module>, text: &str, found: &Found) -> 
 
 /// The code of a module to be run as the main program (of a package: its `__main__`), the package
 /// it belongs to, and its file.
-pub fn locate(th: &mut Thread, name: Ref<Str>) -> Result<Option<(Ref<Code>, String, Option<String>)>, Raised> {
+pub fn locate(
+    th: &mut Thread,
+    name: Ref<Str>,
+) -> Result<Option<(Ref<Code>, String, Option<String>)>, Raised> {
     let text = name.display();
     let parent = match text.rsplit_once('.') {
         Some((front, _)) => {
@@ -195,11 +201,17 @@ fn load_or_get(th: &mut Thread, name: Ref<Str>) -> Result<Value, Raised> {
 
 /// Compiles what a person has typed so far; `None` if more is to come.
 pub fn compile_interactive(th: &mut Thread, source: &str) -> Result<Option<Ref<Code>>, Raised> {
-    let options =
-        Options { allow_incomplete: true, keep_blocks_open: true, ignore_cookie: true, ..Options::default() };
+    let options = Options {
+        allow_incomplete: true,
+        keep_blocks_open: true,
+        ignore_cookie: true,
+        ..Options::default()
+    };
     match compile(source.as_bytes(), "<stdin>", Mode::Single, &options) {
         Ok(compiled) => Code::new(th, Arc::new(compiled.code)).map(Some),
-        Err(error) if error.class == orochi_compiler::error::ErrorClass::IncompleteInput => Ok(None),
+        Err(error) if error.class == orochi_compiler::error::ErrorClass::IncompleteInput => {
+            Ok(None)
+        }
         Err(error) => Err(raise_syntax_error(th, &error)),
     }
 }

@@ -48,11 +48,15 @@ static GETSET: &[GetSet] = &[
     getter("encoding", |th, _| Ok(th.intern("utf-8")?.value()), ""),
     getter("errors", |th, _| Ok(th.intern("backslashreplace")?.value()), ""),
     getter("closed", |_, _| Ok(Value::FALSE), ""),
-    getter("name", |th, this| {
-        let printer = th.receiver::<Printer>(this)?;
-        let name = ["<stdin>", "<stdout>", "<stderr>"][printer.descriptor.get() as usize % 3];
-        Ok(th.intern(name)?.value())
-    }, ""),
+    getter(
+        "name",
+        |th, this| {
+            let printer = th.receiver::<Printer>(this)?;
+            let name = ["<stdin>", "<stdout>", "<stderr>"][printer.descriptor.get() as usize % 3];
+            Ok(th.intern(name)?.value())
+        },
+        "",
+    ),
 ];
 
 /// What has been collected for standard output and standard error.

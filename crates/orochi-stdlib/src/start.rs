@@ -44,7 +44,9 @@ pub fn prepare(th: &mut Thread, sys: Ref<Module>) -> Result<(), Raised> {
     modules.set(th, name!(th, "sys").value(), sys.value())?;
     orochi_vm::class::native::make_class(th, &printer::SPEC)?;
     for (descriptor, names) in
-        [["stdin", "__stdin__"], ["stdout", "__stdout__"], ["stderr", "__stderr__"]].iter().enumerate()
+        [["stdin", "__stdin__"], ["stdout", "__stdout__"], ["stderr", "__stderr__"]]
+            .iter()
+            .enumerate()
     {
         let stream = Printer::allocate(th, descriptor as u64)?.value();
         for name in names {
@@ -151,7 +153,10 @@ fn run_program(th: &mut Thread, program: &Program) -> Result<(), Raised> {
                     let errno = error.raw_os_error().unwrap_or(libc::EIO);
                     let reason = orochi_vm::exception::text_of_errno(errno);
                     let command = th.vm.settings.executable.display().to_string();
-                    eprintln!("{command}: can't open file '{}': [Errno {errno}] {reason}", shown.display());
+                    eprintln!(
+                        "{command}: can't open file '{}': [Errno {errno}] {reason}",
+                        shown.display()
+                    );
                     return Err(th.raise_with(classes::SYSTEM_EXIT.class(), &[Value::from_i32(2)]));
                 }
             };
@@ -184,7 +189,12 @@ fn run_program(th: &mut Thread, program: &Program) -> Result<(), Raised> {
     }
 }
 
-fn run_source(th: &mut Thread, main: Ref<Module>, source: &[u8], filename: &str) -> Result<(), Raised> {
+fn run_source(
+    th: &mut Thread,
+    main: Ref<Module>,
+    source: &[u8],
+    filename: &str,
+) -> Result<(), Raised> {
     let code = early::compile_file(th, source, filename, Mode::Exec)?;
     th.run_code(code, main.dict(), main.dict().value(), Value::UNBOUND).map(drop)
 }
@@ -250,4 +260,3 @@ fn call_if_imported(th: &mut Thread, module: &str, function: &str) -> Result<(),
         None => Ok(()),
     }
 }
-

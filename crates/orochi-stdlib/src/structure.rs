@@ -39,8 +39,7 @@ impl Structure {
         self.kind.get_or_init(|| {
             let (module, name) = self.name.rsplit_once('.').unwrap_or(("builtins", self.name));
             let fields: Box<[Field]> = self.fields.iter().map(|name| field(name, "")).collect();
-            let kind =
-                StructSequence::new(module, name, self.doc, Box::leak(fields), self.visible);
+            let kind = StructSequence::new(module, name, self.doc, Box::leak(fields), self.visible);
             Box::leak(Box::new(if self.sealed { kind.sealed() } else { kind }))
         })
     }

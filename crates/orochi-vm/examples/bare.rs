@@ -55,5 +55,10 @@ fn main() {
             println!("{class}: {text}");
         }
     };
-    std::thread::Builder::new().stack_size(64 << 20).spawn(run).expect("a thread").join().expect("no panic");
+    std::thread::Builder::new()
+        .stack_size(64 << 20)
+        .spawn(run)
+        .expect("a thread")
+        .join()
+        .expect("no panic");
 }

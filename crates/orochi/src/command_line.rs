@@ -66,9 +66,9 @@ pub fn parse(args: Vec<OsString>) -> Result<(Request, Settings), String> {
                     return Ok(OsStr::from_bytes(rest).to_owned());
                 }
                 at += 1;
-                args.get(at - 1).cloned().ok_or_else(|| {
-                    format!("Argument expected for the -{} option", option as char)
-                })
+                args.get(at - 1)
+                    .cloned()
+                    .ok_or_else(|| format!("Argument expected for the -{} option", option as char))
             };
             match option {
                 b'c' => request = Some(Request::Command(value()?)),

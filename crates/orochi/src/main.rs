@@ -71,9 +71,11 @@ fn hash_seed(settings: &Settings) -> Result<(), String> {
             orochi_vm::vm::set_hash_key(orochi_text::hash::HashKey::seeded(seed));
             Ok(())
         }
-        None => Err("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" \
+        None => {
+            Err("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" \
                      or an integer in range [0; 4294967295]"
-            .to_owned()),
+                .to_owned())
+        }
     }
 }
 
@@ -92,7 +94,8 @@ fn run(request: Request, settings: Settings) -> u8 {
             return 1;
         }
     };
-    let prepared = orochi_stdlib::sys::make(&mut th, b"").and_then(|sys| start::prepare(&mut th, sys));
+    let prepared =
+        orochi_stdlib::sys::make(&mut th, b"").and_then(|sys| start::prepare(&mut th, sys));
     let status = match prepared {
         Ok(()) => start::run(&mut th, &program),
         Err(_) => {

@@ -118,8 +118,12 @@ impl Emitter<'_> {
                 self.check_bound(register, &name);
                 self.unit.copy(dest, register);
             }
-            Place::Cell(register) => self.unit.named(Op::LoadCell, update << 1, dest, register, &name),
-            Place::Free(register) => self.unit.named(Op::LoadCell, 1 | update << 1, dest, register, &name),
+            Place::Cell(register) => {
+                self.unit.named(Op::LoadCell, update << 1, dest, register, &name)
+            }
+            Place::Free(register) => {
+                self.unit.named(Op::LoadCell, 1 | update << 1, dest, register, &name)
+            }
             Place::Global => self.unit.named(Op::LoadGlobal, update, dest, 0, &name),
             Place::Name => self.unit.named(Op::LoadName, update, dest, 0, &name),
             Place::NameOrFree(cell) => self.load_through(None, Some(cell), dest, &name),

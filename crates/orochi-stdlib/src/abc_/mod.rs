@@ -58,14 +58,42 @@ static DATA: TypeSpec = TypeSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("get_cache_token()", get_cache_token, "Returns the current ABC cache token.\n\nThe token is an opaque object (supporting equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses.  The token changes\nwith every call to register() on any ABC."),
-    function("_abc_init(self, /)", init, "Internal ABC helper for class set-up. Should be never used outside abc module."),
-    function("_abc_register(self, subclass, /)", register, "Internal ABC helper for subclasss registration. Should be never used outside abc module."),
-    function("_abc_instancecheck(self, instance, /)", instancecheck, "Internal ABC helper for instance checks. Should be never used outside abc module."),
-    function("_abc_subclasscheck(self, subclass, /)", subclasscheck, "Internal ABC helper for subclasss checks. Should be never used outside abc module."),
+    function(
+        "get_cache_token()",
+        get_cache_token,
+        "Returns the current ABC cache token.\n\nThe token is an opaque object (supporting equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses.  The token changes\nwith every call to register() on any ABC.",
+    ),
+    function(
+        "_abc_init(self, /)",
+        init,
+        "Internal ABC helper for class set-up. Should be never used outside abc module.",
+    ),
+    function(
+        "_abc_register(self, subclass, /)",
+        register,
+        "Internal ABC helper for subclasss registration. Should be never used outside abc module.",
+    ),
+    function(
+        "_abc_instancecheck(self, instance, /)",
+        instancecheck,
+        "Internal ABC helper for instance checks. Should be never used outside abc module.",
+    ),
+    function(
+        "_abc_subclasscheck(self, subclass, /)",
+        subclasscheck,
+        "Internal ABC helper for subclasss checks. Should be never used outside abc module.",
+    ),
     function("_get_dump(self, /)", dump, "Internal ABC helper for cache and registry debugging."),
-    function("_reset_registry(self, /)", reset_registry, "Internal ABC helper to reset registry of a given class."),
-    function("_reset_caches(self, /)", reset_caches, "Internal ABC helper to reset both caches of a given class."),
+    function(
+        "_reset_registry(self, /)",
+        reset_registry,
+        "Internal ABC helper to reset registry of a given class.",
+    ),
+    function(
+        "_reset_caches(self, /)",
+        reset_caches,
+        "Internal ABC helper to reset both caches of a given class.",
+    ),
 ];
 
 /// Registrations so far.

@@ -101,7 +101,8 @@ pub(super) fn reverse(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
 pub(super) fn byteswap(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let array = th.receiver::<Array>(args[0])?;
     let size = array.kind.get().size;
-    th.write(array.bytes.get())?.with_mut(|bytes| bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse));
+    th.write(array.bytes.get())?
+        .with_mut(|bytes| bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse));
     Ok(Value::NONE)
 }
 
@@ -198,7 +199,9 @@ pub(super) fn fromunicode(th: &mut Thread, args: &[Value]) -> Result<Value, Rais
         return Err(th.type_error(format!("fromunicode() argument must be str, not {class}")));
     };
     if !array.kind.get().is_text() {
-        return Err(th.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')"));
+        return Err(
+            th.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')")
+        );
     }
     array.resizable(th)?.extend(&text_bytes(text))?;
     Ok(Value::NONE)
@@ -210,7 +213,9 @@ pub(super) fn fromfile(th: &mut Thread, args: &[Value]) -> Result<Value, Raised>
     let Ok(count) = usize::try_from(count) else {
         return Err(th.value_error("negative count"));
     };
-    let Some(wanted) = count.checked_mul(array.kind.get().size).filter(|&n| n <= isize::MAX as usize) else {
+    let Some(wanted) =
+        count.checked_mul(array.kind.get().size).filter(|&n| n <= isize::MAX as usize)
+    else {
         return Err(th.memory_error());
     };
     let size = th.int_from_u64(wanted as u64)?;
@@ -243,14 +248,22 @@ pub(super) fn setitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     let Some(at) = position(index, bytes.len() / kind.size) else {
         return Err(th.index_error("array assignment index out of range"));
     };
-    bytes.with_mut(|bytes| bytes[at * kind.size..][..kind.size].copy_from_slice(&item[..kind.size]));
+    bytes
+        .with_mut(|bytes| bytes[at * kind.size..][..kind.size].copy_from_slice(&item[..kind.size]));
     Ok(Value::NONE)
 }
 
-fn set_slice(th: &mut Thread, array: Ref<Array>, bounds: Bounds, value: Value) -> Result<(), Raised> {
+fn set_slice(
+    th: &mut Thread,
+    array: Ref<Array>,
+    bounds: Bounds,
+    value: Value,
+) -> Result<(), Raised> {
     let Some(source) = as_array(value) else {
         let class = th.type_name(value);
-        return Err(th.type_error(format!("can only assign array (not \"{class}\") to array slice")));
+        return Err(
+            th.type_error(format!("can only assign array (not \"{class}\") to array slice"))
+        );
     };
     let kind = array.kind.get();
     if source.kind.get() != kind {

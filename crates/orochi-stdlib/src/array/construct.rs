@@ -35,7 +35,9 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if let Some(kind) = kind.filter(|kind| !kind.is_text()) {
         let shown = char::from(kind.code);
         if text.is_some() {
-            return Err(th.type_error(format!("cannot use a str to initialize an array with typecode '{shown}'")));
+            return Err(th.type_error(format!(
+                "cannot use a str to initialize an array with typecode '{shown}'"
+            )));
         }
         if as_array(initial).is_some_and(|other| other.kind.get().is_text()) {
             return Err(th.type_error(format!(
@@ -44,7 +46,9 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         }
     }
     let Some(kind) = kind else {
-        return Err(th.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"));
+        return Err(
+            th.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)")
+        );
     };
     if kind.code == b'u' {
         th.warn(
@@ -67,7 +71,9 @@ fn type_code(th: &Thread, value: Value, what: &str) -> Result<char, Raised> {
             return Ok(char::from_u32(code).unwrap_or('?'));
         }
         let length = text.len();
-        return Err(th.type_error(format!("{what} must be a unicode character, not a string of length {length}")));
+        return Err(th.type_error(format!(
+            "{what} must be a unicode character, not a string of length {length}"
+        )));
     }
     let class = th.type_name(value);
     Err(th.type_error(format!("{what} must be a unicode character, not {class}")))
@@ -120,7 +126,13 @@ pub(super) fn reconstruct(th: &mut Thread, args: &[Value]) -> Result<Value, Rais
 }
 
 /// Items that another machine has written.
-fn convert(th: &mut Thread, class: Ref<Class>, code: char, format: i64, bytes: Ref<Bytes>) -> Result<Value, Raised> {
+fn convert(
+    th: &mut Thread,
+    class: Ref<Class>,
+    code: char,
+    format: i64,
+    bytes: Ref<Bytes>,
+) -> Result<Value, Raised> {
     if (18..=21).contains(&format) {
         let encoding = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"][format as usize - 18];
         let encoding = th.intern(encoding)?.value();

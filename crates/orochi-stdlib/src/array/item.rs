@@ -72,7 +72,13 @@ impl Kind {
             (b'h', _) => 4,
             (b'I', _) => 6,
             (b'i', _) => 8,
-            (code, _) => if code.is_ascii_uppercase() { 10 } else { 12 },
+            (code, _) => {
+                if code.is_ascii_uppercase() {
+                    10
+                } else {
+                    12
+                }
+            }
         }
     }
 
@@ -122,7 +128,9 @@ fn character(th: &Thread, value: Value) -> Result<u32, Raised> {
             return Ok(code);
         }
         let length = text.len();
-        return Err(th.type_error(format!("array item must be a unicode character, not a string of length {length}")));
+        return Err(th.type_error(format!(
+            "array item must be a unicode character, not a string of length {length}"
+        )));
     }
     let class = th.type_name(value);
     Err(th.type_error(format!("array item must be a unicode character, not {class}")))
@@ -173,7 +181,9 @@ fn wide(th: &mut Thread, value: Value, signed: bool) -> Result<u64, Raised> {
     let index = th.index(value)?;
     match (signed, Operand::of(index)) {
         (true, Some(Operand::Small(number))) => Ok(number as u64),
-        (false, _) if int::is_negative(index) => Err(th.overflow_error("can't convert negative int to unsigned")),
+        (false, _) if int::is_negative(index) => {
+            Err(th.overflow_error("can't convert negative int to unsigned"))
+        }
         (false, _) => int::as_u64(index).ok_or_else(|| th.overflow_error("int too big to convert")),
         _ => Err(th.overflow_error("int too big to convert")),
     }

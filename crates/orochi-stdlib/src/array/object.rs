@@ -46,7 +46,12 @@ heap_object! {
 
 impl Array {
     /// An array of the given shape with these bytes.
-    pub fn make(th: &Thread, shape: &'static Shape, kind: Kind, bytes: &[u8]) -> Result<Ref<Array>, Raised> {
+    pub fn make(
+        th: &Thread,
+        shape: &'static Shape,
+        kind: Kind,
+        bytes: &[u8],
+    ) -> Result<Ref<Array>, Raised> {
         let bytes = ByteArray::from_slice(th, bytes)?;
         Array::allocate_as(th, shape, bytes, kind)
     }

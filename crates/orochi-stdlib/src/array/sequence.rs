@@ -47,7 +47,9 @@ pub(super) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
         let picked = bounds.pick(all.len() / kind.size);
         if picked.step == 1 || picked.count == 0 {
             let from = (picked.start * kind.size).min(all.len());
-            return Ok(Array::with_bytes(th, kind, &all[from..][..picked.count * kind.size])?.value());
+            return Ok(
+                Array::with_bytes(th, kind, &all[from..][..picked.count * kind.size])?.value()
+            );
         }
         let chosen: Vec<u8> = (0..picked.count)
             .flat_map(|n| all[picked.index(n) * kind.size..][..kind.size].iter().copied())
@@ -156,7 +158,9 @@ fn text(th: &mut Thread, array: Ref<Array>) -> Result<Value, Raised> {
     for item in bytes.chunks_exact(4) {
         let code = u32::from_le_bytes([item[0], item[1], item[2], item[3]]);
         if code > orochi_text::MAX_CODE_POINT {
-            return Err(th.value_error(format!("character U+{code:x} is not in range [U+0000; U+10ffff]")));
+            return Err(
+                th.value_error(format!("character U+{code:x} is not in range [U+0000; U+10ffff]"))
+            );
         }
         out.push(code);
     }
@@ -166,7 +170,9 @@ fn text(th: &mut Thread, array: Ref<Array>) -> Result<Value, Raised> {
 pub(super) fn tounicode(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let array = th.receiver::<Array>(args[0])?;
     if !array.kind.get().is_text() {
-        return Err(th.value_error("tounicode() may only be called on unicode type arrays ('u' or 'w')"));
+        return Err(
+            th.value_error("tounicode() may only be called on unicode type arrays ('u' or 'w')")
+        );
     }
     text(th, array)
 }
@@ -351,4 +357,3 @@ pub(super) fn set_iterator_state(th: &mut Thread, args: &[Value]) -> Result<Valu
     state.index.set(state.token(), index);
     Ok(Value::NONE)
 }
-

@@ -22,10 +22,22 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("register(func, /, *args, **kwargs)", register, "Register a function to be executed upon normal program termination\n\n    func - function to be called at exit\n    args - optional arguments to pass to func\n    kwargs - optional keyword arguments to pass to func\n\n    func is returned to facilitate usage as a decorator."),
-    function("unregister(func, /)", unregister, "Unregister an exit function which was previously registered using\natexit.register\n\n    func - function to be unregistered"),
+    function(
+        "register(func, /, *args, **kwargs)",
+        register,
+        "Register a function to be executed upon normal program termination\n\n    func - function to be called at exit\n    args - optional arguments to pass to func\n    kwargs - optional keyword arguments to pass to func\n\n    func is returned to facilitate usage as a decorator.",
+    ),
+    function(
+        "unregister(func, /)",
+        unregister,
+        "Unregister an exit function which was previously registered using\natexit.register\n\n    func - function to be unregistered",
+    ),
     function("_clear()", clear, "Clear the list of previously registered exit functions."),
-    function("_run_exitfuncs()", run, "Run all registered exit functions.\n\nIf a callback raises an exception, it is logged with sys.unraisablehook."),
+    function(
+        "_run_exitfuncs()",
+        run,
+        "Run all registered exit functions.\n\nIf a callback raises an exception, it is logged with sys.unraisablehook.",
+    ),
     function("_ncallbacks()", count, "Return the number of registered exit functions."),
 ];
 

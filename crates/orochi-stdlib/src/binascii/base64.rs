@@ -17,7 +17,8 @@ static VALUES: [u8; 256] = {
 pub fn encode(data: &[u8], newline: bool) -> Vec<u8> {
     let mut text = Vec::with_capacity(data.len().div_ceil(3) * 4 + 1);
     for chunk in data.chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - chunk.len()));
+        let bits = chunk.iter().fold(0u32, |bits, &byte| bits << 8 | u32::from(byte))
+            << (8 * (3 - chunk.len()));
         let digit = |at: u32| ALPHABET[(bits >> (18 - 6 * at) & 63) as usize];
         text.extend((0..4).map(|at| if at as usize <= chunk.len() { digit(at) } else { b'=' }));
     }
@@ -40,7 +41,12 @@ pub fn decode(text: &[u8], strict: bool) -> Result<Vec<u8>, String> {
             if position >= 2 && position + pads >= 4 {
                 // A whole group: what follows is excess.
                 if strict && at + 1 < text.len() {
-                    return Err(if text[at + 1] == b'=' { "Excess padding not allowed" } else { "Excess data after padding" }.to_owned());
+                    return Err(if text[at + 1] == b'=' {
+                        "Excess padding not allowed"
+                    } else {
+                        "Excess data after padding"
+                    }
+                    .to_owned());
                 }
                 return Ok(bytes);
             }

@@ -36,7 +36,10 @@ pub fn crc32(data: &[u8], start: u32) -> u32 {
         let low = sum ^ u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
         let [a, b, c, d] = low.to_le_bytes();
         let bytes = [a, b, c, d, chunk[4], chunk[5], chunk[6], chunk[7]];
-        sum = bytes.iter().zip(CRC32.iter().rev()).fold(0, |sum, (&byte, table)| sum ^ table[usize::from(byte)]);
+        sum = bytes
+            .iter()
+            .zip(CRC32.iter().rev())
+            .fold(0, |sum, (&byte, table)| sum ^ table[usize::from(byte)]);
     }
     for &byte in chunks.remainder() {
         sum = sum >> 8 ^ CRC32[0][usize::from(sum as u8 ^ byte)];

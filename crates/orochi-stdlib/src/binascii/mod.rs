@@ -41,18 +41,42 @@ static INCOMPLETE: TypeSpec = TypeSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("a2b_base64(data, /, *, strict_mode=False)", a2b_base64, "Decode a line of base64 data.\n\n  strict_mode\n    When set to True, bytes that are not in the base64 standard are not allowed.\n    The same applies to excess data after padding (= / ==)."),
-    function("a2b_hex(hexstr, /)", unhexlify, "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).\nThis function is also available as \"unhexlify()\"."),
+    function(
+        "a2b_base64(data, /, *, strict_mode=False)",
+        a2b_base64,
+        "Decode a line of base64 data.\n\n  strict_mode\n    When set to True, bytes that are not in the base64 standard are not allowed.\n    The same applies to excess data after padding (= / ==).",
+    ),
+    function(
+        "a2b_hex(hexstr, /)",
+        unhexlify,
+        "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).\nThis function is also available as \"unhexlify()\".",
+    ),
     function("a2b_qp(data, header=False)", a2b_qp, "Decode a string of qp-encoded data."),
     function("a2b_uu(data, /)", a2b_uu, "Decode a line of uuencoded data."),
     function("b2a_base64(data, /, *, newline=True)", b2a_base64, "Base64-code line of data."),
-    function("b2a_hex(data, sep=<unrepresentable>, bytes_per_sep=1)", hexlify, "Hexadecimal representation of binary data.\n\n  sep\n    An optional single character or byte to separate hex bytes.\n  bytes_per_sep\n    How many bytes between separators.  Positive values count from the\n    right, negative values count from the left.\n\nThe return value is a bytes object.  This function is also\navailable as \"hexlify()\"."),
-    function("b2a_qp(data, quotetabs=False, istext=True, header=False)", b2a_qp, "Encode a string using quoted-printable encoding.\n\nOn encoding, when istext is set, newlines are not encoded, and white\nspace at end of lines is.  When istext is not set, \\r and \\n (CR and LF)\nare both encoded.  When quotetabs is set, space and tabs are encoded."),
+    function(
+        "b2a_hex(data, sep=<unrepresentable>, bytes_per_sep=1)",
+        hexlify,
+        "Hexadecimal representation of binary data.\n\n  sep\n    An optional single character or byte to separate hex bytes.\n  bytes_per_sep\n    How many bytes between separators.  Positive values count from the\n    right, negative values count from the left.\n\nThe return value is a bytes object.  This function is also\navailable as \"hexlify()\".",
+    ),
+    function(
+        "b2a_qp(data, quotetabs=False, istext=True, header=False)",
+        b2a_qp,
+        "Encode a string using quoted-printable encoding.\n\nOn encoding, when istext is set, newlines are not encoded, and white\nspace at end of lines is.  When istext is not set, \\r and \\n (CR and LF)\nare both encoded.  When quotetabs is set, space and tabs are encoded.",
+    ),
     function("b2a_uu(data, /, *, backtick=False)", b2a_uu, "Uuencode line of data."),
     function("crc32(data, crc=0, /)", crc32, "Compute CRC-32 incrementally."),
     function("crc_hqx(data, crc, /)", crc_hqx, "Compute CRC-CCITT incrementally."),
-    function("hexlify(data, sep=<unrepresentable>, bytes_per_sep=1)", hexlify, "Hexadecimal representation of binary data.\n\n  sep\n    An optional single character or byte to separate hex bytes.\n  bytes_per_sep\n    How many bytes between separators.  Positive values count from the\n    right, negative values count from the left.\n\nThe return value is a bytes object.  This function is also\navailable as \"b2a_hex()\"."),
-    function("unhexlify(hexstr, /)", unhexlify, "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case)."),
+    function(
+        "hexlify(data, sep=<unrepresentable>, bytes_per_sep=1)",
+        hexlify,
+        "Hexadecimal representation of binary data.\n\n  sep\n    An optional single character or byte to separate hex bytes.\n  bytes_per_sep\n    How many bytes between separators.  Positive values count from the\n    right, negative values count from the left.\n\nThe return value is a bytes object.  This function is also\navailable as \"b2a_hex()\".",
+    ),
+    function(
+        "unhexlify(hexstr, /)",
+        unhexlify,
+        "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).",
+    ),
 ];
 
 /// Bytes from which on work is done while the thread is away.
@@ -74,7 +98,9 @@ fn ascii_argument(th: &mut Thread, value: Value) -> Result<Vec<u8>, Raised> {
     }
     if !th.is_bytes_like(value) {
         let class = th.type_name(value);
-        return Err(th.type_error(format!("argument should be bytes, buffer or ASCII string, not '{class}'")));
+        return Err(th.type_error(format!(
+            "argument should be bytes, buffer or ASCII string, not '{class}'"
+        )));
     }
     th.bytes_of(value)
 }
@@ -144,7 +170,8 @@ fn hexlify(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let size = group.unsigned_abs() as usize;
     for (at, &byte) in data.iter().enumerate() {
         // Groups are counted from the right, or with a negative size from the left.
-        let boundary = size > 0 && if group > 0 { (data.len() - at) % size == 0 } else { at % size == 0 };
+        let boundary =
+            size > 0 && if group > 0 { (data.len() - at) % size == 0 } else { at % size == 0 };
         if let Some(separator) = separator.filter(|_| at > 0 && boundary) {
             text.push(separator);
         }

@@ -6,7 +6,8 @@ pub fn encode(data: &[u8], backtick: bool) -> Vec<u8> {
     let character = |six: u32| if six == 0 && backtick { b'`' } else { b' ' + six as u8 };
     let mut line = vec![character(data.len() as u32)];
     for chunk in data.chunks(3) {
-        let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));
+        let bits = (0..3)
+            .fold(0u32, |bits, at| bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));
         line.extend((0..4).map(|at| character(bits >> (18 - 6 * at) & 63)));
     }
     line.push(b'\n');
@@ -23,7 +24,9 @@ pub fn decode(line: &[u8]) -> Result<Vec<u8>, &'static str> {
         // A line whose trailing spaces were cut off is filled up again.
         let six = match characters.next() {
             None | Some(b'\n' | b'\r') => 0,
-            Some(character) if !(b' '..=b' ' + 64).contains(&character) => return Err("Illegal char"),
+            Some(character) if !(b' '..=b' ' + 64).contains(&character) => {
+                return Err("Illegal char");
+            }
             Some(character) => u32::from(character.wrapping_sub(b' ') & 63),
         };
         bits = bits << 6 | six;
@@ -35,5 +38,9 @@ pub fn decode(line: &[u8]) -> Result<Vec<u8>, &'static str> {
         }
     }
     // What follows may only be filling.
-    if characters.all(|character| matches!(character, b' ' | b'`' | b'\n' | b'\r')) { Ok(bytes) } else { Err("Trailing garbage") }
+    if characters.all(|character| matches!(character, b' ' | b'`' | b'\n' | b'\r')) {
+        Ok(bytes)
+    } else {
+        Err("Trailing garbage")
+    }
 }

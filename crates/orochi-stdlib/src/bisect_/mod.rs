@@ -28,9 +28,21 @@ static FUNCTIONS: &[Method] = &[
     function("bisect_right(a, x, lo=0, hi=None, *, key=None)", right, RIGHT_DOC),
     function("bisect(a, x, lo=0, hi=None, *, key=None)", right, RIGHT_DOC),
     function("bisect_left(a, x, lo=0, hi=None, *, key=None)", left, LEFT_DOC),
-    function("insort_right(a, x, lo=0, hi=None, *, key=None)", |th, args| insort(th, args, true), INSORT_RIGHT_DOC),
-    function("insort(a, x, lo=0, hi=None, *, key=None)", |th, args| insort(th, args, true), INSORT_RIGHT_DOC),
-    function("insort_left(a, x, lo=0, hi=None, *, key=None)", |th, args| insort(th, args, false), INSORT_LEFT_DOC),
+    function(
+        "insort_right(a, x, lo=0, hi=None, *, key=None)",
+        |th, args| insort(th, args, true),
+        INSORT_RIGHT_DOC,
+    ),
+    function(
+        "insort(a, x, lo=0, hi=None, *, key=None)",
+        |th, args| insort(th, args, true),
+        INSORT_RIGHT_DOC,
+    ),
+    function(
+        "insort_left(a, x, lo=0, hi=None, *, key=None)",
+        |th, args| insort(th, args, false),
+        INSORT_LEFT_DOC,
+    ),
 ];
 
 /// The place of `x` in `a`: behind equal items or before them.

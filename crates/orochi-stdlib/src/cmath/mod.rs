@@ -33,28 +33,123 @@ macro_rules! elementary {
 
 static FUNCTIONS: &[Method] = &[
     elementary!("acos(z, /)", c_library::cacos, never, "Return the arc cosine of z."),
-    elementary!("acosh(z, /)", c_library::cacosh, never, "Return the inverse hyperbolic cosine of z."),
+    elementary!(
+        "acosh(z, /)",
+        c_library::cacosh,
+        never,
+        "Return the inverse hyperbolic cosine of z."
+    ),
     elementary!("asin(z, /)", c_library::casin, never, "Return the arc sine of z."),
-    elementary!("asinh(z, /)", c_library::casinh, never, "Return the inverse hyperbolic sine of z."),
-    elementary!("atan(z, /)", c_library::catan, |z| z.real == 0.0 && z.imaginary.abs() == 1.0, "Return the arc tangent of z."),
-    elementary!("atanh(z, /)", c_library::catanh, |z| z.imaginary == 0.0 && z.real.abs() == 1.0, "Return the inverse hyperbolic tangent of z."),
-    elementary!("cos(z, /)", c_library::ccos, |z| z.real.is_infinite() && !z.imaginary.is_nan(), "Return the cosine of z."),
-    elementary!("cosh(z, /)", c_library::ccosh, |z| z.imaginary.is_infinite() && !z.real.is_nan(), "Return the hyperbolic cosine of z."),
-    elementary!("exp(z, /)", c_library::cexp, |z| z.imaginary.is_infinite() && (z.real.is_finite() || z.real == f64::INFINITY), "Return the exponential value e**z."),
-    function("isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0)", isclose, "Determine whether two complex numbers are close in value.\n\n  rel_tol\n    maximum difference for being considered \"close\", relative to the\n    magnitude of the input values\n  abs_tol\n    maximum difference for being considered \"close\", regardless of the\n    magnitude of the input values\n\nReturn True if a is close in value to b, and False otherwise.\n\nFor the values to be considered close, the difference between them must be\nsmaller than at least one of the tolerances.\n\n-inf, inf and NaN behave similarly to the IEEE 754 Standard. That is, NaN is\nnot close to anything, even itself. inf and -inf are only close to themselves."),
-    function("isfinite(z, /)", |th, args| { let z = th.to_complex(args[0])?; Ok(Value::from_bool(is_finite(z))) }, "Return True if both the real and imaginary parts of z are finite, else False."),
-    function("isinf(z, /)", |th, args| { let z = th.to_complex(args[0])?; Ok(Value::from_bool(z.0.is_infinite() || z.1.is_infinite())) }, "Checks if the real or imaginary part of z is infinite."),
-    function("isnan(z, /)", |th, args| { let z = th.to_complex(args[0])?; Ok(Value::from_bool(z.0.is_nan() || z.1.is_nan())) }, "Checks if the real or imaginary part of z not a number (NaN)."),
-    function("log(z, base=<unrepresentable>, /)", log, "log(z[, base]) -> the logarithm of z to the given base.\n\nIf the base is not specified, returns the natural logarithm (base e) of z."),
+    elementary!(
+        "asinh(z, /)",
+        c_library::casinh,
+        never,
+        "Return the inverse hyperbolic sine of z."
+    ),
+    elementary!(
+        "atan(z, /)",
+        c_library::catan,
+        |z| z.real == 0.0 && z.imaginary.abs() == 1.0,
+        "Return the arc tangent of z."
+    ),
+    elementary!(
+        "atanh(z, /)",
+        c_library::catanh,
+        |z| z.imaginary == 0.0 && z.real.abs() == 1.0,
+        "Return the inverse hyperbolic tangent of z."
+    ),
+    elementary!(
+        "cos(z, /)",
+        c_library::ccos,
+        |z| z.real.is_infinite() && !z.imaginary.is_nan(),
+        "Return the cosine of z."
+    ),
+    elementary!(
+        "cosh(z, /)",
+        c_library::ccosh,
+        |z| z.imaginary.is_infinite() && !z.real.is_nan(),
+        "Return the hyperbolic cosine of z."
+    ),
+    elementary!(
+        "exp(z, /)",
+        c_library::cexp,
+        |z| z.imaginary.is_infinite() && (z.real.is_finite() || z.real == f64::INFINITY),
+        "Return the exponential value e**z."
+    ),
+    function(
+        "isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0)",
+        isclose,
+        "Determine whether two complex numbers are close in value.\n\n  rel_tol\n    maximum difference for being considered \"close\", relative to the\n    magnitude of the input values\n  abs_tol\n    maximum difference for being considered \"close\", regardless of the\n    magnitude of the input values\n\nReturn True if a is close in value to b, and False otherwise.\n\nFor the values to be considered close, the difference between them must be\nsmaller than at least one of the tolerances.\n\n-inf, inf and NaN behave similarly to the IEEE 754 Standard. That is, NaN is\nnot close to anything, even itself. inf and -inf are only close to themselves.",
+    ),
+    function(
+        "isfinite(z, /)",
+        |th, args| {
+            let z = th.to_complex(args[0])?;
+            Ok(Value::from_bool(is_finite(z)))
+        },
+        "Return True if both the real and imaginary parts of z are finite, else False.",
+    ),
+    function(
+        "isinf(z, /)",
+        |th, args| {
+            let z = th.to_complex(args[0])?;
+            Ok(Value::from_bool(z.0.is_infinite() || z.1.is_infinite()))
+        },
+        "Checks if the real or imaginary part of z is infinite.",
+    ),
+    function(
+        "isnan(z, /)",
+        |th, args| {
+            let z = th.to_complex(args[0])?;
+            Ok(Value::from_bool(z.0.is_nan() || z.1.is_nan()))
+        },
+        "Checks if the real or imaginary part of z not a number (NaN).",
+    ),
+    function(
+        "log(z, base=<unrepresentable>, /)",
+        log,
+        "log(z[, base]) -> the logarithm of z to the given base.\n\nIf the base is not specified, returns the natural logarithm (base e) of z.",
+    ),
     function("log10(z, /)", log10, "Return the base-10 logarithm of z."),
-    function("phase(z, /)", |th, args| { let z = th.to_complex(args[0])?; Ok(Value::from_f64(z.1.atan2(z.0))) }, "Return argument, also known as the phase angle, of a complex."),
-    function("polar(z, /)", polar, "Convert a complex from rectangular coordinates to polar coordinates.\n\nr is the distance from 0 and phi the phase angle."),
+    function(
+        "phase(z, /)",
+        |th, args| {
+            let z = th.to_complex(args[0])?;
+            Ok(Value::from_f64(z.1.atan2(z.0)))
+        },
+        "Return argument, also known as the phase angle, of a complex.",
+    ),
+    function(
+        "polar(z, /)",
+        polar,
+        "Convert a complex from rectangular coordinates to polar coordinates.\n\nr is the distance from 0 and phi the phase angle.",
+    ),
     function("rect(r, phi, /)", rect, "Convert from polar coordinates to rectangular coordinates."),
-    elementary!("sin(z, /)", c_library::csin, |z| z.real.is_infinite() && !z.imaginary.is_nan(), "Return the sine of z."),
-    elementary!("sinh(z, /)", c_library::csinh, |z| z.imaginary.is_infinite() && !z.real.is_nan(), "Return the hyperbolic sine of z."),
+    elementary!(
+        "sin(z, /)",
+        c_library::csin,
+        |z| z.real.is_infinite() && !z.imaginary.is_nan(),
+        "Return the sine of z."
+    ),
+    elementary!(
+        "sinh(z, /)",
+        c_library::csinh,
+        |z| z.imaginary.is_infinite() && !z.real.is_nan(),
+        "Return the hyperbolic sine of z."
+    ),
     elementary!("sqrt(z, /)", c_library::csqrt, never, "Return the square root of z."),
-    elementary!("tan(z, /)", c_library::ctan, |z| z.real.is_infinite() && z.imaginary.is_finite(), "Return the tangent of z."),
-    elementary!("tanh(z, /)", c_library::ctanh, |z| z.imaginary.is_infinite() && z.real.is_finite(), "Return the hyperbolic tangent of z."),
+    elementary!(
+        "tan(z, /)",
+        c_library::ctan,
+        |z| z.real.is_infinite() && z.imaginary.is_finite(),
+        "Return the tangent of z."
+    ),
+    elementary!(
+        "tanh(z, /)",
+        c_library::ctanh,
+        |z| z.imaginary.is_infinite() && z.real.is_finite(),
+        "Return the hyperbolic tangent of z."
+    ),
 ];
 
 fn never(_: Complex) -> bool {
@@ -165,15 +260,18 @@ fn isclose(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     }
     let size = |(x, y): Parts| x.hypot(y);
     let difference = size((a.0 - b.0, a.1 - b.1));
-    let close =
-        difference <= relative * size(b) || difference <= relative * size(a) || difference <= absolute;
+    let close = difference <= relative * size(b)
+        || difference <= relative * size(a)
+        || difference <= absolute;
     Ok(Value::from_bool(close))
 }
 
 fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
     use std::f64::consts::{E, PI, TAU};
     let dict = module.dict();
-    for (name, value) in [("pi", PI), ("e", E), ("tau", TAU), ("inf", f64::INFINITY), ("nan", f64::NAN)] {
+    for (name, value) in
+        [("pi", PI), ("e", E), ("tau", TAU), ("inf", f64::INFINITY), ("nan", f64::NAN)]
+    {
         let name = th.intern(name)?;
         dict.set_str(th, name, Value::from_f64(value))?;
     }

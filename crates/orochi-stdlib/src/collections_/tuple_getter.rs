@@ -36,9 +36,21 @@ pub static TUPLE_GETTER: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
-    method("__set__($self, instance, value, /)", |th, _| Err(th.attribute_error("can't set attribute")), "Set an attribute of instance to value."),
-    method("__delete__($self, instance, /)", |th, _| Err(th.attribute_error("can't delete attribute")), "Delete an attribute of instance."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
+    method(
+        "__set__($self, instance, value, /)",
+        |th, _| Err(th.attribute_error("can't set attribute")),
+        "Set an attribute of instance to value.",
+    ),
+    method(
+        "__delete__($self, instance, /)",
+        |th, _| Err(th.attribute_error("can't delete attribute")),
+        "Delete an attribute of instance.",
+    ),
     method("__reduce__($self, /)", reduce, "Return state information for pickling."),
     method("__repr__($self, /)", repr, "Return repr(self)."),
 ];

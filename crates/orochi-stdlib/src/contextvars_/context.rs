@@ -41,24 +41,52 @@ pub static CONTEXT: TypeSpec = TypeSpec {
 
 static METHODS: &[Method] = &[
     method("run($self, callable, /, *args, **kwargs)", run, ""),
-    method("copy($self, /)", |th, args| {
-        let own = th.receiver::<Context>(args[0])?;
-        Ok(copy(th, own)?.value())
-    }, "Return a shallow copy of the context object."),
-    method("get($self, key, default=None, /)", get, "Return the value for `key` if `key` has the value in the context object.\n\nIf `key` does not exist, return `default`. If `default` is not given,\nreturn None."),
-    method("keys($self, /)", |th, args| view(th, args[0], "keys"), "Return a list of all variables in the context object."),
-    method("values($self, /)", |th, args| view(th, args[0], "values"), "Return a list of all variables' values in the context object."),
-    method("items($self, /)", |th, args| view(th, args[0], "items"), "Return all variables and their values in the context object."),
+    method(
+        "copy($self, /)",
+        |th, args| {
+            let own = th.receiver::<Context>(args[0])?;
+            Ok(copy(th, own)?.value())
+        },
+        "Return a shallow copy of the context object.",
+    ),
+    method(
+        "get($self, key, default=None, /)",
+        get,
+        "Return the value for `key` if `key` has the value in the context object.\n\nIf `key` does not exist, return `default`. If `default` is not given,\nreturn None.",
+    ),
+    method(
+        "keys($self, /)",
+        |th, args| view(th, args[0], "keys"),
+        "Return a list of all variables in the context object.",
+    ),
+    method(
+        "values($self, /)",
+        |th, args| view(th, args[0], "values"),
+        "Return a list of all variables' values in the context object.",
+    ),
+    method(
+        "items($self, /)",
+        |th, args| view(th, args[0], "items"),
+        "Return all variables and their values in the context object.",
+    ),
     method("__getitem__($self, key, /)", getitem, "Return self[key]."),
     method("__contains__($self, key, /)", contains, "Return bool(key in self)."),
-    method("__iter__($self, /)", |th, args| {
-        let values = values(th, args[0])?;
-        th.iterate(values.value())
-    }, "Implement iter(self)."),
-    method("__len__($self, /)", |th, args| {
-        let length = values(th, args[0])?.len(th)?;
-        th.int_from_i64(length as i64)
-    }, "Return len(self)."),
+    method(
+        "__iter__($self, /)",
+        |th, args| {
+            let values = values(th, args[0])?;
+            th.iterate(values.value())
+        },
+        "Implement iter(self).",
+    ),
+    method(
+        "__len__($self, /)",
+        |th, args| {
+            let length = values(th, args[0])?.len(th)?;
+            th.int_from_i64(length as i64)
+        },
+        "Return len(self).",
+    ),
     method("__eq__($self, value, /)", |th, args| same(th, args, true), "Return self==value."),
     method("__ne__($self, value, /)", |th, args| same(th, args, false), "Return self!=value."),
 ];
@@ -93,7 +121,11 @@ pub fn copy(th: &mut Thread, context: Ref<Context>) -> Result<Ref<Context>, Rais
 }
 
 /// The value of a variable.
-pub fn lookup(th: &mut Thread, context: Ref<Context>, variable: Value) -> Result<Option<Value>, Raised> {
+pub fn lookup(
+    th: &mut Thread,
+    context: Ref<Context>,
+    variable: Value,
+) -> Result<Option<Value>, Raised> {
     let values = th.read(context)?.values.get();
     values.get(th, variable)
 }
@@ -145,7 +177,9 @@ fn run(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         let state = th.write(own)?;
         if !state.previous.get().is_unbound() {
             let text = th.repr(args[0])?.display();
-            return Err(th.runtime_error(format!("cannot enter context: {text} is already entered")));
+            return Err(
+                th.runtime_error(format!("cannot enter context: {text} is already entered"))
+            );
         }
         let previous = if before.is_unbound() { Value::NONE } else { before };
         state.previous.set(state.token(), previous);

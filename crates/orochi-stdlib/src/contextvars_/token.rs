@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{Heap, Rooted, Value};
 use orochi_vm::heap_object;
@@ -58,22 +60,37 @@ pub static MISSING: TypeSpec = TypeSpec {
     ..TypeSpec::named("Token.MISSING", NativeLayout::of::<Missing>())
 };
 
-static MISSING_METHODS: &[Method] =
-    &[method("__repr__($self, /)", |th, _| Ok(th.new_str("<Token.MISSING>")?.value()), "Return repr(self).")];
+static MISSING_METHODS: &[Method] = &[method(
+    "__repr__($self, /)",
+    |th, _| Ok(th.new_str("<Token.MISSING>")?.value()),
+    "Return repr(self).",
+)];
 
 static GETSET: &[GetSet] = &[
     getter("var", |th, own| Ok(parts(th, own)?.1), ""),
-    getter("old_value", |th, own| {
-        let old = parts(th, own)?.2;
-        if old.is_unbound() { missing(th) } else { Ok(old) }
-    }, ""),
+    getter(
+        "old_value",
+        |th, own| {
+            let old = parts(th, own)?.2;
+            if old.is_unbound() { missing(th) } else { Ok(old) }
+        },
+        "",
+    ),
 ];
 
 static METHODS: &[Method] = &[
     method("__enter__($self, /)", |_, args| Ok(args[0]), "Enter into Token context manager."),
-    method("__exit__($self, type, value, traceback, /)", exit, "Exit from Token context manager, restore the linked ContextVar."),
+    method(
+        "__exit__($self, type, value, traceback, /)",
+        exit,
+        "Exit from Token context manager, restore the linked ContextVar.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    class_method("__class_getitem__($cls, object, /)", types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 /// `Token.MISSING`

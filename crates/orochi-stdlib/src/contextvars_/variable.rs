@@ -1,6 +1,8 @@
 //! `ContextVar`.
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method,
+};
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::Value;
 use orochi_vm::heap_object;
@@ -36,14 +38,27 @@ pub static CONTEXT_VAR: TypeSpec = TypeSpec {
     ..TypeSpec::named("ContextVar", NativeLayout::of::<ContextVar>())
 };
 
-static GETSET: &[GetSet] = &[getter("name", |th, own| Ok(th.receiver::<ContextVar>(own)?.name.get()), "")];
+static GETSET: &[GetSet] =
+    &[getter("name", |th, own| Ok(th.receiver::<ContextVar>(own)?.name.get()), "")];
 
 static METHODS: &[Method] = &[
-    method("get($self, default=<unrepresentable>, /)", get, "Return a value for the context variable for the current context."),
-    method("set($self, value, /)", set, "Call to set a new value for the context variable in the current context."),
+    method(
+        "get($self, default=<unrepresentable>, /)",
+        get,
+        "Return a value for the context variable for the current context.",
+    ),
+    method(
+        "set($self, value, /)",
+        set,
+        "Call to set a new value for the context variable in the current context.",
+    ),
     method("reset($self, token, /)", reset, "Reset the context variable."),
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    class_method("__class_getitem__($cls, object, /)", types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

@@ -34,15 +34,40 @@ pub static KEY: TypeSpec = TypeSpec {
 
 static METHODS: &[Method] = &[
     method("__call__($self, /, obj)", call, "Call self as a function."),
-    method("__lt__($self, value, /)", |th, args| compare(th, args, Comparison::Lt), "Return self<value."),
-    method("__le__($self, value, /)", |th, args| compare(th, args, Comparison::Le), "Return self<=value."),
-    method("__eq__($self, value, /)", |th, args| compare(th, args, Comparison::Eq), "Return self==value."),
-    method("__ne__($self, value, /)", |th, args| compare(th, args, Comparison::Ne), "Return self!=value."),
-    method("__gt__($self, value, /)", |th, args| compare(th, args, Comparison::Gt), "Return self>value."),
-    method("__ge__($self, value, /)", |th, args| compare(th, args, Comparison::Ge), "Return self>=value."),
+    method(
+        "__lt__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Lt),
+        "Return self<value.",
+    ),
+    method(
+        "__le__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Le),
+        "Return self<=value.",
+    ),
+    method(
+        "__eq__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Eq),
+        "Return self==value.",
+    ),
+    method(
+        "__ne__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Ne),
+        "Return self!=value.",
+    ),
+    method(
+        "__gt__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Gt),
+        "Return self>value.",
+    ),
+    method(
+        "__ge__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Ge),
+        "Return self>=value.",
+    ),
 ];
 
-static GETSET: &[GetSet] = &[property("obj", get_object, set_object, "Value wrapped by a key function.")];
+static GETSET: &[GetSet] =
+    &[property("obj", get_object, set_object, "Value wrapped by a key function.")];
 
 /// `cmp_to_key(mycmp)`
 pub fn cmp_to_key(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

@@ -88,7 +88,11 @@ pub static WRAPPER: TypeSpec = TypeSpec {
     module: "functools",
     doc: "Create a cached callable that wraps another function.\n\nuser_function:      the function being cached\n\nmaxsize:  0         for no caching\n          None      for unlimited cache size\n          n         for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical calls\n          True      cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    namedtuple class with the fields:\n                        hits misses currsize maxsize\n",
     flags: TypeFlags::BASE.and(TypeFlags::DICT),
-    new: Some(function("__new__($type, /, user_function, maxsize, typed, cache_info_type)", new, "")),
+    new: Some(function(
+        "__new__($type, /, user_function, maxsize, typed, cache_info_type)",
+        new,
+        "",
+    )),
     methods: METHODS,
     ..TypeSpec::named("_lru_cache_wrapper", NativeLayout::of::<Wrapper>())
 };
@@ -102,7 +106,11 @@ pub static NODE: TypeSpec = TypeSpec {
 
 static METHODS: &[Method] = &[
     method("__call__($self, /, *args, **kwargs)", call, "Call self as a function."),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("cache_info($self, /)", cache_info, "Report cache statistics"),
     method("cache_clear($self, /)", cache_clear, "Clear the cache and cache statistics"),
     method("__reduce__($self, /)", reduce, ""),
@@ -134,7 +142,12 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// What the arguments are filed under.
-fn key(th: &mut Thread, args: Ref<Tuple>, keywords: Option<Ref<Dict>>, typed: bool) -> Result<Value, Raised> {
+fn key(
+    th: &mut Thread,
+    args: Ref<Tuple>,
+    keywords: Option<Ref<Dict>>,
+    typed: bool,
+) -> Result<Value, Raised> {
     if keywords.is_none() && !typed {
         // An int or a str needs no wrapping: it is equal to no tuple.
         if args.len() == 1 {
@@ -242,7 +255,12 @@ fn touch(th: &mut Thread, wrapper: Ref<Wrapper>, node: Ref<Node>) -> Result<(), 
 
 /// Enters an answer, unless somebody else has meanwhile; what has not been used for longest goes if
 /// there are too many.
-fn keep(th: &mut Thread, wrapper: Ref<Wrapper>, cache: Ref<Dict>, node: Ref<Node>) -> Result<(), Raised> {
+fn keep(
+    th: &mut Thread,
+    wrapper: Ref<Wrapper>,
+    cache: Ref<Dict>,
+    node: Ref<Node>,
+) -> Result<(), Raised> {
     let (key, hash) = (node.key.get(), node.hash.get());
     let added = locate::write_at(th, cache, key, hash, |guard, found| match found {
         Some(_) => Ok(false),

@@ -23,7 +23,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("cmp_to_key(mycmp)", compare::cmp_to_key, "Convert a cmp= function into a key= function."),
+    function(
+        "cmp_to_key(mycmp)",
+        compare::cmp_to_key,
+        "Convert a cmp= function into a key= function.",
+    ),
     function(
         "reduce(function, iterable, /, initial=<unrepresentable>)",
         reduce,

@@ -68,22 +68,50 @@ pub static PLACEHOLDER: TypeSpec = TypeSpec {
 
 static METHODS: &[Method] = &[
     method("__call__($self, /, *args, **kwargs)", call, "Call self as a function."),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__reduce__($self, /)", reduce, "Helper for pickle."),
     method("__setstate__($self, state, /)", setstate, ""),
-    class_method("__class_getitem__($cls, object, /)", types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("func", |th, own| Ok(parts(th, own)?.0), "function object to use in future partial calls"),
-    getter("args", |th, own| Ok(parts(th, own)?.1.value()), "tuple of arguments to future partial calls"),
-    getter("keywords", |th, own| Ok(parts(th, own)?.2.value()), "dictionary of keyword arguments to future partial calls"),
+    getter(
+        "func",
+        |th, own| Ok(parts(th, own)?.0),
+        "function object to use in future partial calls",
+    ),
+    getter(
+        "args",
+        |th, own| Ok(parts(th, own)?.1.value()),
+        "tuple of arguments to future partial calls",
+    ),
+    getter(
+        "keywords",
+        |th, own| Ok(parts(th, own)?.2.value()),
+        "dictionary of keyword arguments to future partial calls",
+    ),
 ];
 
 static PLACEHOLDER_METHODS: &[Method] = &[
-    method("__repr__($self, /)", |th, _| Ok(th.new_str("Placeholder")?.value()), "Return repr(self)."),
-    method("__reduce__($self, /)", |th, _| Ok(th.new_str("Placeholder")?.value()), "Helper for pickle."),
+    method(
+        "__repr__($self, /)",
+        |th, _| Ok(th.new_str("Placeholder")?.value()),
+        "Return repr(self).",
+    ),
+    method(
+        "__reduce__($self, /)",
+        |th, _| Ok(th.new_str("Placeholder")?.value()),
+        "Helper for pickle.",
+    ),
 ];
 
 /// The singleton.
@@ -119,7 +147,8 @@ fn parts(th: &mut Thread, own: Value) -> Result<(Value, Ref<Tuple>, Ref<Dict>, u
 fn fill(first: &[Value], given: &[Value], all: &mut RootVec) {
     let mut given = given.iter();
     for &value in first {
-        let value = if is_placeholder(value) { given.next().copied().unwrap_or(value) } else { value };
+        let value =
+            if is_placeholder(value) { given.next().copied().unwrap_or(value) } else { value };
         all.push(value);
     }
     for &value in given {
@@ -200,7 +229,11 @@ fn call(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     };
     let keywords = match args[2].cast::<Dict>() {
         Some(more) if more.len(th)? > 0 => {
-            if named.len(th)? > 0 { merged(th, named, more)? } else { more }
+            if named.len(th)? > 0 {
+                merged(th, named, more)?
+            } else {
+                more
+            }
         }
         _ => named,
     };

@@ -4,8 +4,8 @@
 //! generations is answered as far as it means something. Nothing is ever "uncollectable", and
 //! disabling the collector changes what [`isenabled`] says and no more.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use orochi_vm::class::{Method, function};
 use orochi_vm::exception::Raised;
@@ -34,27 +34,66 @@ static FUNCTIONS: &[Method] = &[
     function("enable()", enable, "Enable automatic garbage collection."),
     function("disable()", disable, "Disable automatic garbage collection."),
     function("isenabled()", isenabled, "Returns true if automatic garbage collection is enabled."),
-    function("collect(generation=2)", collect, "Run the garbage collector.\n\nWith no arguments, run a full collection.  The optional argument\nmay be an integer specifying which generation to collect.  A ValueError\nis raised if the generation number is invalid.\n\nThe number of unreachable objects is returned."),
+    function(
+        "collect(generation=2)",
+        collect,
+        "Run the garbage collector.\n\nWith no arguments, run a full collection.  The optional argument\nmay be an integer specifying which generation to collect.  A ValueError\nis raised if the generation number is invalid.\n\nThe number of unreachable objects is returned.",
+    ),
     function("get_count()", get_count, "Return a three-tuple of the current collection counts."),
     function("get_threshold()", get_threshold, "Return the current collection thresholds."),
-    function("set_threshold(threshold0, threshold1=<unrepresentable>, threshold2=<unrepresentable>, /)", set_threshold, "Set the collection thresholds (the collection frequency).\n\nSetting 'threshold0' to zero disables collection."),
+    function(
+        "set_threshold(threshold0, threshold1=<unrepresentable>, threshold2=<unrepresentable>, /)",
+        set_threshold,
+        "Set the collection thresholds (the collection frequency).\n\nSetting 'threshold0' to zero disables collection.",
+    ),
     function("get_debug()", get_debug, "Get the garbage collection debugging flags."),
     function("set_debug(flags, /)", set_debug, "Set the garbage collection debugging flags."),
-    function("get_stats()", get_stats, "Return a list of dictionaries containing per-generation statistics."),
-    function("get_objects(generation=None)", get_objects, "Return a list of objects tracked by the collector (excluding the list returned)."),
-    function("get_referrers(*objs)", get_referrers, "Return the list of objects that directly refer to any of 'objs'."),
-    function("get_referents(*objs)", get_referents, "Return the list of objects that are directly referred to by 'objs'."),
-    function("is_tracked(obj, /)", is_tracked, "Returns true if the object is tracked by the garbage collector.\n\nSimple atomic objects will return false."),
-    function("is_finalized(obj, /)", is_finalized, "Returns true if the object has been already finalized by the GC."),
-    function("freeze()", nothing, "Freeze all current tracked objects and ignore them for future collections."),
+    function(
+        "get_stats()",
+        get_stats,
+        "Return a list of dictionaries containing per-generation statistics.",
+    ),
+    function(
+        "get_objects(generation=None)",
+        get_objects,
+        "Return a list of objects tracked by the collector (excluding the list returned).",
+    ),
+    function(
+        "get_referrers(*objs)",
+        get_referrers,
+        "Return the list of objects that directly refer to any of 'objs'.",
+    ),
+    function(
+        "get_referents(*objs)",
+        get_referents,
+        "Return the list of objects that are directly referred to by 'objs'.",
+    ),
+    function(
+        "is_tracked(obj, /)",
+        is_tracked,
+        "Returns true if the object is tracked by the garbage collector.\n\nSimple atomic objects will return false.",
+    ),
+    function(
+        "is_finalized(obj, /)",
+        is_finalized,
+        "Returns true if the object has been already finalized by the GC.",
+    ),
+    function(
+        "freeze()",
+        nothing,
+        "Freeze all current tracked objects and ignore them for future collections.",
+    ),
     function("unfreeze()", nothing, "Unfreeze all objects in the permanent generation."),
-    function("get_freeze_count()", get_freeze_count, "Return the number of objects in the permanent generation."),
+    function(
+        "get_freeze_count()",
+        get_freeze_count,
+        "Return the number of objects in the permanent generation.",
+    ),
 ];
 
 static ENABLED: AtomicBool = AtomicBool::new(true);
 static DEBUG: AtomicI64 = AtomicI64::new(0);
-static THRESHOLDS: [AtomicI64; 3] =
-    [AtomicI64::new(2000), AtomicI64::new(10), AtomicI64::new(0)];
+static THRESHOLDS: [AtomicI64; 3] = [AtomicI64::new(2000), AtomicI64::new(10), AtomicI64::new(0)];
 /// `gc.callbacks`
 static CALLBACKS: OnceLock<Rooted<Ref<List>>> = OnceLock::new();
 

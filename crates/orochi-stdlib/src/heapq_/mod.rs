@@ -26,25 +26,64 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("heappush(heap, item, /)", |th, args| push(th, args, Direction::Min), "Push item onto heap, maintaining the heap invariant."),
-    function("heappop(heap, /)", |th, args| pop(th, args, Direction::Min), "Pop the smallest item off the heap, maintaining the heap invariant."),
-    function("heapify(heap, /)", |th, args| heapify(th, args, Direction::Min), "Transform list into a heap, in-place, in O(len(heap)) time."),
-    function("heapreplace(heap, item, /)", |th, args| replace(th, args, Direction::Min), "Pop and return the current smallest value, and add the new item.\n\nThis is more efficient than heappop() followed by heappush(), and can be\nmore appropriate when using a fixed-size heap.  Note that the value\nreturned may be larger than item!  That constrains reasonable uses of\nthis routine unless written as part of a conditional replacement:\n\n    if item > heap[0]:\n        item = heapreplace(heap, item)"),
-    function("heappushpop(heap, item, /)", |th, args| push_pop(th, args, Direction::Min), "Push item on the heap, then pop and return the smallest item from the heap.\n\nThe combined action runs more efficiently than heappush() followed by\na separate call to heappop()."),
-    function("heappush_max(heap, item, /)", |th, args| push(th, args, Direction::Max), "Push item onto max heap, maintaining the heap invariant."),
-    function("heappop_max(heap, /)", |th, args| pop(th, args, Direction::Max), "Maxheap variant of heappop."),
-    function("heapify_max(heap, /)", |th, args| heapify(th, args, Direction::Max), "Maxheap variant of heapify."),
-    function("heapreplace_max(heap, item, /)", |th, args| replace(th, args, Direction::Max), "Maxheap variant of heapreplace."),
-    function("heappushpop_max(heap, item, /)", |th, args| push_pop(th, args, Direction::Max), "Maxheap variant of heappushpop.\n\nThe combined action runs more efficiently than heappush_max() followed by\na separate call to heappop_max()."),
+    function(
+        "heappush(heap, item, /)",
+        |th, args| push(th, args, Direction::Min),
+        "Push item onto heap, maintaining the heap invariant.",
+    ),
+    function(
+        "heappop(heap, /)",
+        |th, args| pop(th, args, Direction::Min),
+        "Pop the smallest item off the heap, maintaining the heap invariant.",
+    ),
+    function(
+        "heapify(heap, /)",
+        |th, args| heapify(th, args, Direction::Min),
+        "Transform list into a heap, in-place, in O(len(heap)) time.",
+    ),
+    function(
+        "heapreplace(heap, item, /)",
+        |th, args| replace(th, args, Direction::Min),
+        "Pop and return the current smallest value, and add the new item.\n\nThis is more efficient than heappop() followed by heappush(), and can be\nmore appropriate when using a fixed-size heap.  Note that the value\nreturned may be larger than item!  That constrains reasonable uses of\nthis routine unless written as part of a conditional replacement:\n\n    if item > heap[0]:\n        item = heapreplace(heap, item)",
+    ),
+    function(
+        "heappushpop(heap, item, /)",
+        |th, args| push_pop(th, args, Direction::Min),
+        "Push item on the heap, then pop and return the smallest item from the heap.\n\nThe combined action runs more efficiently than heappush() followed by\na separate call to heappop().",
+    ),
+    function(
+        "heappush_max(heap, item, /)",
+        |th, args| push(th, args, Direction::Max),
+        "Push item onto max heap, maintaining the heap invariant.",
+    ),
+    function(
+        "heappop_max(heap, /)",
+        |th, args| pop(th, args, Direction::Max),
+        "Maxheap variant of heappop.",
+    ),
+    function(
+        "heapify_max(heap, /)",
+        |th, args| heapify(th, args, Direction::Max),
+        "Maxheap variant of heapify.",
+    ),
+    function(
+        "heapreplace_max(heap, item, /)",
+        |th, args| replace(th, args, Direction::Max),
+        "Maxheap variant of heapreplace.",
+    ),
+    function(
+        "heappushpop_max(heap, item, /)",
+        |th, args| push_pop(th, args, Direction::Max),
+        "Maxheap variant of heappushpop.\n\nThe combined action runs more efficiently than heappush_max() followed by\na separate call to heappop_max().",
+    ),
 ];
 
 fn list(th: &Thread, value: Value) -> Result<Ref<List>, Raised> {
     match value.cast::<List>() {
         Some(list) => Ok(list),
-        None => Err(th.type_error(format!(
-            "heap argument must be a list, not {}",
-            th.type_name(value)
-        ))),
+        None => {
+            Err(th.type_error(format!("heap argument must be a list, not {}", th.type_name(value))))
+        }
     }
 }
 
@@ -72,7 +111,12 @@ fn pop(th: &mut Thread, args: &[Value], direction: Direction) -> Result<Value, R
 }
 
 /// Puts an item in the place of the first and restores the order; the first item as it was.
-fn exchange(th: &mut Thread, heap: Ref<List>, item: Value, direction: Direction) -> Result<Value, Raised> {
+fn exchange(
+    th: &mut Thread,
+    heap: Ref<List>,
+    item: Value,
+    direction: Direction,
+) -> Result<Value, Raised> {
     let first = {
         let items = th.write(heap)?;
         let Some(&first) = items.as_slice().first() else {

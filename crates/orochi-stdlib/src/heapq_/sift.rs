@@ -32,7 +32,12 @@ impl Way {
 
 /// How far up the way an item belongs that begins at its end, as an index into the way; without
 /// running Python.
-fn way_down(items: &[Value], top: usize, item: Value, direction: Direction) -> Option<(Way, usize)> {
+fn way_down(
+    items: &[Value],
+    top: usize,
+    item: Value,
+    direction: Direction,
+) -> Option<(Way, usize)> {
     let mut way = Way::new(top);
     let mut place = top;
     // Down to a leaf, always to the child that comes first.
@@ -68,7 +73,12 @@ fn apply(items: &Write<'_, List>, way: &Way, at: usize, item: Value) {
 }
 
 /// Pushes an item with the list held; false if that needs Python.
-pub fn push_quickly(th: &mut Thread, heap: Ref<List>, item: Value, direction: Direction) -> Result<bool, Raised> {
+pub fn push_quickly(
+    th: &mut Thread,
+    heap: Ref<List>,
+    item: Value,
+    direction: Direction,
+) -> Result<bool, Raised> {
     let items = th.write(heap)?;
     let all = items.as_slice();
     let mut place = all.len();
@@ -94,7 +104,11 @@ pub fn push_quickly(th: &mut Thread, heap: Ref<List>, item: Value, direction: Di
 }
 
 /// Pops the first item with the list held; `None` if the list is empty or that needs Python.
-pub fn pop_quickly(th: &mut Thread, heap: Ref<List>, direction: Direction) -> Result<Option<Value>, Raised> {
+pub fn pop_quickly(
+    th: &mut Thread,
+    heap: Ref<List>,
+    direction: Direction,
+) -> Result<Option<Value>, Raised> {
     let items = th.write(heap)?;
     let Some((&last, rest)) = items.as_slice().split_last() else { return Ok(None) };
     let Some(&first) = rest.first() else {
@@ -122,7 +136,13 @@ pub fn replace_quickly(
 }
 
 /// The items at two places; an error if the length is not `length` any more.
-fn pair(th: &mut Thread, heap: Ref<List>, a: usize, b: usize, length: usize) -> Result<(Value, Value), Raised> {
+fn pair(
+    th: &mut Thread,
+    heap: Ref<List>,
+    a: usize,
+    b: usize,
+    length: usize,
+) -> Result<(Value, Value), Raised> {
     let items = th.read(heap)?;
     let all = items.as_slice();
     if all.len() != length {
@@ -139,7 +159,12 @@ fn check(th: &mut Thread, heap: Ref<List>, length: usize) -> Result<(), Raised> 
 }
 
 /// Moves the last of `length` items up to where it belongs.
-pub fn up(th: &mut Thread, heap: Ref<List>, length: usize, direction: Direction) -> Result<(), Raised> {
+pub fn up(
+    th: &mut Thread,
+    heap: Ref<List>,
+    length: usize,
+    direction: Direction,
+) -> Result<(), Raised> {
     let mut place = length.saturating_sub(1);
     while place > 0 {
         let parent = (place - 1) / 2;
@@ -166,7 +191,12 @@ fn exchange(th: &mut Thread, heap: Ref<List>, a: usize, b: usize) -> Result<(), 
 }
 
 /// Moves the item at `top` down to where it belongs.
-pub fn down(th: &mut Thread, heap: Ref<List>, top: usize, direction: Direction) -> Result<(), Raised> {
+pub fn down(
+    th: &mut Thread,
+    heap: Ref<List>,
+    top: usize,
+    direction: Direction,
+) -> Result<(), Raised> {
     {
         let items = th.write(heap)?;
         let Some(&item) = items.as_slice().get(top) else { return Ok(()) };

@@ -34,32 +34,86 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 pub const PYC_MAGIC: i64 = 0x0A0D_4F31;
 
 static FUNCTIONS: &[Method] = &[
-    function("extension_suffixes()", extension_suffixes, "Returns the list of file suffixes used to identify extension modules."),
-    function("lock_held()", lock_held, "Return True if the import lock is currently held, else False."),
-    function("acquire_lock()", acquire_lock, "Acquires the interpreter's import lock for the current thread."),
+    function(
+        "extension_suffixes()",
+        extension_suffixes,
+        "Returns the list of file suffixes used to identify extension modules.",
+    ),
+    function(
+        "lock_held()",
+        lock_held,
+        "Return True if the import lock is currently held, else False.",
+    ),
+    function(
+        "acquire_lock()",
+        acquire_lock,
+        "Acquires the interpreter's import lock for the current thread.",
+    ),
     function("release_lock()", release_lock, "Release the interpreter's import lock."),
-    function("find_frozen(name, /, *, withdata=False)", find_frozen, "Return info about the corresponding frozen module (if there is one) or None."),
-    function("get_frozen_object(name, data=None, /)", get_frozen_object, "Create a code object for a frozen module."),
-    function("is_frozen_package(name, /)", is_frozen_package, "Returns True if the module name is of a frozen package."),
-    function("is_frozen(name, /)", is_frozen, "Returns True if the module name corresponds to a frozen module."),
-    function("is_builtin(name, /)", is_builtin, "Returns True if the module name corresponds to a built-in module."),
+    function(
+        "find_frozen(name, /, *, withdata=False)",
+        find_frozen,
+        "Return info about the corresponding frozen module (if there is one) or None.",
+    ),
+    function(
+        "get_frozen_object(name, data=None, /)",
+        get_frozen_object,
+        "Create a code object for a frozen module.",
+    ),
+    function(
+        "is_frozen_package(name, /)",
+        is_frozen_package,
+        "Returns True if the module name is of a frozen package.",
+    ),
+    function(
+        "is_frozen(name, /)",
+        is_frozen,
+        "Returns True if the module name corresponds to a frozen module.",
+    ),
+    function(
+        "is_builtin(name, /)",
+        is_builtin,
+        "Returns True if the module name corresponds to a built-in module.",
+    ),
     function("init_frozen(name, /)", init_frozen, "Initializes a frozen module."),
     function("create_builtin(spec, /)", create_builtin, "Create an extension module."),
     function("exec_builtin(mod, /)", exec_builtin, "Initialize a built-in module."),
     function("create_dynamic(spec, file=None, /)", create_dynamic, "Create an extension module."),
     function("exec_dynamic(mod, /)", exec_builtin, "Initialize an extension module."),
-    function("_fix_co_filename(code, path, /)", fix_filename, "Changes code.co_filename to specify the passed-in file path."),
+    function(
+        "_fix_co_filename(code, path, /)",
+        fix_filename,
+        "Changes code.co_filename to specify the passed-in file path.",
+    ),
     function("source_hash(key, source)", source_hash, ""),
-    function("_override_frozen_modules_for_tests(override, /)", nothing, "(internal-only) Override PyConfig.use_frozen_modules."),
-    function("_override_multi_interp_extensions_check(override, /)", nothing, "(internal-only) Override PyInterpreterConfig.check_multi_interp_extensions."),
-    function("_frozen_module_names()", frozen_names, "Returns the list of available frozen modules."),
-    function("_frozen_source(name, /)", frozen_source, "The source text of a frozen module, or None."),
+    function(
+        "_override_frozen_modules_for_tests(override, /)",
+        nothing,
+        "(internal-only) Override PyConfig.use_frozen_modules.",
+    ),
+    function(
+        "_override_multi_interp_extensions_check(override, /)",
+        nothing,
+        "(internal-only) Override PyInterpreterConfig.check_multi_interp_extensions.",
+    ),
+    function(
+        "_frozen_module_names()",
+        frozen_names,
+        "Returns the list of available frozen modules.",
+    ),
+    function(
+        "_frozen_source(name, /)",
+        frozen_source,
+        "The source text of a frozen module, or None.",
+    ),
 ];
 
 fn text(th: &Thread, value: Value, what: &str) -> Result<String, Raised> {
     match value.cast::<Str>() {
         Some(text) => Ok(text.display()),
-        None => Err(th.type_error(format!("{what} argument must be str, not {}", th.type_name(value)))),
+        None => {
+            Err(th.type_error(format!("{what} argument must be str, not {}", th.type_name(value))))
+        }
     }
 }
 

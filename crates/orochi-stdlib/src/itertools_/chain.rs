@@ -34,8 +34,16 @@ pub static CHAIN: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    class_method("from_iterable($cls, iterable, /)", from_iterable, "Alternative chain() constructor taking a single iterable argument that evaluates lazily."),
-    class_method("__class_getitem__($cls, object, /)", types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "from_iterable($cls, iterable, /)",
+        from_iterable,
+        "Alternative chain() constructor taking a single iterable argument that evaluates lazily.",
+    ),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

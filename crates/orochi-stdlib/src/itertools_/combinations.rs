@@ -32,7 +32,11 @@ pub static COMBINATIONS: TypeSpec = TypeSpec {
     module: "itertools",
     doc: "Return successive r-length combinations of elements in the iterable.\n\ncombinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)",
     flags: TypeFlags::BASE,
-    new: Some(function("__new__($type, /, iterable, r)", |th, args| new(th, args, &COMBINATIONS, true), "")),
+    new: Some(function(
+        "__new__($type, /, iterable, r)",
+        |th, args| new(th, args, &COMBINATIONS, true),
+        "",
+    )),
     methods: METHODS,
     next: Some(next_distinct),
     ..TypeSpec::named("combinations", NativeLayout::of::<Combinations>())
@@ -54,9 +58,15 @@ pub static COMBINATIONS_WITH_REPLACEMENT: TypeSpec = TypeSpec {
     ..TypeSpec::named("combinations_with_replacement", NativeLayout::of::<Combinations>())
 };
 
-static METHODS: &[Method] = &[method("__sizeof__($self, /)", sizeof, "Returns size in memory, in bytes.")];
+static METHODS: &[Method] =
+    &[method("__sizeof__($self, /)", sizeof, "Returns size in memory, in bytes.")];
 
-fn new(th: &mut Thread, args: &[Value], spec: &'static TypeSpec, distinct: bool) -> Result<Value, Raised> {
+fn new(
+    th: &mut Thread,
+    args: &[Value],
+    spec: &'static TypeSpec,
+    distinct: bool,
+) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], spec)?;
     let pool = Tuple::from_iterable(th, args[1])?;
     let count = th.index_ssize(args[2])?;

@@ -47,7 +47,11 @@ pub static ACCUMULATE: TypeSpec = TypeSpec {
     module: "itertools",
     doc: "Return series of accumulated sums (or other binary function results).",
     flags: TypeFlags::BASE,
-    new: Some(function("__new__($type, /, iterable, func=None, *, initial=None)", new_accumulate, "")),
+    new: Some(function(
+        "__new__($type, /, iterable, func=None, *, initial=None)",
+        new_accumulate,
+        "",
+    )),
     next: Some(next_accumulate),
     ..TypeSpec::named("accumulate", NativeLayout::of::<Accumulate>())
 };

@@ -91,7 +91,11 @@ static COUNT_METHODS: &[Method] = &[method("__repr__($self, /)", repr_count, "Re
 
 static REPEAT_METHODS: &[Method] = &[
     method("__repr__($self, /)", repr_repeat, "Return repr(self)."),
-    method("__length_hint__($self, /)", hint, "Private method returning an estimate of len(list(it))."),
+    method(
+        "__length_hint__($self, /)",
+        hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
 ];
 
 fn is_numeric(th: &Thread, value: Value) -> bool {
@@ -210,7 +214,8 @@ fn repr_repeat(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     };
     let name = th.type_name(args[0]);
     let object = th.repr(object)?.display();
-    let text = if left < 0 { format!("{name}({object})") } else { format!("{name}({object}, {left})") };
+    let text =
+        if left < 0 { format!("{name}({object})") } else { format!("{name}({object}, {left})") };
     Ok(th.new_str(&text)?.value())
 }
 

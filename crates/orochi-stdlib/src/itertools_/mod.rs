@@ -52,8 +52,5 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     ..ModuleSpec::named("itertools")
 };
 
-static FUNCTIONS: &[Method] = &[function(
-    "tee(iterable, n=2, /)",
-    tee::tee,
-    "Returns a tuple of n independent iterators.",
-)];
+static FUNCTIONS: &[Method] =
+    &[function("tee(iterable, n=2, /)", tee::tee, "Returns a tuple of n independent iterators.")];

@@ -42,7 +42,8 @@ pub static PERMUTATIONS: TypeSpec = TypeSpec {
     ..TypeSpec::named("permutations", NativeLayout::of::<Permutations>())
 };
 
-static METHODS: &[Method] = &[method("__sizeof__($self, /)", sizeof, "Returns size in memory, in bytes.")];
+static METHODS: &[Method] =
+    &[method("__sizeof__($self, /)", sizeof, "Returns size in memory, in bytes.")];
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &PERMUTATIONS)?;

@@ -38,7 +38,8 @@ pub static PRODUCT: TypeSpec = TypeSpec {
     ..TypeSpec::named("product", NativeLayout::of::<Product>())
 };
 
-static METHODS: &[Method] = &[method("__sizeof__($self, /)", sizeof, "Returns size in memory, in bytes.")];
+static METHODS: &[Method] =
+    &[method("__sizeof__($self, /)", sizeof, "Returns size in memory, in bytes.")];
 
 /// The most pools: more than memory could hold indices for.
 const MOST: usize = 1 << 40;

@@ -59,15 +59,16 @@ fn bound(th: &mut Thread, value: Value, otherwise: i64, message: &str) -> Result
 }
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    const BOUNDS: &str =
-        "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
+    const BOUNDS: &str = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
     let shape = th.instance_shape(args[0], &ISLICE)?;
     let (start, stop) = if args[3].is_unbound() {
-        let message = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
+        let message =
+            "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
         (0, bound(th, args[2], -1, message)?)
     } else {
         let start = bound(th, args[2], 0, BOUNDS)?;
-        let message = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
+        let message =
+            "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
         (start, bound(th, args[3], -1, message)?)
     };
     let message = "Step for islice() must be a positive integer or None.";

@@ -65,7 +65,8 @@ pub static NODE: TypeSpec = TypeSpec {
     ..TypeSpec::named("_tee_dataobject", NativeLayout::of::<Node>())
 };
 
-static METHODS: &[Method] = &[method("__copy__($self, /)", copy, "Returns an independent iterator.")];
+static METHODS: &[Method] =
+    &[method("__copy__($self, /)", copy, "Returns an independent iterator.")];
 
 /// `tee(iterable, n=2)`
 pub fn tee(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

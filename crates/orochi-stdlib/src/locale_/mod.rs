@@ -13,8 +13,8 @@ use orochi_vm::thread::Thread;
 use orochi_vm::types::dict::Dict;
 use orochi_vm::types::list::List;
 use orochi_vm::types::module::Module;
-use orochi_vm::types::type_;
 use orochi_vm::types::tuple::Tuple;
+use orochi_vm::types::type_;
 
 use crate::argument;
 
@@ -27,18 +27,62 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("setlocale(category, locale=None, /)", setlocale, "Activates/queries locale processing."),
-    function("localeconv()", localeconv, "Returns numeric and monetary locale-specific parameters."),
+    function(
+        "setlocale(category, locale=None, /)",
+        setlocale,
+        "Activates/queries locale processing.",
+    ),
+    function(
+        "localeconv()",
+        localeconv,
+        "Returns numeric and monetary locale-specific parameters.",
+    ),
     function("strcoll(os1, os2, /)", strcoll, "Compares two strings according to the locale."),
-    function("strxfrm(string, /)", strxfrm, "Return a string that can be used as a key for locale-aware comparisons."),
-    function("nl_langinfo(key, /)", nl_langinfo, "Return the value for the locale information associated with key."),
-    function("getencoding()", |th, _| Ok(th.new_str("utf-8")?.value()), "Get the current locale encoding."),
-    function("gettext(msg, /)", |_, args| Ok(args[0]), "gettext(msg) -> string\n\nReturn translation of msg."),
-    function("dgettext(domain, msg, /)", |_, args| Ok(args[1]), "dgettext(domain, msg) -> string\n\nReturn translation of msg in domain."),
-    function("dcgettext(domain, msg, category, /)", |_, args| Ok(args[1]), "Return translation of msg in domain and category."),
-    function("textdomain(domain, /)", |_, args| Ok(args[0]), "Set the C library's textdmain to domain, returning the new domain."),
-    function("bindtextdomain(domain, dir, /)", |_, args| Ok(args[1]), "Bind the C library's domain to dir."),
-    function("bind_textdomain_codeset(domain, codeset, /)", |_, args| Ok(args[1]), "Bind the C library's domain to codeset."),
+    function(
+        "strxfrm(string, /)",
+        strxfrm,
+        "Return a string that can be used as a key for locale-aware comparisons.",
+    ),
+    function(
+        "nl_langinfo(key, /)",
+        nl_langinfo,
+        "Return the value for the locale information associated with key.",
+    ),
+    function(
+        "getencoding()",
+        |th, _| Ok(th.new_str("utf-8")?.value()),
+        "Get the current locale encoding.",
+    ),
+    function(
+        "gettext(msg, /)",
+        |_, args| Ok(args[0]),
+        "gettext(msg) -> string\n\nReturn translation of msg.",
+    ),
+    function(
+        "dgettext(domain, msg, /)",
+        |_, args| Ok(args[1]),
+        "dgettext(domain, msg) -> string\n\nReturn translation of msg in domain.",
+    ),
+    function(
+        "dcgettext(domain, msg, category, /)",
+        |_, args| Ok(args[1]),
+        "Return translation of msg in domain and category.",
+    ),
+    function(
+        "textdomain(domain, /)",
+        |_, args| Ok(args[0]),
+        "Set the C library's textdmain to domain, returning the new domain.",
+    ),
+    function(
+        "bindtextdomain(domain, dir, /)",
+        |_, args| Ok(args[1]),
+        "Bind the C library's domain to dir.",
+    ),
+    function(
+        "bind_textdomain_codeset(domain, codeset, /)",
+        |_, args| Ok(args[1]),
+        "Bind the C library's domain to codeset.",
+    ),
 ];
 
 const CATEGORIES: &[(&str, i32)] = &[
@@ -70,18 +114,44 @@ const ITEMS: &[(&str, i32)] = &[
     ("ERA_D_T_FMT", libc::ERA_D_T_FMT),
     ("ERA_T_FMT", libc::ERA_T_FMT),
     ("ALT_DIGITS", libc::ALT_DIGITS),
-    ("DAY_1", libc::DAY_1), ("DAY_2", libc::DAY_2), ("DAY_3", libc::DAY_3), ("DAY_4", libc::DAY_4),
-    ("DAY_5", libc::DAY_5), ("DAY_6", libc::DAY_6), ("DAY_7", libc::DAY_7),
-    ("ABDAY_1", libc::ABDAY_1), ("ABDAY_2", libc::ABDAY_2), ("ABDAY_3", libc::ABDAY_3),
-    ("ABDAY_4", libc::ABDAY_4), ("ABDAY_5", libc::ABDAY_5), ("ABDAY_6", libc::ABDAY_6),
+    ("DAY_1", libc::DAY_1),
+    ("DAY_2", libc::DAY_2),
+    ("DAY_3", libc::DAY_3),
+    ("DAY_4", libc::DAY_4),
+    ("DAY_5", libc::DAY_5),
+    ("DAY_6", libc::DAY_6),
+    ("DAY_7", libc::DAY_7),
+    ("ABDAY_1", libc::ABDAY_1),
+    ("ABDAY_2", libc::ABDAY_2),
+    ("ABDAY_3", libc::ABDAY_3),
+    ("ABDAY_4", libc::ABDAY_4),
+    ("ABDAY_5", libc::ABDAY_5),
+    ("ABDAY_6", libc::ABDAY_6),
     ("ABDAY_7", libc::ABDAY_7),
-    ("MON_1", libc::MON_1), ("MON_2", libc::MON_2), ("MON_3", libc::MON_3), ("MON_4", libc::MON_4),
-    ("MON_5", libc::MON_5), ("MON_6", libc::MON_6), ("MON_7", libc::MON_7), ("MON_8", libc::MON_8),
-    ("MON_9", libc::MON_9), ("MON_10", libc::MON_10), ("MON_11", libc::MON_11), ("MON_12", libc::MON_12),
-    ("ABMON_1", libc::ABMON_1), ("ABMON_2", libc::ABMON_2), ("ABMON_3", libc::ABMON_3),
-    ("ABMON_4", libc::ABMON_4), ("ABMON_5", libc::ABMON_5), ("ABMON_6", libc::ABMON_6),
-    ("ABMON_7", libc::ABMON_7), ("ABMON_8", libc::ABMON_8), ("ABMON_9", libc::ABMON_9),
-    ("ABMON_10", libc::ABMON_10), ("ABMON_11", libc::ABMON_11), ("ABMON_12", libc::ABMON_12),
+    ("MON_1", libc::MON_1),
+    ("MON_2", libc::MON_2),
+    ("MON_3", libc::MON_3),
+    ("MON_4", libc::MON_4),
+    ("MON_5", libc::MON_5),
+    ("MON_6", libc::MON_6),
+    ("MON_7", libc::MON_7),
+    ("MON_8", libc::MON_8),
+    ("MON_9", libc::MON_9),
+    ("MON_10", libc::MON_10),
+    ("MON_11", libc::MON_11),
+    ("MON_12", libc::MON_12),
+    ("ABMON_1", libc::ABMON_1),
+    ("ABMON_2", libc::ABMON_2),
+    ("ABMON_3", libc::ABMON_3),
+    ("ABMON_4", libc::ABMON_4),
+    ("ABMON_5", libc::ABMON_5),
+    ("ABMON_6", libc::ABMON_6),
+    ("ABMON_7", libc::ABMON_7),
+    ("ABMON_8", libc::ABMON_8),
+    ("ABMON_9", libc::ABMON_9),
+    ("ABMON_10", libc::ABMON_10),
+    ("ABMON_11", libc::ABMON_11),
+    ("ABMON_12", libc::ABMON_12),
 ];
 
 /// The C library's locale functions share buffers.
@@ -139,7 +209,8 @@ fn setlocale(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             let module = th.import_module("_locale")?;
             let error = th.get_attribute(module, name!(th, "Error"))?;
             let known = CATEGORIES.iter().any(|&(_, number)| number == category);
-            let message = if known { "unsupported locale setting" } else { "invalid locale category" };
+            let message =
+                if known { "unsupported locale setting" } else { "invalid locale category" };
             let message = th.new_str(message)?;
             let error = th.call(error, &[message.value()])?;
             Err(th.raise_value(error))

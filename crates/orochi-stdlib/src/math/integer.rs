@@ -38,7 +38,11 @@ fn range_product(from: u64, to: u64) -> Words {
 }
 
 fn product(th: &mut Thread, from: u64, to: u64) -> Words {
-    if to.saturating_sub(from) > AWAY { th.away(|| range_product(from, to)) } else { range_product(from, to) }
+    if to.saturating_sub(from) > AWAY {
+        th.away(|| range_product(from, to))
+    } else {
+        range_product(from, to)
+    }
 }
 
 /// Whether a product of `count` factors below `largest` would take more memory than there is.
@@ -52,7 +56,9 @@ pub(super) fn factorial(th: &mut Thread, args: &[Value]) -> Result<Value, Raised
         return Err(th.value_error("factorial() not defined for negative values"));
     }
     let Operand::Small(n) = n else {
-        return Err(th.overflow_error(format!("factorial() argument should not exceed {}", i64::MAX)));
+        return Err(
+            th.overflow_error(format!("factorial() argument should not exceed {}", i64::MAX))
+        );
     };
     factorial_of(th, n as u64)
 }
@@ -250,8 +256,11 @@ pub(super) fn isqrt(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         Operand::Small(number) => th.int_from_u64((number as u64).isqrt()),
         Operand::Big(number) => {
             let words = Words::from_slice(number.words());
-            let root =
-                if words.len() > 100 { th.away(|| natural::square_root(&words)) } else { natural::square_root(&words) };
+            let root = if words.len() > 100 {
+                th.away(|| natural::square_root(&words))
+            } else {
+                natural::square_root(&words)
+            };
             th.int_from_words(false, &root)
         }
     }

@@ -27,7 +27,9 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
     use std::f64::consts::{E, PI, TAU};
     let dict = module.dict();
-    for (name, value) in [("pi", PI), ("e", E), ("tau", TAU), ("inf", f64::INFINITY), ("nan", f64::NAN)] {
+    for (name, value) in
+        [("pi", PI), ("e", E), ("tau", TAU), ("inf", f64::INFINITY), ("nan", f64::NAN)]
+    {
         let name = th.intern(name)?;
         dict.set_str(th, name, Value::from_f64(value))?;
     }

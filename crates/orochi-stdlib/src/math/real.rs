@@ -58,7 +58,11 @@ pub(super) fn call(
 }
 
 /// Calls a function of two floats.
-pub(super) fn call2(th: &mut Thread, args: &[Value], compute: fn(f64, f64) -> f64) -> Result<Value, Raised> {
+pub(super) fn call2(
+    th: &mut Thread,
+    args: &[Value],
+    compute: fn(f64, f64) -> f64,
+) -> Result<Value, Raised> {
     let (x, y) = (th.to_f64(args[0])?, th.to_f64(args[1])?);
     let result = compute(x, y);
     if result.is_nan() && !x.is_nan() && !y.is_nan() {
@@ -78,7 +82,12 @@ pub(super) fn floor(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     to_integral(th, args[0], Special::Floor, f64::floor)
 }
 
-fn to_integral(th: &mut Thread, value: Value, method: Special, round: fn(f64) -> f64) -> Result<Value, Raised> {
+fn to_integral(
+    th: &mut Thread,
+    value: Value,
+    method: Special,
+    round: fn(f64) -> f64,
+) -> Result<Value, Raised> {
     if value.is_float() {
         return to_int(th, round(value.as_f64()));
     }
@@ -194,7 +203,11 @@ pub(super) fn lgamma(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// A logarithm of a float, or of an integer of any size.
-pub(super) fn logarithm(th: &mut Thread, value: Value, compute: fn(f64) -> f64) -> Result<f64, Raised> {
+pub(super) fn logarithm(
+    th: &mut Thread,
+    value: Value,
+    compute: fn(f64) -> f64,
+) -> Result<f64, Raised> {
     if !value.is_number() {
         if let Some(operand) = Operand::of(value) {
             if operand.is_negative() || operand.is_zero() {
@@ -263,7 +276,9 @@ pub(super) fn isclose(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
         return Ok(Value::FALSE);
     }
     let difference = (b - a).abs();
-    let close = difference <= (relative * b).abs() || difference <= (relative * a).abs() || difference <= absolute;
+    let close = difference <= (relative * b).abs()
+        || difference <= (relative * a).abs()
+        || difference <= absolute;
     Ok(Value::from_bool(close))
 }
 

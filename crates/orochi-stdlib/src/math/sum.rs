@@ -148,7 +148,10 @@ impl SumOfProducts {
             if self.floats.is_some() {
                 return false;
             }
-            let sum = p.as_int().checked_mul(q.as_int()).and_then(|x| x.checked_add(self.integers.unwrap_or(0)));
+            let sum = p
+                .as_int()
+                .checked_mul(q.as_int())
+                .and_then(|x| x.checked_add(self.integers.unwrap_or(0)));
             return match sum {
                 Some(sum) => {
                     self.integers = Some(sum);
@@ -158,9 +161,15 @@ impl SumOfProducts {
             };
         }
         let real = |value: Value| {
-            if value.is_bool() { Some(f64::from(u8::from(value.is_true()))) } else { value.is_number().then(|| value.number_as_f64()) }
+            if value.is_bool() {
+                Some(f64::from(u8::from(value.is_true())))
+            } else {
+                value.is_number().then(|| value.number_as_f64())
+            }
         };
-        let (true, Some(x), Some(y)) = (p.is_float() || q.is_float(), real(p), real(q)) else { return false };
+        let (true, Some(x), Some(y)) = (p.is_float() || q.is_float(), real(p), real(q)) else {
+            return false;
+        };
         if self.integers.is_some() {
             return false;
         }

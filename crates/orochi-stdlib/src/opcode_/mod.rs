@@ -21,21 +21,77 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("stack_effect(opcode, oparg=None, /, *, jump=None)", stack_effect, "Compute the stack effect of the opcode."),
-    function("is_valid(opcode)", |th, args| in_range(th, args, 1, 266), "Return True if opcode is valid, False otherwise."),
-    function("has_arg(opcode)", |th, args| in_range(th, args, 44, 266), "Return True if the opcode uses its oparg, False otherwise."),
-    function("has_const(opcode)", no, "Return True if the opcode accesses a constant, False otherwise."),
-    function("has_name(opcode)", no, "Return True if the opcode accesses an attribute by name, False otherwise."),
-    function("has_jump(opcode)", no, "Return True if the opcode has a jump target, False otherwise."),
-    function("has_free(opcode)", no, "Return True if the opcode accesses a free variable, False otherwise."),
-    function("has_local(opcode)", no, "Return True if the opcode accesses a local variable, False otherwise."),
-    function("has_exc(opcode)", no, "Return True if the opcode sets an exception handler, False otherwise."),
-    function("get_executor(*, code, offset)", |_, _| Ok(Value::NONE), "Return the executor object at offset in code if exists, None otherwise."),
-    function("get_specialization_stats()", |_, _| Ok(Value::NONE), "Return the specialization stats"),
+    function(
+        "stack_effect(opcode, oparg=None, /, *, jump=None)",
+        stack_effect,
+        "Compute the stack effect of the opcode.",
+    ),
+    function(
+        "is_valid(opcode)",
+        |th, args| in_range(th, args, 1, 266),
+        "Return True if opcode is valid, False otherwise.",
+    ),
+    function(
+        "has_arg(opcode)",
+        |th, args| in_range(th, args, 44, 266),
+        "Return True if the opcode uses its oparg, False otherwise.",
+    ),
+    function(
+        "has_const(opcode)",
+        no,
+        "Return True if the opcode accesses a constant, False otherwise.",
+    ),
+    function(
+        "has_name(opcode)",
+        no,
+        "Return True if the opcode accesses an attribute by name, False otherwise.",
+    ),
+    function(
+        "has_jump(opcode)",
+        no,
+        "Return True if the opcode has a jump target, False otherwise.",
+    ),
+    function(
+        "has_free(opcode)",
+        no,
+        "Return True if the opcode accesses a free variable, False otherwise.",
+    ),
+    function(
+        "has_local(opcode)",
+        no,
+        "Return True if the opcode accesses a local variable, False otherwise.",
+    ),
+    function(
+        "has_exc(opcode)",
+        no,
+        "Return True if the opcode sets an exception handler, False otherwise.",
+    ),
+    function(
+        "get_executor(*, code, offset)",
+        |_, _| Ok(Value::NONE),
+        "Return the executor object at offset in code if exists, None otherwise.",
+    ),
+    function(
+        "get_specialization_stats()",
+        |_, _| Ok(Value::NONE),
+        "Return the specialization stats",
+    ),
     function("get_nb_ops()", nb_ops, "Return array of symbols of binary ops."),
-    function("get_intrinsic1_descs()", |th, _| names(th, UNARY_INTRINSICS), "Return a list of names of the unary intrinsics."),
-    function("get_intrinsic2_descs()", |th, _| names(th, BINARY_INTRINSICS), "Return a list of names of the binary intrinsics."),
-    function("get_special_method_names()", |th, _| names(th, SPECIAL_METHODS), "Return a list of special method names."),
+    function(
+        "get_intrinsic1_descs()",
+        |th, _| names(th, UNARY_INTRINSICS),
+        "Return a list of names of the unary intrinsics.",
+    ),
+    function(
+        "get_intrinsic2_descs()",
+        |th, _| names(th, BINARY_INTRINSICS),
+        "Return a list of names of the binary intrinsics.",
+    ),
+    function(
+        "get_special_method_names()",
+        |th, _| names(th, SPECIAL_METHODS),
+        "Return a list of special method names.",
+    ),
 ];
 
 const UNARY_INTRINSICS: &[&str] = &[

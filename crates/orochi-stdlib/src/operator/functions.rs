@@ -38,14 +38,38 @@ macro_rules! comparison {
 }
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("truth(a, /)", |th, args| Ok(Value::from_bool(th.is_true(args[0])?)), "Return True if a is true, False otherwise."),
-    function("contains(a, b, /)", |th, args| Ok(Value::from_bool(th.contains(args[0], args[1])?)), "Same as b in a (note reversed operands)."),
+    function(
+        "truth(a, /)",
+        |th, args| Ok(Value::from_bool(th.is_true(args[0])?)),
+        "Return True if a is true, False otherwise.",
+    ),
+    function(
+        "contains(a, b, /)",
+        |th, args| Ok(Value::from_bool(th.contains(args[0], args[1])?)),
+        "Same as b in a (note reversed operands).",
+    ),
     function("indexOf(a, b, /)", index_of, "Return the first index of b in a."),
-    function("countOf(a, b, /)", count_of, "Return the number of items in a which are, or which equal, b."),
+    function(
+        "countOf(a, b, /)",
+        count_of,
+        "Return the number of items in a which are, or which equal, b.",
+    ),
     function("is_(a, b, /)", |_, args| Ok(Value::from_bool(args[0] == args[1])), "Same as a is b."),
-    function("is_not(a, b, /)", |_, args| Ok(Value::from_bool(args[0] != args[1])), "Same as a is not b."),
-    function("is_none(a, /)", |_, args| Ok(Value::from_bool(args[0].is_none())), "Same as a is None."),
-    function("is_not_none(a, /)", |_, args| Ok(Value::from_bool(!args[0].is_none())), "Same as a is not None."),
+    function(
+        "is_not(a, b, /)",
+        |_, args| Ok(Value::from_bool(args[0] != args[1])),
+        "Same as a is not b.",
+    ),
+    function(
+        "is_none(a, /)",
+        |_, args| Ok(Value::from_bool(args[0].is_none())),
+        "Same as a is None.",
+    ),
+    function(
+        "is_not_none(a, /)",
+        |_, args| Ok(Value::from_bool(!args[0].is_none())),
+        "Same as a is not None.",
+    ),
     binary!("add(a, b, /)", Add, "Same as a + b."),
     binary!("sub(a, b, /)", Sub, "Same as a - b."),
     binary!("mul(a, b, /)", Mul, "Same as a * b."),
@@ -60,7 +84,11 @@ pub(super) static FUNCTIONS: &[Method] = &[
     unary!("invert(a, /)", Invert, "Same as ~a."),
     binary!("lshift(a, b, /)", LShift, "Same as a << b."),
     binary!("rshift(a, b, /)", RShift, "Same as a >> b."),
-    function("not_(a, /)", |th, args| Ok(Value::from_bool(!th.is_true(args[0])?)), "Same as not a."),
+    function(
+        "not_(a, /)",
+        |th, args| Ok(Value::from_bool(!th.is_true(args[0])?)),
+        "Same as not a.",
+    ),
     binary!("and_(a, b, /)", And, "Same as a & b."),
     binary!("xor(a, b, /)", Xor, "Same as a ^ b."),
     binary!("or_(a, b, /)", Or, "Same as a | b."),
@@ -76,11 +104,27 @@ pub(super) static FUNCTIONS: &[Method] = &[
     inplace!("iand(a, b, /)", And, "Same as a &= b."),
     inplace!("ixor(a, b, /)", Xor, "Same as a ^= b."),
     inplace!("ior(a, b, /)", Or, "Same as a |= b."),
-    function("concat(a, b, /)", |th, args| concat(th, args, false), "Same as a + b, for a and b sequences."),
-    function("iconcat(a, b, /)", |th, args| concat(th, args, true), "Same as a += b, for a and b sequences."),
+    function(
+        "concat(a, b, /)",
+        |th, args| concat(th, args, false),
+        "Same as a + b, for a and b sequences.",
+    ),
+    function(
+        "iconcat(a, b, /)",
+        |th, args| concat(th, args, true),
+        "Same as a += b, for a and b sequences.",
+    ),
     function("getitem(a, b, /)", |th, args| th.get_item(args[0], args[1]), "Same as a[b]."),
-    function("setitem(a, b, c, /)", |th, args| th.set_item(args[0], args[1], args[2]).map(|()| Value::NONE), "Same as a[b] = c."),
-    function("delitem(a, b, /)", |th, args| th.delete_item(args[0], args[1]).map(|()| Value::NONE), "Same as del a[b]."),
+    function(
+        "setitem(a, b, c, /)",
+        |th, args| th.set_item(args[0], args[1], args[2]).map(|()| Value::NONE),
+        "Same as a[b] = c.",
+    ),
+    function(
+        "delitem(a, b, /)",
+        |th, args| th.delete_item(args[0], args[1]).map(|()| Value::NONE),
+        "Same as del a[b].",
+    ),
     binary!("pow(a, b, /)", Pow, "Same as a ** b."),
     inplace!("ipow(a, b, /)", Pow, "Same as a **= b."),
     comparison!("eq(a, b, /)", Eq, "Same as a == b."),
@@ -90,9 +134,17 @@ pub(super) static FUNCTIONS: &[Method] = &[
     comparison!("gt(a, b, /)", Gt, "Same as a > b."),
     comparison!("ge(a, b, /)", Ge, "Same as a >= b."),
     function("index(a, /)", |th, args| th.index(args[0]), "Same as a.__index__()"),
-    function("length_hint(obj, default=0, /)", length_hint, "Return an estimate of the number of items in obj.\n\nThis is useful for presizing containers when building from an iterable.\n\nIf the object supports len(), the result will be exact.\nOtherwise, it may over- or under-estimate by an arbitrary amount.\nThe result will be an integer >= 0."),
+    function(
+        "length_hint(obj, default=0, /)",
+        length_hint,
+        "Return an estimate of the number of items in obj.\n\nThis is useful for presizing containers when building from an iterable.\n\nIf the object supports len(), the result will be exact.\nOtherwise, it may over- or under-estimate by an arbitrary amount.\nThe result will be an integer >= 0.",
+    ),
     function("call(obj, /, *args, **kwargs)", call, "Same as obj(*args, **kwargs)."),
-    function("_compare_digest(a, b, /)", compare_digest, "Return 'a == b'.\n\nThis function uses an approach designed to prevent\ntiming analysis, making it appropriate for cryptography.\n\na and b must both be of the same type: either str (ASCII only),\nor any bytes-like object.\n\nNote: If a and b are of different lengths, or if an error occurs,\na timing attack could theoretically reveal information about the\ntypes and lengths of a and b--but not their values."),
+    function(
+        "_compare_digest(a, b, /)",
+        compare_digest,
+        "Return 'a == b'.\n\nThis function uses an approach designed to prevent\ntiming analysis, making it appropriate for cryptography.\n\na and b must both be of the same type: either str (ASCII only),\nor any bytes-like object.\n\nNote: If a and b are of different lengths, or if an error occurs,\na timing attack could theoretically reveal information about the\ntypes and lengths of a and b--but not their values.",
+    ),
 ];
 
 fn index_of(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -121,16 +173,23 @@ fn concat(th: &mut Thread, args: &[Value], inplace: bool) -> Result<Value, Raise
         let class = th.type_name(args[0]);
         return Err(th.type_error(format!("'{class}' object can't be concatenated")));
     }
-    if inplace { th.inplace(BinaryOp::Add, args[0], args[1]) } else { th.binary(BinaryOp::Add, args[0], args[1]) }
+    if inplace {
+        th.inplace(BinaryOp::Add, args[0], args[1])
+    } else {
+        th.binary(BinaryOp::Add, args[0], args[1])
+    }
 }
 
 fn length_hint(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let default = if args[1].is_unbound() {
         0
     } else {
-        if !int::is_int_like(args[1]) && th.class_of(args[1]).special(th, Special::Index).is_none() {
+        if !int::is_int_like(args[1]) && th.class_of(args[1]).special(th, Special::Index).is_none()
+        {
             let class = th.type_name(args[1]);
-            return Err(th.type_error(format!("'{class}' object cannot be interpreted as an integer")));
+            return Err(
+                th.type_error(format!("'{class}' object cannot be interpreted as an integer"))
+            );
         }
         th.index_ssize(args[1])?
     };
@@ -140,7 +199,12 @@ fn length_hint(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// Calls with a tuple and a dict of arguments.
-pub(super) fn apply(th: &mut Thread, callable: Value, args: Value, named: Value) -> Result<Value, Raised> {
+pub(super) fn apply(
+    th: &mut Thread,
+    callable: Value,
+    args: Value,
+    named: Value,
+) -> Result<Value, Raised> {
     let mut values = RootVec::new();
     if let Some(args) = args.cast::<Tuple>() {
         values.extend_from_slice(args.as_slice());
@@ -156,7 +220,8 @@ pub(super) fn apply(th: &mut Thread, callable: Value, args: Value, named: Value)
             }
         }
     }
-    let names = if names.is_empty() { None } else { Some(Tuple::from_slice(th, names.as_slice())?) };
+    let names =
+        if names.is_empty() { None } else { Some(Tuple::from_slice(th, names.as_slice())?) };
     th.call_with(callable, Arguments { values: values.as_slice(), names })
 }
 
@@ -166,9 +231,10 @@ fn call(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 /// Compares in a time that does not depend on what differs.
 fn same_bytes(a: &[u8], b: &[u8]) -> bool {
-    let differences = b.iter().enumerate().fold(0u8, |found, (at, &byte)| {
-        found | (a.get(at).copied().unwrap_or(!byte) ^ byte)
-    });
+    let differences = b
+        .iter()
+        .enumerate()
+        .fold(0u8, |found, (at, &byte)| found | (a.get(at).copied().unwrap_or(!byte) ^ byte));
     std::hint::black_box(differences) == 0 && a.len() == b.len()
 }
 
@@ -176,13 +242,17 @@ fn compare_digest(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let (a, b) = (args[0], args[1]);
     if let (Some(a), Some(b)) = (a.cast::<Str>(), b.cast::<Str>()) {
         let (Some(a), Some(b)) = (a.ascii(), b.ascii()) else {
-            return Err(th.type_error("comparing strings with non-ASCII characters is not supported"));
+            return Err(
+                th.type_error("comparing strings with non-ASCII characters is not supported")
+            );
         };
         return Ok(Value::from_bool(same_bytes(a.as_bytes(), b.as_bytes())));
     }
     if !th.is_bytes_like(a) || !th.is_bytes_like(b) {
         let (a, b) = (th.type_name(a), th.type_name(b));
-        return Err(th.type_error(format!("unsupported operand types(s) or combination of types: '{a}' and '{b}'")));
+        return Err(th.type_error(format!(
+            "unsupported operand types(s) or combination of types: '{a}' and '{b}'"
+        )));
     }
     let (a, b) = (th.bytes_of(a)?, th.bytes_of(b)?);
     Ok(Value::from_bool(same_bytes(&a, &b)))

@@ -66,14 +66,22 @@ pub(super) static ITEM_GETTER: TypeSpec = TypeSpec {
     new: Some(function("__new__($cls, item, /, *items)", new_item_getter, "")),
     methods: &[
         method("__call__($self, obj, /)", get_items, "Call self as a function."),
-        method("__repr__($self, /)", |th, args| {
-            let getter = th.receiver::<ItemGetter>(args[0])?;
-            repr(th, "operator.itemgetter", getter.items.get(), None)
-        }, "Return repr(self)."),
-        method("__reduce__($self, /)", |th, args| {
-            let getter = th.receiver::<ItemGetter>(args[0])?;
-            reduced(th, args[0], getter.items.get())
-        }, "Return state information for pickling"),
+        method(
+            "__repr__($self, /)",
+            |th, args| {
+                let getter = th.receiver::<ItemGetter>(args[0])?;
+                repr(th, "operator.itemgetter", getter.items.get(), None)
+            },
+            "Return repr(self).",
+        ),
+        method(
+            "__reduce__($self, /)",
+            |th, args| {
+                let getter = th.receiver::<ItemGetter>(args[0])?;
+                reduced(th, args[0], getter.items.get())
+            },
+            "Return state information for pickling",
+        ),
     ],
     ..TypeSpec::named("itemgetter", NativeLayout::of::<ItemGetter>())
 };
@@ -90,14 +98,22 @@ pub(super) static ATTRIBUTE_GETTER: TypeSpec = TypeSpec {
     new: Some(function("__new__($cls, attr, /, *attrs)", new_attribute_getter, "")),
     methods: &[
         method("__call__($self, obj, /)", get_attributes, "Call self as a function."),
-        method("__repr__($self, /)", |th, args| {
-            let getter = th.receiver::<AttributeGetter>(args[0])?;
-            repr(th, "operator.attrgetter", getter.attributes.get(), None)
-        }, "Return repr(self)."),
-        method("__reduce__($self, /)", |th, args| {
-            let getter = th.receiver::<AttributeGetter>(args[0])?;
-            reduced(th, args[0], getter.attributes.get())
-        }, "Return state information for pickling"),
+        method(
+            "__repr__($self, /)",
+            |th, args| {
+                let getter = th.receiver::<AttributeGetter>(args[0])?;
+                repr(th, "operator.attrgetter", getter.attributes.get(), None)
+            },
+            "Return repr(self).",
+        ),
+        method(
+            "__reduce__($self, /)",
+            |th, args| {
+                let getter = th.receiver::<AttributeGetter>(args[0])?;
+                reduced(th, args[0], getter.attributes.get())
+            },
+            "Return state information for pickling",
+        ),
     ],
     ..TypeSpec::named("attrgetter", NativeLayout::of::<AttributeGetter>())
 };
@@ -114,7 +130,11 @@ pub(super) static METHOD_CALLER: TypeSpec = TypeSpec {
     methods: &[
         method("__call__($self, obj, /)", call_method, "Call self as a function."),
         method("__repr__($self, /)", repr_method_caller, "Return repr(self)."),
-        method("__reduce__($self, /)", reduce_method_caller, "Return state information for pickling"),
+        method(
+            "__reduce__($self, /)",
+            reduce_method_caller,
+            "Return state information for pickling",
+        ),
     ],
     ..TypeSpec::named("methodcaller", NativeLayout::of::<MethodCaller>())
 };
@@ -132,7 +152,12 @@ fn reduced(th: &Thread, object: Value, args: Ref<Tuple>) -> Result<Value, Raised
 }
 
 /// `name(arguments)`; the last arguments have names if `named` says so.
-fn repr(th: &mut Thread, name: &str, arguments: Ref<Tuple>, named: Option<Ref<Tuple>>) -> Result<Value, Raised> {
+fn repr(
+    th: &mut Thread,
+    name: &str,
+    arguments: Ref<Tuple>,
+    named: Option<Ref<Tuple>>,
+) -> Result<Value, Raised> {
     let mut text = TextBuf::new();
     text.push_str(name);
     text.push_ascii(b"(");
@@ -141,7 +166,10 @@ fn repr(th: &mut Thread, name: &str, arguments: Ref<Tuple>, named: Option<Ref<Tu
         if at > 0 {
             text.push_ascii(b", ");
         }
-        if let Some(name) = named.filter(|_| at >= positional).and_then(|names| names.get(at - positional).cast::<Str>()) {
+        if let Some(name) = named
+            .filter(|_| at >= positional)
+            .and_then(|names| names.get(at - positional).cast::<Str>())
+        {
             text.push_text(name.text());
             text.push_ascii(b"=");
         }

@@ -1,7 +1,7 @@
 //! `_operator`: the operators as functions.
 
-mod getters;
 mod functions;
+mod getters;
 
 use orochi_vm::native::ModuleSpec;
 

@@ -15,10 +15,26 @@ use crate::bytes_like;
 use crate::system::file::attributes;
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("getxattr(path, attribute, *, follow_symlinks=True)", getxattr, "Return the value of extended attribute attribute on path."),
-    function("setxattr(path, attribute, value, flags=0, *, follow_symlinks=True)", setxattr, "Set extended attribute attribute on path to value."),
-    function("removexattr(path, attribute, *, follow_symlinks=True)", removexattr, "Remove extended attribute attribute on path."),
-    function("listxattr(path=None, *, follow_symlinks=True)", listxattr, "Return a list of extended attributes on path."),
+    function(
+        "getxattr(path, attribute, *, follow_symlinks=True)",
+        getxattr,
+        "Return the value of extended attribute attribute on path.",
+    ),
+    function(
+        "setxattr(path, attribute, value, flags=0, *, follow_symlinks=True)",
+        setxattr,
+        "Set extended attribute attribute on path to value.",
+    ),
+    function(
+        "removexattr(path, attribute, *, follow_symlinks=True)",
+        removexattr,
+        "Remove extended attribute attribute on path.",
+    ),
+    function(
+        "listxattr(path=None, *, follow_symlinks=True)",
+        listxattr,
+        "Return a list of extended attributes on path.",
+    ),
 ];
 
 fn both(th: &mut Thread, args: &[Value], function: &str) -> Result<(Place, CString), Raised> {
@@ -39,7 +55,9 @@ fn setxattr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let value = bytes_like::copy(th, args[2])?;
     let flags = c_int_or(th, args[3], 0)?;
     let follow = truth_or(th, args[4], true)?;
-    run_on(th, &[path.shown], || attributes::set(path.target(), &attribute, &value, flags, follow))?;
+    run_on(th, &[path.shown], || {
+        attributes::set(path.target(), &attribute, &value, flags, follow)
+    })?;
     Ok(Value::NONE)
 }
 

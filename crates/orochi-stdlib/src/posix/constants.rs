@@ -16,11 +16,9 @@ pub(super) fn fill(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
         let value = th.int_from_i64(number)?;
         module.dict().set_str(th, th.name(name), value)?;
     }
-    for (name, table) in [
-        ("sysconf_names", SYSCONF),
-        ("pathconf_names", PATHCONF),
-        ("confstr_names", CONFSTR),
-    ] {
+    for (name, table) in
+        [("sysconf_names", SYSCONF), ("pathconf_names", PATHCONF), ("confstr_names", CONFSTR)]
+    {
         let dict = Dict::with_capacity(th, table.len())?;
         for &(name, number) in table {
             dict.set_str(th, th.name(name), Value::from_i32(number))?;

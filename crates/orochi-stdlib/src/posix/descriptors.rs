@@ -14,52 +14,160 @@ use crate::system::{file, terminal};
 use crate::{bytes_like, system};
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("open(path, flags, mode=511, *, dir_fd=None)", open, "Open a file for low level IO.  Returns a file descriptor (integer).\n\nIf dir_fd is not None, it should be a file descriptor open to a directory,\n  and path should be relative; path will then be relative to that directory."),
+    function(
+        "open(path, flags, mode=511, *, dir_fd=None)",
+        open,
+        "Open a file for low level IO.  Returns a file descriptor (integer).\n\nIf dir_fd is not None, it should be a file descriptor open to a directory,\n  and path should be relative; path will then be relative to that directory.",
+    ),
     function("close(fd)", close, "Close a file descriptor."),
-    function("closerange(fd_low, fd_high, /)", closerange, "Closes all file descriptors in [fd_low, fd_high), ignoring errors."),
+    function(
+        "closerange(fd_low, fd_high, /)",
+        closerange,
+        "Closes all file descriptors in [fd_low, fd_high), ignoring errors.",
+    ),
     function("read(fd, length, /)", read, "Read from a file descriptor.  Returns a bytes object."),
-    function("readinto(fd, buffer, /)", readinto, "Read into a buffer object from a file descriptor.\n\nThe buffer should be mutable and bytes-like. On success, returns the number of\nbytes read. Less bytes may be read than the size of the buffer."),
+    function(
+        "readinto(fd, buffer, /)",
+        readinto,
+        "Read into a buffer object from a file descriptor.\n\nThe buffer should be mutable and bytes-like. On success, returns the number of\nbytes read. Less bytes may be read than the size of the buffer.",
+    ),
     function("write(fd, data, /)", write, "Write a bytes object to a file descriptor."),
-    function("pread(fd, length, offset, /)", pread, "Read a number of bytes from a file descriptor starting at a particular offset."),
-    function("pwrite(fd, buffer, offset, /)", pwrite, "Write bytes to a file descriptor starting at a particular offset."),
-    function("readv(fd, buffers, /)", readv, "Read from a file descriptor fd into an iterable of buffers."),
-    function("writev(fd, buffers, /)", writev, "Iterate over buffers, and write the contents of each to a file descriptor."),
-    function("lseek(fd, position, whence, /)", lseek, "Set the position of a file descriptor.  Return the new position."),
+    function(
+        "pread(fd, length, offset, /)",
+        pread,
+        "Read a number of bytes from a file descriptor starting at a particular offset.",
+    ),
+    function(
+        "pwrite(fd, buffer, offset, /)",
+        pwrite,
+        "Write bytes to a file descriptor starting at a particular offset.",
+    ),
+    function(
+        "readv(fd, buffers, /)",
+        readv,
+        "Read from a file descriptor fd into an iterable of buffers.",
+    ),
+    function(
+        "writev(fd, buffers, /)",
+        writev,
+        "Iterate over buffers, and write the contents of each to a file descriptor.",
+    ),
+    function(
+        "lseek(fd, position, whence, /)",
+        lseek,
+        "Set the position of a file descriptor.  Return the new position.",
+    ),
     function("dup(fd, /)", dup, "Return a duplicate of a file descriptor."),
     function("dup2(fd, fd2, inheritable=True)", dup2, "Duplicate file descriptor."),
     function("pipe()", pipe, "Create a pipe."),
     function("pipe2(flags, /)", pipe2, "Create a pipe with flags set atomically."),
     function("isatty(fd, /)", isatty, "Return True if the fd is connected to a terminal."),
-    function("ttyname(fd, /)", ttyname, "Return the name of the terminal device connected to 'fd'."),
+    function(
+        "ttyname(fd, /)",
+        ttyname,
+        "Return the name of the terminal device connected to 'fd'.",
+    ),
     function("ctermid()", ctermid, "Return the name of the controlling terminal for this process."),
     function("openpty()", openpty, "Open a pseudo-terminal."),
-    function("login_tty(fd, /)", login_tty, "Prepare the tty of which fd is a file descriptor for a new login session."),
-    function("posix_openpt(oflag, /)", posix_openpt, "Open and return a file descriptor for a master pseudo-terminal device."),
+    function(
+        "login_tty(fd, /)",
+        login_tty,
+        "Prepare the tty of which fd is a file descriptor for a new login session.",
+    ),
+    function(
+        "posix_openpt(oflag, /)",
+        posix_openpt,
+        "Open and return a file descriptor for a master pseudo-terminal device.",
+    ),
     function("grantpt(fd, /)", grantpt, "Grant access to the slave pseudo-terminal device."),
     function("unlockpt(fd, /)", unlockpt, "Unlock a pseudo-terminal master/slave pair."),
     function("ptsname(fd, /)", ptsname, "Return the name of the slave pseudo-terminal device."),
-    function("tcgetpgrp(fd, /)", tcgetpgrp, "Return the process group associated with the terminal specified by fd."),
-    function("tcsetpgrp(fd, pgid, /)", tcsetpgrp, "Set the process group associated with the terminal specified by fd."),
-    function("get_terminal_size(fd=<unrepresentable>, /)", get_terminal_size, "Return the size of the terminal window as (columns, lines)."),
-    function("get_inheritable(fd, /)", get_inheritable, "Get the close-on-exe flag of the specified file descriptor."),
-    function("set_inheritable(fd, inheritable, /)", set_inheritable, "Set the inheritable flag of the specified file descriptor."),
+    function(
+        "tcgetpgrp(fd, /)",
+        tcgetpgrp,
+        "Return the process group associated with the terminal specified by fd.",
+    ),
+    function(
+        "tcsetpgrp(fd, pgid, /)",
+        tcsetpgrp,
+        "Set the process group associated with the terminal specified by fd.",
+    ),
+    function(
+        "get_terminal_size(fd=<unrepresentable>, /)",
+        get_terminal_size,
+        "Return the size of the terminal window as (columns, lines).",
+    ),
+    function(
+        "get_inheritable(fd, /)",
+        get_inheritable,
+        "Get the close-on-exe flag of the specified file descriptor.",
+    ),
+    function(
+        "set_inheritable(fd, inheritable, /)",
+        set_inheritable,
+        "Set the inheritable flag of the specified file descriptor.",
+    ),
     function("get_blocking(fd, /)", get_blocking, "Get the blocking mode of the file descriptor."),
-    function("set_blocking(fd, blocking, /)", set_blocking, "Set the blocking mode of the specified file descriptor."),
-    function("ftruncate(fd, length, /)", ftruncate, "Truncate a file, specified by file descriptor, to a specific length."),
+    function(
+        "set_blocking(fd, blocking, /)",
+        set_blocking,
+        "Set the blocking mode of the specified file descriptor.",
+    ),
+    function(
+        "ftruncate(fd, length, /)",
+        ftruncate,
+        "Truncate a file, specified by file descriptor, to a specific length.",
+    ),
     function("fsync(fd)", fsync, "Force write of fd to disk."),
-    function("fdatasync(fd)", fdatasync, "Force write of fd to disk without forcing update of metadata."),
+    function(
+        "fdatasync(fd)",
+        fdatasync,
+        "Force write of fd to disk without forcing update of metadata.",
+    ),
     function("sync()", sync, "Force write of everything to disk."),
-    function("lockf(fd, command, length, /)", lockf, "Apply, test or remove a POSIX lock on an open file descriptor."),
-    function("sendfile(out_fd, in_fd, offset, count)", sendfile, "Copy count bytes from file descriptor in_fd to file descriptor out_fd."),
-    function("copy_file_range(src, dst, count, offset_src=None, offset_dst=None)", copy_file_range, "Copy count bytes from one file descriptor to another."),
-    function("splice(src, dst, count, offset_src=None, offset_dst=None, flags=0)", splice, "Transfer count bytes from one pipe to a descriptor or vice versa."),
-    function("posix_fallocate(fd, offset, length, /)", posix_fallocate, "Ensure a file has allocated at least a particular number of bytes on disk."),
-    function("posix_fadvise(fd, offset, length, advice, /)", posix_fadvise, "Announce an intention to access data in a specific pattern."),
+    function(
+        "lockf(fd, command, length, /)",
+        lockf,
+        "Apply, test or remove a POSIX lock on an open file descriptor.",
+    ),
+    function(
+        "sendfile(out_fd, in_fd, offset, count)",
+        sendfile,
+        "Copy count bytes from file descriptor in_fd to file descriptor out_fd.",
+    ),
+    function(
+        "copy_file_range(src, dst, count, offset_src=None, offset_dst=None)",
+        copy_file_range,
+        "Copy count bytes from one file descriptor to another.",
+    ),
+    function(
+        "splice(src, dst, count, offset_src=None, offset_dst=None, flags=0)",
+        splice,
+        "Transfer count bytes from one pipe to a descriptor or vice versa.",
+    ),
+    function(
+        "posix_fallocate(fd, offset, length, /)",
+        posix_fallocate,
+        "Ensure a file has allocated at least a particular number of bytes on disk.",
+    ),
+    function(
+        "posix_fadvise(fd, offset, length, advice, /)",
+        posix_fadvise,
+        "Announce an intention to access data in a specific pattern.",
+    ),
     function("memfd_create(name, flags=1)", memfd_create, ""),
-    function("eventfd(initval, flags=524288)", eventfd, "Creates and returns an event notification file descriptor."),
+    function(
+        "eventfd(initval, flags=524288)",
+        eventfd,
+        "Creates and returns an event notification file descriptor.",
+    ),
     function("eventfd_read(fd)", eventfd_read, "Read eventfd value"),
     function("eventfd_write(fd, value)", eventfd_write, "Write eventfd value."),
-    function("device_encoding(fd)", device_encoding, "Return a string describing the encoding of a terminal's file descriptor."),
+    function(
+        "device_encoding(fd)",
+        device_encoding,
+        "Return a string describing the encoding of a terminal's file descriptor.",
+    ),
 ];
 
 static TERMINAL_SIZE: Structure = Structure::new(
@@ -92,7 +200,8 @@ fn closerange(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let (low, high) = (c_int(th, args[0])?.max(0), c_int(th, args[1])?);
     irrevocable(th)?;
     th.away(|| {
-        let limit = system::process::sysconf(libc::_SC_OPEN_MAX).unwrap_or(1024).clamp(256, 1 << 20);
+        let limit =
+            system::process::sysconf(libc::_SC_OPEN_MAX).unwrap_or(1024).clamp(256, 1 << 20);
         for fd in low..high.min(limit as i32) {
             // Errors are ignored.
             let _ = file::close(fd);
@@ -200,7 +309,8 @@ fn dup2(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if fd < 0 || to < 0 {
         return Err(th.os_error(libc::EBADF));
     }
-    let made = run(th, || if inheritable || fd == to { file::dup2(fd, to) } else { file::dup3(fd, to) })?;
+    let made =
+        run(th, || if inheritable || fd == to { file::dup2(fd, to) } else { file::dup3(fd, to) })?;
     Ok(Value::from_i32(made))
 }
 
@@ -282,7 +392,8 @@ fn tcsetpgrp(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn get_terminal_size(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let fd = c_int_or(th, args[0], 1)?;
     let size = run(th, || terminal::size(fd))?;
-    TERMINAL_SIZE.make(th, &[Value::from_i32(i32::from(size[1])), Value::from_i32(i32::from(size[0]))])
+    TERMINAL_SIZE
+        .make(th, &[Value::from_i32(i32::from(size[1])), Value::from_i32(i32::from(size[0]))])
 }
 
 /// Adds the module's named tuples of this file.
@@ -373,7 +484,8 @@ fn ranges(th: &mut Thread, args: &[Value], is_splice: bool, flags: u32) -> Resul
         return Err(th.value_error("negative value for 'count' not allowed"));
     };
     let (from_offset, to_offset) = (offset(th, args[3])?, offset(th, args[4])?);
-    let copied = run(th, || file::copy_range(is_splice, from, from_offset, to, to_offset, count, flags))?;
+    let copied =
+        run(th, || file::copy_range(is_splice, from, from_offset, to, to_offset, count, flags))?;
     th.int_from_i64(copied as i64)
 }
 

@@ -11,33 +11,105 @@ use crate::argument::{c_int, c_int_or, c_long, decode_system, truth_or};
 use crate::system::file;
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)", access, "Use the real uid/gid to test for access to a path."),
-    function("chdir(path)", chdir, "Change the current working directory to the specified path.\n\npath may always be specified as a string.\nOn some platforms, path may also be specified as an open file descriptor.\nIf this functionality is unavailable, using it raises an exception."),
+    function(
+        "access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)",
+        access,
+        "Use the real uid/gid to test for access to a path.",
+    ),
+    function(
+        "chdir(path)",
+        chdir,
+        "Change the current working directory to the specified path.\n\npath may always be specified as a string.\nOn some platforms, path may also be specified as an open file descriptor.\nIf this functionality is unavailable, using it raises an exception.",
+    ),
     function("fchdir(fd)", fchdir, "Change to the directory of the given file descriptor."),
     function("chroot(path)", chroot, "Change root directory to path."),
-    function("getcwd()", getcwd, "Return a unicode string representing the current working directory."),
-    function("getcwdb()", getcwdb, "Return a bytes string representing the current working directory."),
-    function("link(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)", link, "Create a hard link to a file."),
-    function("symlink(src, dst, target_is_directory=False, *, dir_fd=None)", symlink, "Create a symbolic link pointing to src named dst."),
-    function("readlink(path, *, dir_fd=None)", readlink, "Return a string representing the path to which the symbolic link points."),
+    function(
+        "getcwd()",
+        getcwd,
+        "Return a unicode string representing the current working directory.",
+    ),
+    function(
+        "getcwdb()",
+        getcwdb,
+        "Return a bytes string representing the current working directory.",
+    ),
+    function(
+        "link(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)",
+        link,
+        "Create a hard link to a file.",
+    ),
+    function(
+        "symlink(src, dst, target_is_directory=False, *, dir_fd=None)",
+        symlink,
+        "Create a symbolic link pointing to src named dst.",
+    ),
+    function(
+        "readlink(path, *, dir_fd=None)",
+        readlink,
+        "Return a string representing the path to which the symbolic link points.",
+    ),
     function("mkdir(path, mode=511, *, dir_fd=None)", mkdir, "Create a directory."),
-    function("mkfifo(path, mode=438, *, dir_fd=None)", mkfifo, "Create a \"fifo\" (a POSIX named pipe)."),
-    function("mknod(path, mode=384, device=0, *, dir_fd=None)", mknod, "Create a node in the file system."),
+    function(
+        "mkfifo(path, mode=438, *, dir_fd=None)",
+        mkfifo,
+        "Create a \"fifo\" (a POSIX named pipe).",
+    ),
+    function(
+        "mknod(path, mode=384, device=0, *, dir_fd=None)",
+        mknod,
+        "Create a node in the file system.",
+    ),
     function("rmdir(path, *, dir_fd=None)", rmdir, "Remove a directory."),
     function("remove(path, *, dir_fd=None)", remove, "Remove a file (same as unlink())."),
     function("unlink(path, *, dir_fd=None)", unlink, "Remove a file (same as remove())."),
-    function("rename(src, dst, *, src_dir_fd=None, dst_dir_fd=None)", rename, "Rename a file or directory."),
-    function("replace(src, dst, *, src_dir_fd=None, dst_dir_fd=None)", replace, "Rename a file or directory, overwriting the destination."),
-    function("truncate(path, length)", truncate, "Truncate a file, specified by path, to a specific length."),
-    function("umask(mask, /)", umask, "Set the current numeric umask and return the previous umask."),
+    function(
+        "rename(src, dst, *, src_dir_fd=None, dst_dir_fd=None)",
+        rename,
+        "Rename a file or directory.",
+    ),
+    function(
+        "replace(src, dst, *, src_dir_fd=None, dst_dir_fd=None)",
+        replace,
+        "Rename a file or directory, overwriting the destination.",
+    ),
+    function(
+        "truncate(path, length)",
+        truncate,
+        "Truncate a file, specified by path, to a specific length.",
+    ),
+    function(
+        "umask(mask, /)",
+        umask,
+        "Set the current numeric umask and return the previous umask.",
+    ),
     function("fspath(path)", fspath, "Return the file system path representation of the object."),
-    function("pathconf(path, name)", pathconf, "Return the configuration limit name for the file or directory path."),
-    function("fpathconf(fd, name, /)", fpathconf, "Return the configuration limit name for the file descriptor fd."),
-    function("makedev(major, minor, /)", makedev, "Composes a raw device number from the major and minor device numbers."),
+    function(
+        "pathconf(path, name)",
+        pathconf,
+        "Return the configuration limit name for the file or directory path.",
+    ),
+    function(
+        "fpathconf(fd, name, /)",
+        fpathconf,
+        "Return the configuration limit name for the file descriptor fd.",
+    ),
+    function(
+        "makedev(major, minor, /)",
+        makedev,
+        "Composes a raw device number from the major and minor device numbers.",
+    ),
     function("major(device, /)", major, "Extracts a device major number from a raw device number."),
     function("minor(device, /)", minor, "Extracts a device minor number from a raw device number."),
-    function("_path_normpath(path)", path_normpath, "Normalize path, eliminating double slashes, etc."),
-    function("_path_splitroot_ex(p)", path_splitroot_ex, "Split a pathname into drive, root and tail."),
+    function(
+        "_path_normpath(path)",
+        path_normpath,
+        "Normalize path, eliminating double slashes, etc.",
+    ),
+    function(
+        "_path_splitroot_ex(p)",
+        path_splitroot_ex,
+        "Split a pathname into drive, root and tail.",
+    ),
 ];
 
 fn access(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -89,7 +161,11 @@ fn link(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let from = place(th, args[0], "link", "src", PATH)?;
     let to = place(th, args[1], "link", "dst", PATH)?;
     let (from_folder, to_folder) = (folder(th, args[2])?, folder(th, args[3])?);
-    let flags = if truth_or(th, args[4], true)? && !args[4].is_unbound() { libc::AT_SYMLINK_FOLLOW } else { 0 };
+    let flags = if truth_or(th, args[4], true)? && !args[4].is_unbound() {
+        libc::AT_SYMLINK_FOLLOW
+    } else {
+        0
+    };
     run_on(th, &[from.shown, to.shown], || {
         file::link(from_folder, &from.path, to_folder, &to.path, flags)
     })?;

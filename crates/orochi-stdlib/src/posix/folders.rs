@@ -5,7 +5,9 @@
 
 use std::ffi::CString;
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{Header, Value};
 use orochi_vm::heap_object;
@@ -22,8 +24,16 @@ use crate::native_state::NativeState;
 use crate::system::file::{self, Entry};
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("listdir(path=None)", listdir, "Return a list containing the names of the files in the directory."),
-    function("scandir(path=None)", scandir, "Return an iterator of DirEntry objects for given path."),
+    function(
+        "listdir(path=None)",
+        listdir,
+        "Return a list containing the names of the files in the directory.",
+    ),
+    function(
+        "scandir(path=None)",
+        scandir,
+        "Return an iterator of DirEntry objects for given path.",
+    ),
 ];
 
 fn listdir(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -172,21 +182,57 @@ pub static DIR_ENTRY: TypeSpec = TypeSpec {
 static ENTRY_METHODS: &[Method] = &[
     method("__repr__($self, /)", entry_repr, "Return repr(self)."),
     method("__fspath__($self, /)", entry_fspath, "Return the path for the entry."),
-    method("is_dir($self, /, *, follow_symlinks=True)", entry_is_dir, "Return True if the entry is a directory; cached per entry."),
-    method("is_file($self, /, *, follow_symlinks=True)", entry_is_file, "Return True if the entry is a file; cached per entry."),
-    method("is_symlink($self, /)", entry_is_symlink, "Return True if the entry is a symbolic link; cached per entry."),
-    method("is_junction($self, /)", entry_is_junction, "Return True if the entry is a junction; cached per entry."),
-    method("stat($self, /, *, follow_symlinks=True)", entry_stat, "Return stat_result object for the entry; cached per entry."),
+    method(
+        "is_dir($self, /, *, follow_symlinks=True)",
+        entry_is_dir,
+        "Return True if the entry is a directory; cached per entry.",
+    ),
+    method(
+        "is_file($self, /, *, follow_symlinks=True)",
+        entry_is_file,
+        "Return True if the entry is a file; cached per entry.",
+    ),
+    method(
+        "is_symlink($self, /)",
+        entry_is_symlink,
+        "Return True if the entry is a symbolic link; cached per entry.",
+    ),
+    method(
+        "is_junction($self, /)",
+        entry_is_junction,
+        "Return True if the entry is a junction; cached per entry.",
+    ),
+    method(
+        "stat($self, /, *, follow_symlinks=True)",
+        entry_stat,
+        "Return stat_result object for the entry; cached per entry.",
+    ),
     method("inode($self, /)", entry_inode, "Return inode of the entry; cached per entry."),
-    class_method("__class_getitem__($cls, object, /)", orochi_vm::types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        orochi_vm::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 static ENTRY_GETSET: &[GetSet] = &[
-    getter("name", |th, object| entry(th, object, |e| e.name.get()), "the entry's base filename, relative to scandir() \"path\" argument"),
-    getter("path", |th, object| entry(th, object, |e| e.path.get()), "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)"),
+    getter(
+        "name",
+        |th, object| entry(th, object, |e| e.name.get()),
+        "the entry's base filename, relative to scandir() \"path\" argument",
+    ),
+    getter(
+        "path",
+        |th, object| entry(th, object, |e| e.path.get()),
+        "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)",
+    ),
 ];
 
-fn entry<T>(th: &mut Thread, object: Value, read: impl FnOnce(&DirEntry) -> T) -> Result<T, Raised> {
+fn entry<T>(
+    th: &mut Thread,
+    object: Value,
+    read: impl FnOnce(&DirEntry) -> T,
+) -> Result<T, Raised> {
     let entry = th.receiver::<DirEntry>(object)?;
     Ok(read(&*th.read(entry)?))
 }

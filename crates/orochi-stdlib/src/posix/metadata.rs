@@ -17,17 +17,49 @@ use crate::structure::Structure;
 use crate::system::file::{self, Status, Time};
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("stat(path, *, dir_fd=None, follow_symlinks=True)", stat, "Perform a stat system call on the given path."),
-    function("lstat(path, *, dir_fd=None)", lstat, "Perform a stat system call on the given path, without following symbolic links."),
+    function(
+        "stat(path, *, dir_fd=None, follow_symlinks=True)",
+        stat,
+        "Perform a stat system call on the given path.",
+    ),
+    function(
+        "lstat(path, *, dir_fd=None)",
+        lstat,
+        "Perform a stat system call on the given path, without following symbolic links.",
+    ),
     function("fstat(fd)", fstat, "Perform a stat system call on the given file descriptor."),
     function("statvfs(path)", statvfs, "Perform a statvfs system call on the given path."),
     function("fstatvfs(fd, /)", fstatvfs, "Perform an fstatvfs system call on the given fd."),
-    function("chmod(path, mode, *, dir_fd=None, follow_symlinks=True)", chmod, "Change the access permissions of a file."),
-    function("fchmod(fd, mode)", fchmod, "Change the access permissions of the file given by file descriptor fd."),
-    function("chown(path, uid, gid, *, dir_fd=None, follow_symlinks=True)", chown, "Change the owner and group id of path to the numeric uid and gid."),
-    function("fchown(fd, uid, gid)", fchown, "Change the owner and group id of the file specified by file descriptor."),
-    function("lchown(path, uid, gid)", lchown, "Change the owner and group id of path to the numeric uid and gid."),
-    function("utime(path, times=None, *, ns=<unrepresentable>, dir_fd=None, follow_symlinks=True)", utime, "Set the access and modified time of path."),
+    function(
+        "chmod(path, mode, *, dir_fd=None, follow_symlinks=True)",
+        chmod,
+        "Change the access permissions of a file.",
+    ),
+    function(
+        "fchmod(fd, mode)",
+        fchmod,
+        "Change the access permissions of the file given by file descriptor fd.",
+    ),
+    function(
+        "chown(path, uid, gid, *, dir_fd=None, follow_symlinks=True)",
+        chown,
+        "Change the owner and group id of path to the numeric uid and gid.",
+    ),
+    function(
+        "fchown(fd, uid, gid)",
+        fchown,
+        "Change the owner and group id of the file specified by file descriptor.",
+    ),
+    function(
+        "lchown(path, uid, gid)",
+        lchown,
+        "Change the owner and group id of path to the numeric uid and gid.",
+    ),
+    function(
+        "utime(path, times=None, *, ns=<unrepresentable>, dir_fd=None, follow_symlinks=True)",
+        utime,
+        "Set the access and modified time of path.",
+    ),
 ];
 
 pub(super) static STAT_RESULT: Structure = Structure::new(
@@ -39,9 +71,25 @@ pub(super) static STAT_RESULT: Structure = Structure::new(
      Posix/windows: If your platform supports st_blksize, st_blocks, st_rdev,\n\
      or st_flags, they are available as attributes only.\n\nSee os.stat for more information.",
     &[
-        "st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size", "", "", "",
-        "st_atime", "st_mtime", "st_ctime", "st_atime_ns", "st_mtime_ns", "st_ctime_ns",
-        "st_blksize", "st_blocks", "st_rdev",
+        "st_mode",
+        "st_ino",
+        "st_dev",
+        "st_nlink",
+        "st_uid",
+        "st_gid",
+        "st_size",
+        "",
+        "",
+        "",
+        "st_atime",
+        "st_mtime",
+        "st_ctime",
+        "st_atime_ns",
+        "st_mtime_ns",
+        "st_ctime_ns",
+        "st_blksize",
+        "st_blocks",
+        "st_rdev",
     ],
     10,
 );
@@ -54,8 +102,17 @@ static STATVFS_RESULT: Structure = Structure::new(
      or via the attributes f_bsize, f_frsize, f_blocks, f_bfree, and so on.\n\n\
      See os.statvfs for more information.",
     &[
-        "f_bsize", "f_frsize", "f_blocks", "f_bfree", "f_bavail", "f_files", "f_ffree", "f_favail",
-        "f_flag", "f_namemax", "f_fsid",
+        "f_bsize",
+        "f_frsize",
+        "f_blocks",
+        "f_bfree",
+        "f_bavail",
+        "f_files",
+        "f_ffree",
+        "f_favail",
+        "f_flag",
+        "f_namemax",
+        "f_fsid",
     ],
     10,
 );
@@ -94,15 +151,17 @@ pub(super) fn status_object(th: &mut Thread, status: &Status) -> Result<Value, R
     for (at, (seconds, nanoseconds)) in times.into_iter().enumerate() {
         values[7 + at] = th.int_from_i64(seconds)?;
         values[10 + at] = Value::from_f64(seconds as f64 + 1e-9 * nanoseconds as f64);
-        values[13 + at] = match seconds.checked_mul(1_000_000_000).and_then(|n| n.checked_add(nanoseconds)) {
-            Some(total) => th.int_from_i64(total)?,
-            None => {
-                let (whole, unit) = (th.int_from_i64(seconds)?, th.int_from_i64(1_000_000_000)?);
-                let whole = th.binary(BinaryOp::Mul, whole, unit)?;
-                let rest = th.int_from_i64(nanoseconds)?;
-                th.binary(BinaryOp::Add, whole, rest)?
-            }
-        };
+        values[13 + at] =
+            match seconds.checked_mul(1_000_000_000).and_then(|n| n.checked_add(nanoseconds)) {
+                Some(total) => th.int_from_i64(total)?,
+                None => {
+                    let (whole, unit) =
+                        (th.int_from_i64(seconds)?, th.int_from_i64(1_000_000_000)?);
+                    let whole = th.binary(BinaryOp::Mul, whole, unit)?;
+                    let rest = th.int_from_i64(nanoseconds)?;
+                    th.binary(BinaryOp::Add, whole, rest)?
+                }
+            };
     }
     values[16] = th.int_from_i64(status.st_blksize)?;
     values[17] = th.int_from_i64(status.st_blocks)?;
@@ -116,10 +175,14 @@ fn stat_at(th: &mut Thread, args: &[Value], function: &str, follow: bool) -> Res
     let in_folder = given(args[1]).is_some();
     let folder = folder(th, args[1])?;
     if path.fd.is_some() && in_folder {
-        return Err(th.value_error(format!("{function}: can't specify dir_fd without matching path")));
+        return Err(
+            th.value_error(format!("{function}: can't specify dir_fd without matching path"))
+        );
     }
     if path.fd.is_some() && !follow {
-        return Err(th.value_error(format!("{function}: cannot use fd and follow_symlinks together")));
+        return Err(
+            th.value_error(format!("{function}: cannot use fd and follow_symlinks together"))
+        );
     }
     let flags = if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
     let status = run_on(th, &[path.shown], || match path.fd {
@@ -205,10 +268,11 @@ pub(super) fn id(th: &mut Thread, value: Value, what: &str) -> Result<u32, Raise
     };
     match as_i64(index) {
         Some(-1) => Ok(u32::MAX),
-        Some(number) if number < 0 => Err(th.overflow_error(format!("{what} is less than minimum"))),
-        Some(number) => {
-            u32::try_from(number).map_err(|_| th.overflow_error(format!("{what} is greater than maximum")))
+        Some(number) if number < 0 => {
+            Err(th.overflow_error(format!("{what} is less than minimum")))
         }
+        Some(number) => u32::try_from(number)
+            .map_err(|_| th.overflow_error(format!("{what} is greater than maximum"))),
         None => Err(th.overflow_error(format!("{what} is greater than maximum"))),
     }
 }
@@ -289,12 +353,13 @@ fn utime(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     };
     let times = match times {
         Some(_) if !nanoseconds.is_unbound() => {
-            return Err(th.value_error(
-                "utime: you may specify either 'times' or 'ns' but not both",
-            ));
+            return Err(
+                th.value_error("utime: you may specify either 'times' or 'ns' but not both")
+            );
         }
         Some(times) => {
-            let pair = pair(th, times, "utime: 'times' must be either a tuple of two ints or None")?;
+            let pair =
+                pair(th, times, "utime: 'times' must be either a tuple of two ints or None")?;
             Some([time_of_seconds(th, pair.get(0))?, time_of_seconds(th, pair.get(1))?])
         }
         None if !nanoseconds.is_unbound() => {

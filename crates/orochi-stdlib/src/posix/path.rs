@@ -74,7 +74,12 @@ pub fn place(
     if !is_text(given) {
         if also.descriptor && th.class_of(given).special(th, Special::Index).is_some() {
             let fd = descriptor(th, given)?;
-            return Ok(Place { path: CString::default(), fd: Some(fd), shown: given, is_bytes: false });
+            return Ok(Place {
+                path: CString::default(),
+                fd: Some(fd),
+                shown: given,
+                is_bytes: false,
+            });
         }
         match th.call_special(given, Special::FsPath, &[])? {
             Some(path) if is_text(path) => given = path,
@@ -93,9 +98,8 @@ pub fn place(
     };
     match CString::new(bytes) {
         Ok(path) => Ok(Place { path, fd: None, shown: value, is_bytes }),
-        Err(_) if function.is_empty() => {
-            Err(th.value_error(format!("embedded null {}", if is_bytes { "byte" } else { "character" })))
-        }
+        Err(_) if function.is_empty() => Err(th
+            .value_error(format!("embedded null {}", if is_bytes { "byte" } else { "character" }))),
         Err(_) => Err(th.value_error(format!("{function}: embedded null character in {name}"))),
     }
 }
@@ -168,7 +172,9 @@ pub fn system_text(th: &mut Thread, value: Value) -> Result<CString, Raised> {
     let path = fspath(th, value)?;
     let bytes = match path.cast::<Str>() {
         Some(text) => encode_system(th, text)?,
-        None => path.cast::<Bytes>().map_or(Vec::new(), |bytes: Ref<Bytes>| bytes.as_slice().to_vec()),
+        None => {
+            path.cast::<Bytes>().map_or(Vec::new(), |bytes: Ref<Bytes>| bytes.as_slice().to_vec())
+        }
     };
     let is_text = path.cast::<Str>().is_some();
     CString::new(bytes).map_err(|_| {

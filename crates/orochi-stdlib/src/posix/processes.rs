@@ -17,22 +17,66 @@ pub(super) static FUNCTIONS: &[Method] = &[
     function("kill(pid, signal, /)", kill, "Kill a process with a signal."),
     function("killpg(pgid, signal, /)", killpg, "Kill a process group with a signal."),
     function("abort()", abort, "Abort the interpreter immediately."),
-    function("_exit(status)", exit, "Exit to the system with specified status, without normal exit processing."),
+    function(
+        "_exit(status)",
+        exit,
+        "Exit to the system with specified status, without normal exit processing.",
+    ),
     function("wait()", wait, "Wait for completion of a child process."),
     function("wait3(options)", wait3, "Wait for completion of a child process."),
     function("wait4(pid, options)", wait4, "Wait for completion of a specific child process."),
     function("waitpid(pid, options, /)", waitpid, "Wait for completion of a given child process."),
-    function("waitid(idtype, id, options, /)", waitid, "Returns the result of waiting for a process or processes."),
-    function("waitstatus_to_exitcode(status)", waitstatus_to_exitcode, "Convert a wait status to an exit code."),
-    function("WIFEXITED(status)", wifexited, "Return True if the process returning status exited via the exit() system call."),
+    function(
+        "waitid(idtype, id, options, /)",
+        waitid,
+        "Returns the result of waiting for a process or processes.",
+    ),
+    function(
+        "waitstatus_to_exitcode(status)",
+        waitstatus_to_exitcode,
+        "Convert a wait status to an exit code.",
+    ),
+    function(
+        "WIFEXITED(status)",
+        wifexited,
+        "Return True if the process returning status exited via the exit() system call.",
+    ),
     function("WEXITSTATUS(status)", wexitstatus, "Return the process return code from status."),
-    function("WIFSIGNALED(status)", wifsignaled, "Return True if the process returning status was terminated by a signal."),
-    function("WTERMSIG(status)", wtermsig, "Return the signal that terminated the process that provided the status value."),
-    function("WIFSTOPPED(status)", wifstopped, "Return True if the process returning status was stopped."),
-    function("WSTOPSIG(status)", wstopsig, "Return the signal that stopped the process that provided the status value."),
-    function("WIFCONTINUED(status)", wifcontinued, "Return True if a particular process was continued from a job control stop."),
-    function("WCOREDUMP(status, /)", wcoredump, "Return True if the process returning status was dumped to a core file."),
-    function("pidfd_open(pid, flags=0)", pidfd_open, "Return a file descriptor referring to the process *pid*."),
+    function(
+        "WIFSIGNALED(status)",
+        wifsignaled,
+        "Return True if the process returning status was terminated by a signal.",
+    ),
+    function(
+        "WTERMSIG(status)",
+        wtermsig,
+        "Return the signal that terminated the process that provided the status value.",
+    ),
+    function(
+        "WIFSTOPPED(status)",
+        wifstopped,
+        "Return True if the process returning status was stopped.",
+    ),
+    function(
+        "WSTOPSIG(status)",
+        wstopsig,
+        "Return the signal that stopped the process that provided the status value.",
+    ),
+    function(
+        "WIFCONTINUED(status)",
+        wifcontinued,
+        "Return True if a particular process was continued from a job control stop.",
+    ),
+    function(
+        "WCOREDUMP(status, /)",
+        wcoredump,
+        "Return True if the process returning status was dumped to a core file.",
+    ),
+    function(
+        "pidfd_open(pid, flags=0)",
+        pidfd_open,
+        "Return a file descriptor referring to the process *pid*.",
+    ),
 ];
 
 pub(super) static WAITID_RESULT: Structure = Structure::new(

@@ -15,19 +15,59 @@ use crate::system::process;
 
 pub(super) static FUNCTIONS: &[Method] = &[
     function("cpu_count()", cpu_count, "Return the number of logical CPUs in the system."),
-    function("nice(increment, /)", nice, "Add increment to the priority of process and return the new priority."),
+    function(
+        "nice(increment, /)",
+        nice,
+        "Add increment to the priority of process and return the new priority.",
+    ),
     function("getpriority(which, who)", getpriority, "Return program scheduling priority."),
     function("setpriority(which, who, priority)", setpriority, "Set program scheduling priority."),
     function("sched_yield()", sched_yield, "Voluntarily relinquish the CPU."),
-    function("sched_get_priority_max(policy)", sched_get_priority_max, "Get the maximum scheduling priority for policy."),
-    function("sched_get_priority_min(policy)", sched_get_priority_min, "Get the minimum scheduling priority for policy."),
-    function("sched_getscheduler(pid, /)", sched_getscheduler, "Get the scheduling policy for the process identified by pid."),
-    function("sched_setscheduler(pid, policy, param, /)", sched_setscheduler, "Set the scheduling policy for the process identified by pid."),
-    function("sched_getparam(pid, /)", sched_getparam, "Returns scheduling parameters for the process identified by pid."),
-    function("sched_setparam(pid, param, /)", sched_setparam, "Set scheduling parameters for the process identified by pid."),
-    function("sched_rr_get_interval(pid, /)", sched_rr_get_interval, "Return the round-robin quantum for the process identified by pid, in seconds."),
-    function("sched_getaffinity(pid, /)", sched_getaffinity, "Return the affinity of the process identified by pid (or the current process if zero)."),
-    function("sched_setaffinity(pid, mask, /)", sched_setaffinity, "Set the CPU affinity of the process identified by pid to mask."),
+    function(
+        "sched_get_priority_max(policy)",
+        sched_get_priority_max,
+        "Get the maximum scheduling priority for policy.",
+    ),
+    function(
+        "sched_get_priority_min(policy)",
+        sched_get_priority_min,
+        "Get the minimum scheduling priority for policy.",
+    ),
+    function(
+        "sched_getscheduler(pid, /)",
+        sched_getscheduler,
+        "Get the scheduling policy for the process identified by pid.",
+    ),
+    function(
+        "sched_setscheduler(pid, policy, param, /)",
+        sched_setscheduler,
+        "Set the scheduling policy for the process identified by pid.",
+    ),
+    function(
+        "sched_getparam(pid, /)",
+        sched_getparam,
+        "Returns scheduling parameters for the process identified by pid.",
+    ),
+    function(
+        "sched_setparam(pid, param, /)",
+        sched_setparam,
+        "Set scheduling parameters for the process identified by pid.",
+    ),
+    function(
+        "sched_rr_get_interval(pid, /)",
+        sched_rr_get_interval,
+        "Return the round-robin quantum for the process identified by pid, in seconds.",
+    ),
+    function(
+        "sched_getaffinity(pid, /)",
+        sched_getaffinity,
+        "Return the affinity of the process identified by pid (or the current process if zero).",
+    ),
+    function(
+        "sched_setaffinity(pid, mask, /)",
+        sched_setaffinity,
+        "Set the CPU affinity of the process identified by pid to mask.",
+    ),
     function("getloadavg()", getloadavg, "Return average recent system load information."),
 ];
 
@@ -66,7 +106,8 @@ fn getpriority(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn setpriority(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let (which, who, priority) = (c_int(th, args[0])?, c_int(th, args[1])? as u32, c_int(th, args[2])?);
+    let (which, who, priority) =
+        (c_int(th, args[0])?, c_int(th, args[1])? as u32, c_int(th, args[2])?);
     run(th, || process::setpriority(which, who, priority))?;
     Ok(Value::NONE)
 }
@@ -135,7 +176,9 @@ fn sched_setaffinity(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     for &item in items.iter() {
         if as_i64(item).is_none() {
             let kind = th.type_name(item);
-            return Err(th.type_error(format!("expected an iterator of ints, but iterator yielded {kind}")));
+            return Err(
+                th.type_error(format!("expected an iterator of ints, but iterator yielded {kind}"))
+            );
         }
         match usize::try_from(c_long(th, item)?) {
             Ok(processor) => processors.push(processor),

@@ -21,13 +21,41 @@ use crate::system::process::{self, SpawnAction, SpawnOptions};
 use crate::system::{Outcome, terminal};
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("fork()", fork, "Fork a child process.\n\nReturn 0 to child process and PID of child to parent process."),
-    function("forkpty()", forkpty, "Fork a new process with a new pseudo-terminal as controlling tty."),
-    function("register_at_fork(*, before=<unrepresentable>, after_in_child=<unrepresentable>, after_in_parent=<unrepresentable>)", register_at_fork, "Register callables to be called when forking a new process."),
-    function("execv(path, argv, /)", execv, "Execute an executable path with arguments, replacing current process."),
-    function("execve(path, argv, env)", execve, "Execute an executable path with arguments, replacing current process."),
-    function("posix_spawn(path, argv, env, /, *, file_actions=(), setpgroup=<unrepresentable>, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)", posix_spawn, "Execute the program specified by path in a new process."),
-    function("posix_spawnp(path, argv, env, /, *, file_actions=(), setpgroup=<unrepresentable>, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)", posix_spawnp, "Execute the program specified by path in a new process."),
+    function(
+        "fork()",
+        fork,
+        "Fork a child process.\n\nReturn 0 to child process and PID of child to parent process.",
+    ),
+    function(
+        "forkpty()",
+        forkpty,
+        "Fork a new process with a new pseudo-terminal as controlling tty.",
+    ),
+    function(
+        "register_at_fork(*, before=<unrepresentable>, after_in_child=<unrepresentable>, after_in_parent=<unrepresentable>)",
+        register_at_fork,
+        "Register callables to be called when forking a new process.",
+    ),
+    function(
+        "execv(path, argv, /)",
+        execv,
+        "Execute an executable path with arguments, replacing current process.",
+    ),
+    function(
+        "execve(path, argv, env)",
+        execve,
+        "Execute an executable path with arguments, replacing current process.",
+    ),
+    function(
+        "posix_spawn(path, argv, env, /, *, file_actions=(), setpgroup=<unrepresentable>, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)",
+        posix_spawn,
+        "Execute the program specified by path in a new process.",
+    ),
+    function(
+        "posix_spawnp(path, argv, env, /, *, file_actions=(), setpgroup=<unrepresentable>, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)",
+        posix_spawnp,
+        "Execute the program specified by path in a new process.",
+    ),
 ];
 
 /// What `register_at_fork` was given: before, in the child, in the parent.
@@ -247,9 +275,7 @@ fn file_actions(th: &mut Thread, value: Value) -> Result<Vec<SpawnAction>, Raise
     let mut all = Vec::with_capacity(items.len());
     for &item in items.iter() {
         let Some(parts) = item.cast::<Tuple>().filter(|parts| !parts.is_empty()) else {
-            return Err(th.type_error(
-                "Each file_actions element must be a non-empty tuple",
-            ));
+            return Err(th.type_error("Each file_actions element must be a non-empty tuple"));
         };
         let expect = |th: &Thread, count: usize, what: &str| {
             if parts.len() == count { Ok(()) } else { Err(th.type_error(what)) }
@@ -312,9 +338,8 @@ fn spawn(th: &mut Thread, args: &[Value], function: &str, search: bool) -> Resul
         };
         options.scheduler = Some((policy, super::scheduling::priority(th, pair.get(1))?));
     }
-    let pid = run_on(th, &[path.shown], || {
-        process::spawn(&path.path, &argv, env.as_deref(), &options)
-    })?;
+    let pid =
+        run_on(th, &[path.shown], || process::spawn(&path.path, &argv, env.as_deref(), &options))?;
     Ok(Value::from_i32(pid))
 }
 

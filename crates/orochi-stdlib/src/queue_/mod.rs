@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use orochi_vm::class::{Class, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, method};
+use orochi_vm::class::{
+    Class, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, method,
+};
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::{Heap, Rooted, Value};
 use orochi_vm::heap_object;
@@ -59,16 +61,44 @@ pub static SIMPLE_QUEUE: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("put($self, /, item, block=True, timeout=None)", put, "Put the item on the queue.\n\nThe optional 'block' and 'timeout' arguments are ignored, as this method\nnever blocks.  They are provided for compatibility with the Queue class."),
-    method("put_nowait($self, /, item)", put, "Put an item into the queue without blocking.\n\nThis is exactly equivalent to `put(item)` and is only provided for compatibility\nwith the Queue class."),
-    method("get($self, /, block=True, timeout=None)", get, "Remove and return an item from the queue.\n\nIf optional args 'block' is true and 'timeout' is None (the default),\nblock if necessary until an item is available. If 'timeout' is\na non-negative number, it blocks at most 'timeout' seconds and raises\nthe Empty exception if no item was available within that time.\nOtherwise ('block' is false), return an item if one is immediately\navailable, else raise the Empty exception ('timeout' is ignored\nin that case)."),
-    method("get_nowait($self, /)", get_nowait, "Remove and return an item from the queue without blocking.\n\nOnly get an item if one is immediately available. Otherwise\nraise the Empty exception."),
-    method("empty($self, /)", |th, args| Ok(Value::from_bool(length(th, args[0])? == 0)), "Return True if the queue is empty, False otherwise (not reliable!)."),
-    method("qsize($self, /)", |th, args| {
-        let length = length(th, args[0])?;
-        th.int_from_i64(length as i64)
-    }, "Return the approximate size of the queue (not reliable!)."),
-    class_method("__class_getitem__($cls, object, /)", types::generic_alias::class_getitem, "See PEP 585"),
+    method(
+        "put($self, /, item, block=True, timeout=None)",
+        put,
+        "Put the item on the queue.\n\nThe optional 'block' and 'timeout' arguments are ignored, as this method\nnever blocks.  They are provided for compatibility with the Queue class.",
+    ),
+    method(
+        "put_nowait($self, /, item)",
+        put,
+        "Put an item into the queue without blocking.\n\nThis is exactly equivalent to `put(item)` and is only provided for compatibility\nwith the Queue class.",
+    ),
+    method(
+        "get($self, /, block=True, timeout=None)",
+        get,
+        "Remove and return an item from the queue.\n\nIf optional args 'block' is true and 'timeout' is None (the default),\nblock if necessary until an item is available. If 'timeout' is\na non-negative number, it blocks at most 'timeout' seconds and raises\nthe Empty exception if no item was available within that time.\nOtherwise ('block' is false), return an item if one is immediately\navailable, else raise the Empty exception ('timeout' is ignored\nin that case).",
+    ),
+    method(
+        "get_nowait($self, /)",
+        get_nowait,
+        "Remove and return an item from the queue without blocking.\n\nOnly get an item if one is immediately available. Otherwise\nraise the Empty exception.",
+    ),
+    method(
+        "empty($self, /)",
+        |th, args| Ok(Value::from_bool(length(th, args[0])? == 0)),
+        "Return True if the queue is empty, False otherwise (not reliable!).",
+    ),
+    method(
+        "qsize($self, /)",
+        |th, args| {
+            let length = length(th, args[0])?;
+            th.int_from_i64(length as i64)
+        },
+        "Return the approximate size of the queue (not reliable!).",
+    ),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 /// `_queue.Empty`

@@ -41,12 +41,28 @@ static RANDOM: TypeSpec = TypeSpec {
     flags: TypeFlags::BASE,
     new: Some(function("__new__($cls, /, *args, **kwargs)", new, "")),
     methods: &[
-        method("__init__($self, seed=None, /)", init, "Initialize self.  See help(type(self)) for accurate signature."),
+        method(
+            "__init__($self, seed=None, /)",
+            init,
+            "Initialize self.  See help(type(self)) for accurate signature.",
+        ),
         method("random($self, /)", random, "random() -> x in the interval [0, 1)."),
-        method("seed($self, n=None, /)", seed, "seed([n]) -> None.\n\nDefaults to use urandom and falls back to a combination\nof the current time and the process identifier."),
+        method(
+            "seed($self, n=None, /)",
+            seed,
+            "seed([n]) -> None.\n\nDefaults to use urandom and falls back to a combination\nof the current time and the process identifier.",
+        ),
         method("getstate($self, /)", getstate, "getstate() -> tuple containing the current state."),
-        method("setstate($self, state, /)", setstate, "setstate(state) -> None.  Restores generator state."),
-        method("getrandbits($self, k, /)", getrandbits, "getrandbits(k) -> x.  Generates an int with k random bits."),
+        method(
+            "setstate($self, state, /)",
+            setstate,
+            "setstate(state) -> None.  Restores generator state.",
+        ),
+        method(
+            "getrandbits($self, k, /)",
+            getrandbits,
+            "getrandbits(k) -> x.  Generates an int with k random bits.",
+        ),
     ],
     finalise: Some(free),
     ..TypeSpec::named("Random", NativeLayout::of::<Random>())
@@ -61,7 +77,11 @@ unsafe fn free(object: *mut Header) {
 
 /// Does something with the generator, which is this thread's meanwhile.
 #[inline]
-fn with<R>(th: &mut Thread, value: Value, work: impl FnOnce(&mut Twister) -> R) -> Result<R, Raised> {
+fn with<R>(
+    th: &mut Thread,
+    value: Value,
+    work: impl FnOnce(&mut Twister) -> R,
+) -> Result<R, Raised> {
     let random = th.receiver::<Random>(value)?;
     let guard = th.write(random)?;
     Ok(work(&mut guard.state.get().get(guard.token())))
@@ -92,7 +112,8 @@ fn seed_with(th: &mut Thread, object: Value, seed: Value) -> Result<(), Raised> 
             Some(operand) => operand.to_owned().1.to_vec(),
             None => vec![th.hash(seed)?],
         };
-        let mut halves: Vec<u32> = words.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]).collect();
+        let mut halves: Vec<u32> =
+            words.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]).collect();
         while halves.len() > 1 && halves.last() == Some(&0) {
             halves.pop();
         }
@@ -108,10 +129,13 @@ fn entropy() -> Vec<u32> {
     let mut done = 0;
     while done < bytes {
         // SAFETY: fills the rest of a buffer of this size.
-        let got = unsafe { libc::getrandom(key.as_mut_ptr().cast::<u8>().add(done).cast(), bytes - done, 0) };
+        let got = unsafe {
+            libc::getrandom(key.as_mut_ptr().cast::<u8>().add(done).cast(), bytes - done, 0)
+        };
         match usize::try_from(got) {
             Ok(got) => done += got,
-            Err(_) if std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) if std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted => {
+            }
             Err(_) => break,
         }
     }
@@ -138,7 +162,11 @@ fn getrandbits(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Err(th.overflow_error("Python int too large to convert to C long"));
     };
     if count <= 32 {
-        let bits = if count == 0 { 0 } else { with(th, args[0], |twister| twister.next() >> (32 - count))? };
+        let bits = if count == 0 {
+            0
+        } else {
+            with(th, args[0], |twister| twister.next() >> (32 - count))?
+        };
         return th.int_from_u64(u64::from(bits));
     }
     let mut words = vec![0u64; count.div_ceil(64) as usize];

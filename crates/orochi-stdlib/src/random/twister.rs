@@ -25,7 +25,8 @@ impl Twister {
         self.words[0] = seed;
         for at in 1..WORDS {
             let before = self.words[at - 1];
-            self.words[at] = (before ^ before >> 30).wrapping_mul(1_812_433_253).wrapping_add(at as u32);
+            self.words[at] =
+                (before ^ before >> 30).wrapping_mul(1_812_433_253).wrapping_add(at as u32);
         }
         self.index = WORDS;
     }
@@ -37,7 +38,8 @@ impl Twister {
         let mix = |words: &[u32; WORDS], at: usize| words[at - 1] ^ words[at - 1] >> 30;
         for _ in 0..WORDS.max(key.len()) {
             let mixed = mix(&self.words, at).wrapping_mul(1_664_525);
-            self.words[at] = (self.words[at] ^ mixed).wrapping_add(key[used]).wrapping_add(used as u32);
+            self.words[at] =
+                (self.words[at] ^ mixed).wrapping_add(key[used]).wrapping_add(used as u32);
             (at, used) = (at + 1, (used + 1) % key.len());
             if at == WORDS {
                 self.words[0] = self.words[WORDS - 1];

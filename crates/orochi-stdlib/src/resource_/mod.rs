@@ -65,23 +65,48 @@ static USAGE: Structure = Structure::new(
     "resource.struct_rusage",
     "struct_rusage: Result from getrusage.",
     &[
-        "ru_utime", "ru_stime", "ru_maxrss", "ru_ixrss", "ru_idrss", "ru_isrss", "ru_minflt",
-        "ru_majflt", "ru_nswap", "ru_inblock", "ru_oublock", "ru_msgsnd", "ru_msgrcv",
-        "ru_nsignals", "ru_nvcsw", "ru_nivcsw",
+        "ru_utime",
+        "ru_stime",
+        "ru_maxrss",
+        "ru_ixrss",
+        "ru_idrss",
+        "ru_isrss",
+        "ru_minflt",
+        "ru_majflt",
+        "ru_nswap",
+        "ru_inblock",
+        "ru_oublock",
+        "ru_msgsnd",
+        "ru_msgrcv",
+        "ru_nsignals",
+        "ru_nvcsw",
+        "ru_nivcsw",
     ],
     16,
 );
 
 /// A `struct_rusage`.
 pub fn usage_object(th: &mut Thread, usage: &libc::rusage) -> Result<Value, Raised> {
-    let seconds = |time: libc::timeval| Value::from_f64(time.tv_sec as f64 + time.tv_usec as f64 * 1e-6);
+    let seconds =
+        |time: libc::timeval| Value::from_f64(time.tv_sec as f64 + time.tv_usec as f64 * 1e-6);
     let mut values = [Value::NONE; 16];
     values[0] = seconds(usage.ru_utime);
     values[1] = seconds(usage.ru_stime);
     let numbers = [
-        usage.ru_maxrss, usage.ru_ixrss, usage.ru_idrss, usage.ru_isrss, usage.ru_minflt,
-        usage.ru_majflt, usage.ru_nswap, usage.ru_inblock, usage.ru_oublock, usage.ru_msgsnd,
-        usage.ru_msgrcv, usage.ru_nsignals, usage.ru_nvcsw, usage.ru_nivcsw,
+        usage.ru_maxrss,
+        usage.ru_ixrss,
+        usage.ru_idrss,
+        usage.ru_isrss,
+        usage.ru_minflt,
+        usage.ru_majflt,
+        usage.ru_nswap,
+        usage.ru_inblock,
+        usage.ru_oublock,
+        usage.ru_msgsnd,
+        usage.ru_msgrcv,
+        usage.ru_nsignals,
+        usage.ru_nvcsw,
+        usage.ru_nivcsw,
     ];
     for (value, number) in values[2..].iter_mut().zip(numbers) {
         *value = th.int_from_i64(number)?;

@@ -38,7 +38,8 @@ static NUDGE: u8 = 0;
 extern "C" fn native_handler(signal: i32, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
     let nudge: *mut libc::c_void = (&raw const NUDGE).cast_mut().cast();
     // SAFETY: the system hands over a filled structure; the value is there for queued signals.
-    let is_nudge = unsafe { (*info).si_code == libc::SI_QUEUE && (*info).si_value().sival_ptr == nudge };
+    let is_nudge =
+        unsafe { (*info).si_code == libc::SI_QUEUE && (*info).si_value().sival_ptr == nudge };
     if is_nudge {
         return;
     }
@@ -249,7 +250,9 @@ pub fn set_wakeup_fd(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let descriptor = argument::c_int(th, args[0])?;
     let warn = argument::truth_or(th, args[1], true)?;
     if !vm::start::is_main(th) {
-        return Err(th.value_error("set_wakeup_fd only works in main thread of the main interpreter"));
+        return Err(
+            th.value_error("set_wakeup_fd only works in main thread of the main interpreter")
+        );
     }
     if descriptor != -1 {
         // SAFETY: asks for flags of a number that need be no descriptor.

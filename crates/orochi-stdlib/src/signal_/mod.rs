@@ -34,25 +34,85 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("signal(signalnum, handler, /)", handler::signal, "Set the action for the given signal.\n\nThe action can be SIG_DFL, SIG_IGN, or a callable Python object.\nThe previous action is returned.  See getsignal() for possible return values."),
-    function("getsignal(signalnum, /)", handler::getsignal, "Return the current action for the given signal.\n\nThe return value can be:\n  SIG_IGN -- if the signal is being ignored\n  SIG_DFL -- if the default action for the signal is in effect\n  None    -- if an unknown handler is in effect\n  anything else -- the callable Python object used as a handler"),
+    function(
+        "signal(signalnum, handler, /)",
+        handler::signal,
+        "Set the action for the given signal.\n\nThe action can be SIG_DFL, SIG_IGN, or a callable Python object.\nThe previous action is returned.  See getsignal() for possible return values.",
+    ),
+    function(
+        "getsignal(signalnum, /)",
+        handler::getsignal,
+        "Return the current action for the given signal.\n\nThe return value can be:\n  SIG_IGN -- if the signal is being ignored\n  SIG_DFL -- if the default action for the signal is in effect\n  None    -- if an unknown handler is in effect\n  anything else -- the callable Python object used as a handler",
+    ),
     function("raise_signal(signalnum, /)", raise_signal, "Send a signal to the executing process."),
-    function("default_int_handler(signalnum, frame, /)", handler::default_int_handler, "The default handler for SIGINT installed by Python.\n\nIt raises KeyboardInterrupt."),
-    function("set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)", handler::set_wakeup_fd, "Sets the fd to be written to (with the signal number) when a signal comes in."),
-    function("siginterrupt(signalnum, flag, /)", handler::siginterrupt, "Change system call restart behaviour."),
-    function("strsignal(signalnum, /)", strsignal, "Return the system description of the given signal."),
-    function("valid_signals()", mask::valid_signals, "Return a set of valid signal numbers on this platform."),
+    function(
+        "default_int_handler(signalnum, frame, /)",
+        handler::default_int_handler,
+        "The default handler for SIGINT installed by Python.\n\nIt raises KeyboardInterrupt.",
+    ),
+    function(
+        "set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)",
+        handler::set_wakeup_fd,
+        "Sets the fd to be written to (with the signal number) when a signal comes in.",
+    ),
+    function(
+        "siginterrupt(signalnum, flag, /)",
+        handler::siginterrupt,
+        "Change system call restart behaviour.",
+    ),
+    function(
+        "strsignal(signalnum, /)",
+        strsignal,
+        "Return the system description of the given signal.",
+    ),
+    function(
+        "valid_signals()",
+        mask::valid_signals,
+        "Return a set of valid signal numbers on this platform.",
+    ),
     function("pause()", pause, "Wait until a signal arrives."),
     function("pthread_kill(thread_id, signalnum, /)", pthread_kill, "Send a signal to a thread."),
-    function("pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /)", pidfd_send_signal, "Send a signal to a process referred to by a pid file descriptor."),
-    function("alarm(seconds, /)", timer::alarm, "Arrange for SIGALRM to arrive after the given number of seconds."),
-    function("setitimer(which, seconds, interval=0.0, /)", timer::setitimer, "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF)."),
+    function(
+        "pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /)",
+        pidfd_send_signal,
+        "Send a signal to a process referred to by a pid file descriptor.",
+    ),
+    function(
+        "alarm(seconds, /)",
+        timer::alarm,
+        "Arrange for SIGALRM to arrive after the given number of seconds.",
+    ),
+    function(
+        "setitimer(which, seconds, interval=0.0, /)",
+        timer::setitimer,
+        "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF).",
+    ),
     function("getitimer(which, /)", timer::getitimer, "Returns current value of given itimer."),
-    function("pthread_sigmask(how, mask, /)", mask::pthread_sigmask, "Fetch and/or change the signal mask of the calling thread."),
-    function("sigpending()", mask::sigpending, "Examine pending signals.\n\nReturns a set of signal numbers that are pending for delivery to\nthe calling thread."),
-    function("sigwait(sigset, /)", mask::sigwait, "Wait for a signal.\n\nSuspend execution of the calling thread until the delivery of one of the\nsignals specified in the signal set sigset."),
-    function("sigwaitinfo(sigset, /)", mask::sigwaitinfo, "Wait synchronously until one of the signals in *sigset* is delivered."),
-    function("sigtimedwait(sigset, timeout, /)", mask::sigtimedwait, "Like sigwaitinfo(), but with a timeout."),
+    function(
+        "pthread_sigmask(how, mask, /)",
+        mask::pthread_sigmask,
+        "Fetch and/or change the signal mask of the calling thread.",
+    ),
+    function(
+        "sigpending()",
+        mask::sigpending,
+        "Examine pending signals.\n\nReturns a set of signal numbers that are pending for delivery to\nthe calling thread.",
+    ),
+    function(
+        "sigwait(sigset, /)",
+        mask::sigwait,
+        "Wait for a signal.\n\nSuspend execution of the calling thread until the delivery of one of the\nsignals specified in the signal set sigset.",
+    ),
+    function(
+        "sigwaitinfo(sigset, /)",
+        mask::sigwaitinfo,
+        "Wait synchronously until one of the signals in *sigset* is delivered.",
+    ),
+    function(
+        "sigtimedwait(sigset, timeout, /)",
+        mask::sigtimedwait,
+        "Like sigwaitinfo(), but with a timeout.",
+    ),
 ];
 
 fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
@@ -142,7 +202,8 @@ fn pidfd_send_signal(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let flags = argument::c_int_or(th, args[3], 0)?;
     let none = std::ptr::null::<libc::siginfo_t>();
     // SAFETY: numbers and a null pointer, which the call allows.
-    let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, descriptor, signal, none, flags) };
+    let result =
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, descriptor, signal, none, flags) };
     if result != 0 {
         return Err(last_error(th));
     }

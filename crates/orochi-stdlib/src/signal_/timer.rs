@@ -64,11 +64,15 @@ fn time(th: &mut Thread, value: Value) -> Result<libc::timeval, Raised> {
     }
     // Rounded up, so that a small time is not none at all.
     let micros = (seconds * 1e6).ceil() as i64;
-    Ok(libc::timeval { tv_sec: micros.div_euclid(1_000_000), tv_usec: micros.rem_euclid(1_000_000) })
+    Ok(libc::timeval {
+        tv_sec: micros.div_euclid(1_000_000),
+        tv_usec: micros.rem_euclid(1_000_000),
+    })
 }
 
 fn pair(th: &mut Thread, timer: &libc::itimerval) -> Result<Value, Raised> {
-    let seconds = |time: libc::timeval| Value::from_f64(time.tv_sec as f64 + time.tv_usec as f64 * 1e-6);
+    let seconds =
+        |time: libc::timeval| Value::from_f64(time.tv_sec as f64 + time.tv_usec as f64 * 1e-6);
     let items = [seconds(timer.it_value), seconds(timer.it_interval)];
     let tuple: Ref<Tuple> = Tuple::from_slice(th, &items)?;
     Ok(tuple.value())

@@ -45,7 +45,12 @@ fn load_real(bytes: &[u8], big: bool) -> f64 {
 }
 
 /// The values of all fields; the bytes are as many as the layout has.
-pub(super) fn unpack(th: &Thread, layout: &Layout, bytes: &[u8], values: &mut RootVec) -> Result<(), Raised> {
+pub(super) fn unpack(
+    th: &Thread,
+    layout: &Layout,
+    bytes: &[u8],
+    values: &mut RootVec,
+) -> Result<(), Raised> {
     for run in &layout.runs {
         for at in 0..run.count {
             let from = run.offset + at * run.size;
@@ -60,7 +65,8 @@ fn unpack_field(th: &Thread, run: &Run, field: &[u8], big: bool) -> Result<Value
         Kind::Padding => Value::NONE,
         Kind::Char | Kind::Bytes => th.new_bytes(field)?.value(),
         Kind::Pascal => {
-            let length = field.first().map_or(0, |&length| usize::from(length).min(field.len() - 1));
+            let length =
+                field.first().map_or(0, |&length| usize::from(length).min(field.len() - 1));
             th.new_bytes(field.get(1..=length).unwrap_or(&[]))?.value()
         }
         Kind::Bool => Value::from_bool(field[0] != 0),
@@ -78,7 +84,12 @@ fn unpack_field(th: &Thread, run: &Run, field: &[u8], big: bool) -> Result<Value
 }
 
 /// Packs values, as many as the layout wants, into bytes that are zeros.
-pub(super) fn pack(th: &mut Thread, layout: &Layout, values: &[Value], bytes: &mut [u8]) -> Result<(), Raised> {
+pub(super) fn pack(
+    th: &mut Thread,
+    layout: &Layout,
+    values: &[Value],
+    bytes: &mut [u8],
+) -> Result<(), Raised> {
     let mut next = values.iter();
     for run in &layout.runs {
         for at in 0..run.count {
@@ -90,7 +101,13 @@ pub(super) fn pack(th: &mut Thread, layout: &Layout, values: &[Value], bytes: &m
     Ok(())
 }
 
-fn pack_field(th: &mut Thread, run: &Run, layout: &Layout, value: Value, field: &mut [u8]) -> Result<(), Raised> {
+fn pack_field(
+    th: &mut Thread,
+    run: &Run,
+    layout: &Layout,
+    value: Value,
+    field: &mut [u8],
+) -> Result<(), Raised> {
     match run.kind {
         Kind::Padding => Ok(()),
         Kind::Char => match value.cast::<Bytes>() {

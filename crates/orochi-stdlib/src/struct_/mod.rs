@@ -51,12 +51,36 @@ static ERROR: TypeSpec = TypeSpec {
 
 static FUNCTIONS: &[Method] = &[
     function("_clearcache()", clear_cache, "Clear the internal cache."),
-    function("calcsize(format, /)", calcsize, "Return size in bytes of the struct described by the format string."),
-    function("iter_unpack(format, buffer, /)", iter_unpack, "Return an iterator yielding tuples unpacked from the given bytes.\n\nThe bytes are unpacked according to the format string, like\na repeated invocation of unpack_from().\n\nRequires that the bytes length be a multiple of the struct size."),
-    function("pack(format, /, *values)", pack, "Return a bytes object containing values packed according to the format string."),
-    function("pack_into(format, /, *values)", pack_into, "Pack values and write the packed bytes into the buffer starting at offset."),
-    function("unpack(format, buffer, /)", unpack, "Return a tuple containing values unpacked according to the format string.\n\nThe buffer's size in bytes must be calcsize(format)."),
-    function("unpack_from(format, /, buffer, offset=0)", unpack_from, "Return a tuple containing values unpacked according to the format string.\n\nThe buffer's size, minus offset, must be at least calcsize(format)."),
+    function(
+        "calcsize(format, /)",
+        calcsize,
+        "Return size in bytes of the struct described by the format string.",
+    ),
+    function(
+        "iter_unpack(format, buffer, /)",
+        iter_unpack,
+        "Return an iterator yielding tuples unpacked from the given bytes.\n\nThe bytes are unpacked according to the format string, like\na repeated invocation of unpack_from().\n\nRequires that the bytes length be a multiple of the struct size.",
+    ),
+    function(
+        "pack(format, /, *values)",
+        pack,
+        "Return a bytes object containing values packed according to the format string.",
+    ),
+    function(
+        "pack_into(format, /, *values)",
+        pack_into,
+        "Pack values and write the packed bytes into the buffer starting at offset.",
+    ),
+    function(
+        "unpack(format, buffer, /)",
+        unpack,
+        "Return a tuple containing values unpacked according to the format string.\n\nThe buffer's size in bytes must be calcsize(format).",
+    ),
+    function(
+        "unpack_from(format, /, buffer, offset=0)",
+        unpack_from,
+        "Return a tuple containing values unpacked according to the format string.\n\nThe buffer's size, minus offset, must be at least calcsize(format).",
+    ),
 ];
 
 /// Raises `struct.error`.
@@ -72,7 +96,8 @@ fn format_bytes(th: &mut Thread, format: Value) -> Result<Vec<u8>, Raised> {
             return Ok(ascii.as_bytes().to_vec());
         }
         // Encoding raises what is due.
-        let encoded = th.call_method(format, orochi_vm::name!(th, "encode"), &[th.name("ascii").value()])?;
+        let encoded =
+            th.call_method(format, orochi_vm::name!(th, "encode"), &[th.name("ascii").value()])?;
         return th.bytes_of(encoded);
     }
     if let Some(bytes) = format.cast::<Bytes>() {

@@ -36,12 +36,36 @@ pub(super) static STRUCT: TypeSpec = TypeSpec {
     flags: TypeFlags::BASE,
     new: Some(function("__new__($cls, /, *args, **kwargs)", new, "")),
     methods: &[
-        method("__init__($self, /, format)", init, "Create a compiled struct object.\n\nReturn a new Struct object which writes and reads binary data according to\nthe format string."),
-        method("iter_unpack($self, buffer, /)", iter_unpack, "Return an iterator yielding tuples.\n\nTuples are unpacked from the given bytes source, like a repeated\ninvocation of unpack_from().\n\nRequires that the bytes length be a multiple of the struct size."),
-        method("pack($self, /, *values)", pack, "Return a bytes object containing values packed according to the struct format."),
-        method("pack_into($self, /, *values)", pack_into, "Pack values and write the packed bytes into the buffer starting at offset."),
-        method("unpack($self, buffer, /)", unpack, "Return a tuple containing unpacked values.\n\nUnpack according to the struct format.  The buffer's size in bytes must be\nthe struct size."),
-        method("unpack_from($self, /, buffer, offset=0)", unpack_from, "Return a tuple containing unpacked values.\n\nValues are unpacked according to the struct format.  The buffer's size\nin bytes, starting at position offset, must be at least the struct size."),
+        method(
+            "__init__($self, /, format)",
+            init,
+            "Create a compiled struct object.\n\nReturn a new Struct object which writes and reads binary data according to\nthe format string.",
+        ),
+        method(
+            "iter_unpack($self, buffer, /)",
+            iter_unpack,
+            "Return an iterator yielding tuples.\n\nTuples are unpacked from the given bytes source, like a repeated\ninvocation of unpack_from().\n\nRequires that the bytes length be a multiple of the struct size.",
+        ),
+        method(
+            "pack($self, /, *values)",
+            pack,
+            "Return a bytes object containing values packed according to the struct format.",
+        ),
+        method(
+            "pack_into($self, /, *values)",
+            pack_into,
+            "Pack values and write the packed bytes into the buffer starting at offset.",
+        ),
+        method(
+            "unpack($self, buffer, /)",
+            unpack,
+            "Return a tuple containing unpacked values.\n\nUnpack according to the struct format.  The buffer's size in bytes must be\nthe struct size.",
+        ),
+        method(
+            "unpack_from($self, /, buffer, offset=0)",
+            unpack_from,
+            "Return a tuple containing unpacked values.\n\nValues are unpacked according to the struct format.  The buffer's size\nin bytes, starting at position offset, must be at least the struct size.",
+        ),
         method("__sizeof__($self, /)", sizeof, "S.__sizeof__() -> size of S in memory, in bytes"),
         method("__repr__($self, /)", repr, "Return repr(self)."),
     ],
@@ -75,7 +99,11 @@ heap_object! {
 pub(super) static UNPACK_ITERATOR: TypeSpec = TypeSpec {
     module: "_struct",
     flags: TypeFlags::NO_NEW,
-    methods: &[method("__length_hint__($self, /)", length_hint, "Return an estimate of what is left.")],
+    methods: &[method(
+        "__length_hint__($self, /)",
+        length_hint,
+        "Return an estimate of what is left.",
+    )],
     next: Some(next),
     ..TypeSpec::named("unpack_iterator", NativeLayout::of::<UnpackIterator>())
 };
@@ -98,7 +126,11 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn format_of(th: &mut Thread, value: Value) -> Result<Value, Raised> {
     let own = th.receiver::<Struct>(value)?;
     let format = th.read(own)?.format.get();
-    if format.is_unbound() { Err(th.runtime_error("Struct object is not initialized")) } else { Ok(format) }
+    if format.is_unbound() {
+        Err(th.runtime_error("Struct object is not initialized"))
+    } else {
+        Ok(format)
+    }
 }
 
 fn own_layout(th: &mut Thread, value: Value) -> Result<Arc<Layout>, Raised> {
@@ -113,7 +145,9 @@ fn size(th: &mut Thread, value: Value) -> Result<Value, Raised> {
 
 fn sizeof(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let runs = own_layout(th, args[0])?.runs.len();
-    th.int_from_u64((size_of::<Struct>() + size_of::<Layout>() + runs * size_of::<super::format::Run>()) as u64)
+    th.int_from_u64(
+        (size_of::<Struct>() + size_of::<Layout>() + runs * size_of::<super::format::Run>()) as u64,
+    )
 }
 
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -157,7 +191,12 @@ fn iter_unpack(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// An iterator over the structures in a bytes-like object.
-pub(super) fn iterate(th: &mut Thread, layout: &Arc<Layout>, format: &[u8], source: Value) -> Result<Value, Raised> {
+pub(super) fn iterate(
+    th: &mut Thread,
+    layout: &Arc<Layout>,
+    format: &[u8],
+    source: Value,
+) -> Result<Value, Raised> {
     let length = operation::iterable_length(th, layout, source)?;
     let format = format_text(th, format)?;
     Ok(UnpackIterator::allocate(th, format, source, 0, length)?.value())

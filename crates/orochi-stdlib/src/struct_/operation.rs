@@ -15,10 +15,18 @@ use super::raise;
 const MOST_BYTES: usize = 1 << 40;
 
 /// The bytes of these values.
-pub(super) fn pack_values(th: &mut Thread, layout: &Layout, values: &[Value], function: &str) -> Result<Vec<u8>, Raised> {
+pub(super) fn pack_values(
+    th: &mut Thread,
+    layout: &Layout,
+    values: &[Value],
+    function: &str,
+) -> Result<Vec<u8>, Raised> {
     if values.len() != layout.values {
         let (wanted, given) = (layout.values, values.len());
-        return Err(raise(th, &format!("{function} expected {wanted} items for packing (got {given})")));
+        return Err(raise(
+            th,
+            &format!("{function} expected {wanted} items for packing (got {given})"),
+        ));
     }
     let mut bytes = Vec::new();
     if layout.size > MOST_BYTES || bytes.try_reserve_exact(layout.size).is_err() {
@@ -35,7 +43,11 @@ pub(super) fn pack(th: &mut Thread, layout: &Layout, values: &[Value]) -> Result
 }
 
 /// Packs into a buffer: `values` are buffer, offset and what is to be packed.
-pub(super) fn pack_into(th: &mut Thread, layout: &Layout, values: &[Value]) -> Result<Value, Raised> {
+pub(super) fn pack_into(
+    th: &mut Thread,
+    layout: &Layout,
+    values: &[Value],
+) -> Result<Value, Raised> {
     let (&target, &offset, values) = match values {
         [target, offset, values @ ..] => (target, offset, values),
         [_] => return Err(raise(th, "pack_into expected offset argument")),
@@ -43,7 +55,10 @@ pub(super) fn pack_into(th: &mut Thread, layout: &Layout, values: &[Value]) -> R
     };
     if values.len() != layout.values {
         let (wanted, given) = (layout.values, values.len());
-        return Err(raise(th, &format!("pack_into expected {wanted} items for packing (got {given})")));
+        return Err(raise(
+            th,
+            &format!("pack_into expected {wanted} items for packing (got {given})"),
+        ));
     }
     let buffer = match th.writable_buffer(target) {
         Ok(buffer) => buffer,
@@ -52,7 +67,9 @@ pub(super) fn pack_into(th: &mut Thread, layout: &Layout, values: &[Value]) -> R
                 return Err(raised);
             }
             let class = th.type_name(target);
-            return Err(th.type_error(format!("argument must be read-write bytes-like object, not {class}")));
+            return Err(th.type_error(format!(
+                "argument must be read-write bytes-like object, not {class}"
+            )));
         }
     };
     let offset = th.index_ssize(offset)?;
@@ -80,23 +97,32 @@ fn position(
     let mut start = i128::from(offset);
     if start < 0 {
         if start + size as i128 > 0 {
-            return Err(raise(th, &if function == "pack_into" {
-                format!("no space to pack {size} bytes at offset {offset}")
-            } else {
-                format!("not enough data to unpack {size} bytes at offset {offset}")
-            }));
+            return Err(raise(
+                th,
+                &if function == "pack_into" {
+                    format!("no space to pack {size} bytes at offset {offset}")
+                } else {
+                    format!("not enough data to unpack {size} bytes at offset {offset}")
+                },
+            ));
         }
         if start + (length as i128) < 0 {
-            return Err(raise(th, &format!("offset {offset} out of range for {length}-byte buffer")));
+            return Err(raise(
+                th,
+                &format!("offset {offset} out of range for {length}-byte buffer"),
+            ));
         }
         start += length as i128;
     }
     if length as i128 - start < size as i128 {
         let least = size as i128 + start;
-        return Err(raise(th, &format!(
-            "{function} requires a buffer of at least {least} bytes for {doing} {size} bytes at offset \
+        return Err(raise(
+            th,
+            &format!(
+                "{function} requires a buffer of at least {least} bytes for {doing} {size} bytes at offset \
              {start} (actual buffer size is {length})"
-        )));
+            ),
+        ));
     }
     Ok(start as usize)
 }
@@ -120,7 +146,12 @@ fn tuple(th: &Thread, layout: &Layout, bytes: &[u8]) -> Result<Value, Raised> {
 }
 
 /// Unpacks a part of a bytes-like object.
-pub(super) fn unpack_from(th: &mut Thread, layout: &Layout, source: Value, offset: Value) -> Result<Value, Raised> {
+pub(super) fn unpack_from(
+    th: &mut Thread,
+    layout: &Layout,
+    source: Value,
+    offset: Value,
+) -> Result<Value, Raised> {
     let offset = if offset.is_unbound() { 0 } else { th.index_ssize(offset)? };
     let buffer = th.buffer(source)?;
     let result = (|| {
@@ -137,7 +168,12 @@ pub(super) fn unpack_from(th: &mut Thread, layout: &Layout, source: Value, offse
 }
 
 /// The next structure of an iteration, `None` at the end.
-pub(super) fn unpack_next(th: &mut Thread, layout: &Layout, source: Value, at: usize) -> Result<Option<Value>, Raised> {
+pub(super) fn unpack_next(
+    th: &mut Thread,
+    layout: &Layout,
+    source: Value,
+    at: usize,
+) -> Result<Option<Value>, Raised> {
     let buffer = th.buffer(source)?;
     let part = buffer.with(th, |bytes| bytes.get(at..at + layout.size).map(<[u8]>::to_vec));
     buffer.release(th)?;
@@ -148,7 +184,11 @@ pub(super) fn unpack_next(th: &mut Thread, layout: &Layout, source: Value, at: u
 }
 
 /// The length of a bytes-like object that holds whole structures only.
-pub(super) fn iterable_length(th: &mut Thread, layout: &Arc<Layout>, source: Value) -> Result<usize, Raised> {
+pub(super) fn iterable_length(
+    th: &mut Thread,
+    layout: &Arc<Layout>,
+    source: Value,
+) -> Result<usize, Raised> {
     if layout.size == 0 {
         return Err(raise(th, "cannot iteratively unpack with a struct of length 0"));
     }
@@ -157,10 +197,13 @@ pub(super) fn iterable_length(th: &mut Thread, layout: &Arc<Layout>, source: Val
     buffer.release(th)?;
     let length = length?;
     if length % layout.size != 0 {
-        return Err(raise(th, &format!(
-            "iterative unpacking requires a buffer of a multiple of {} bytes",
-            layout.size
-        )));
+        return Err(raise(
+            th,
+            &format!(
+                "iterative unpacking requires a buffer of a multiple of {} bytes",
+                layout.size
+            ),
+        ));
     }
     Ok(length)
 }

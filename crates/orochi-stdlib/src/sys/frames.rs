@@ -11,10 +11,26 @@ use orochi_vm::types::dict::Dict;
 use crate::argument::c_int_or;
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("_getframe(depth=0, /)", getframe, "Return a frame object from the call stack.\n\nIf optional integer depth is given, return the frame object that many\ncalls below the top of the stack.  If that is deeper than the call\nstack, ValueError is raised.  The default for depth is zero, returning\nthe frame at the top of the call stack.\n\nThis function should be used for internal and specialized purposes\nonly."),
-    function("_getframemodulename(depth=0)", getframemodulename, "Return the name of the module for a calling frame.\n\nThe default depth returns the module containing the call to this API.\nA more typical use in a library will pass a depth of 1 to get the user's\nmodule rather than the library module.\n\nIf no frame, module, or name can be found, returns None."),
-    function("_current_frames()", current_frames, "Return a dict mapping each thread's thread id to its current stack frame."),
-    function("_current_exceptions()", current_exceptions, "Return a dict mapping each thread's identifier to its current raised exception."),
+    function(
+        "_getframe(depth=0, /)",
+        getframe,
+        "Return a frame object from the call stack.\n\nIf optional integer depth is given, return the frame object that many\ncalls below the top of the stack.  If that is deeper than the call\nstack, ValueError is raised.  The default for depth is zero, returning\nthe frame at the top of the call stack.\n\nThis function should be used for internal and specialized purposes\nonly.",
+    ),
+    function(
+        "_getframemodulename(depth=0)",
+        getframemodulename,
+        "Return the name of the module for a calling frame.\n\nThe default depth returns the module containing the call to this API.\nA more typical use in a library will pass a depth of 1 to get the user's\nmodule rather than the library module.\n\nIf no frame, module, or name can be found, returns None.",
+    ),
+    function(
+        "_current_frames()",
+        current_frames,
+        "Return a dict mapping each thread's thread id to its current stack frame.",
+    ),
+    function(
+        "_current_exceptions()",
+        current_exceptions,
+        "Return a dict mapping each thread's identifier to its current raised exception.",
+    ),
 ];
 
 fn getframe(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

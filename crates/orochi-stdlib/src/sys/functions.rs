@@ -20,41 +20,157 @@ use crate::argument::{c_int, str_argument};
 use crate::structure::Structure;
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("exit(status=None, /)", exit, "Exit the interpreter by raising SystemExit(status).\n\nIf the status is omitted or None, it defaults to zero (i.e., success).\nIf the status is an integer, it will be used as the system exit status.\nIf it is another kind of object, it will be printed and the system\nexit status will be one (i.e., failure)."),
-    function("getsizeof(object, default=<unrepresentable>)", getsizeof, "getsizeof(object [, default]) -> int\n\nReturn the size of object in bytes."),
-    function("getrecursionlimit()", getrecursionlimit, "Return the current value of the recursion limit."),
-    function("setrecursionlimit(limit, /)", setrecursionlimit, "Set the maximum depth of the Python interpreter stack to n."),
+    function(
+        "exit(status=None, /)",
+        exit,
+        "Exit the interpreter by raising SystemExit(status).\n\nIf the status is omitted or None, it defaults to zero (i.e., success).\nIf the status is an integer, it will be used as the system exit status.\nIf it is another kind of object, it will be printed and the system\nexit status will be one (i.e., failure).",
+    ),
+    function(
+        "getsizeof(object, default=<unrepresentable>)",
+        getsizeof,
+        "getsizeof(object [, default]) -> int\n\nReturn the size of object in bytes.",
+    ),
+    function(
+        "getrecursionlimit()",
+        getrecursionlimit,
+        "Return the current value of the recursion limit.",
+    ),
+    function(
+        "setrecursionlimit(limit, /)",
+        setrecursionlimit,
+        "Set the maximum depth of the Python interpreter stack to n.",
+    ),
     function("intern(string, /)", intern, "``Intern'' the given string."),
-    function("_is_interned(string, /)", is_interned, "Return True if the given string is \"interned\"."),
-    function("_is_immortal(op, /)", is_immortal, "Return True if the given object is \"immortal\" per PEP 683."),
+    function(
+        "_is_interned(string, /)",
+        is_interned,
+        "Return True if the given string is \"interned\".",
+    ),
+    function(
+        "_is_immortal(op, /)",
+        is_immortal,
+        "Return True if the given object is \"immortal\" per PEP 683.",
+    ),
     function("is_finalizing()", is_finalizing, "Return True if Python is exiting."),
-    function("getdefaultencoding()", encoding, "Return the current default encoding used by the Unicode implementation."),
-    function("getfilesystemencoding()", encoding, "Return the encoding used to convert Unicode filenames to OS filenames."),
-    function("getfilesystemencodeerrors()", encode_errors, "Return the error mode used for Unicode to OS filename conversion."),
-    function("getswitchinterval()", getswitchinterval, "Return the current thread switch interval; see sys.setswitchinterval()."),
-    function("setswitchinterval(interval, /)", setswitchinterval, "Set the ideal thread switching delay inside the Python interpreter."),
-    function("get_int_max_str_digits()", get_int_max, "Return the maximum string digits limit for non-binary int<->str conversions."),
-    function("set_int_max_str_digits(maxdigits)", set_int_max, "Set the maximum string digits limit for non-binary int<->str conversions."),
+    function(
+        "getdefaultencoding()",
+        encoding,
+        "Return the current default encoding used by the Unicode implementation.",
+    ),
+    function(
+        "getfilesystemencoding()",
+        encoding,
+        "Return the encoding used to convert Unicode filenames to OS filenames.",
+    ),
+    function(
+        "getfilesystemencodeerrors()",
+        encode_errors,
+        "Return the error mode used for Unicode to OS filename conversion.",
+    ),
+    function(
+        "getswitchinterval()",
+        getswitchinterval,
+        "Return the current thread switch interval; see sys.setswitchinterval().",
+    ),
+    function(
+        "setswitchinterval(interval, /)",
+        setswitchinterval,
+        "Set the ideal thread switching delay inside the Python interpreter.",
+    ),
+    function(
+        "get_int_max_str_digits()",
+        get_int_max,
+        "Return the maximum string digits limit for non-binary int<->str conversions.",
+    ),
+    function(
+        "set_int_max_str_digits(maxdigits)",
+        set_int_max,
+        "Set the maximum string digits limit for non-binary int<->str conversions.",
+    ),
     function("_is_gil_enabled()", answer_false, "Return True if the GIL is currently enabled."),
     function("_clear_type_cache()", nothing, "Clear the internal type lookup cache."),
-    function("_clear_type_descriptors(type, /)", nothing, "Private function for clearing certain descriptors from a type's dictionary"),
+    function(
+        "_clear_type_descriptors(type, /)",
+        nothing,
+        "Private function for clearing certain descriptors from a type's dictionary",
+    ),
     function("_clear_internal_caches()", nothing, "Clear all internal performance-related caches."),
-    function("_debugmallocstats()", nothing, "Print debug info to stderr about the state of pymalloc and structmalloc."),
+    function(
+        "_debugmallocstats()",
+        nothing,
+        "Print debug info to stderr about the state of pymalloc and structmalloc.",
+    ),
     function("getrefcount(object, /)", getrefcount, "Return the reference count of object."),
-    function("getallocatedblocks()", getallocatedblocks, "Return the number of memory blocks currently allocated."),
-    function("getunicodeinternedsize(*, _only_immortal=False)", getinterned, "Return the number of elements of the unicode interned dictionary"),
-    function("getdlopenflags()", getdlopenflags, "Return the current value of the flags that are used for dlopen calls."),
-    function("setdlopenflags(flags, /)", setdlopenflags, "Set the flags used by the interpreter for dlopen calls."),
-    function("get_asyncgen_hooks()", get_asyncgen_hooks, "Return the installed asynchronous generators hooks."),
-    function("set_asyncgen_hooks(firstiter=<unrepresentable>, finalizer=<unrepresentable>)", set_asyncgen_hooks, "set_asyncgen_hooks([firstiter] [, finalizer])\n\nSet a finalizer for async generators objects."),
-    function("get_coroutine_origin_tracking_depth()", get_origin_depth, "Check status of origin tracking for coroutine objects in this thread."),
-    function("set_coroutine_origin_tracking_depth(depth)", set_origin_depth, "Enable or disable origin tracking for coroutine objects in this thread."),
-    function("activate_stack_trampoline(backend, /)", no_trampoline, "Activate stack profiler trampoline *backend*."),
-    function("deactivate_stack_trampoline()", nothing, "Deactivate the current stack profiler trampoline backend."),
-    function("is_stack_trampoline_active()", answer_false, "Return *True* if a stack profiler trampoline is active."),
-    function("is_remote_debug_enabled()", answer_false, "Return True if remote debugging is enabled, False otherwise."),
-    function("_get_cpu_count_config()", cpu_count_config, "Private function for getting PyConfig.cpu_count"),
-    function("call_tracing(func, args, /)", call_tracing, "Call func(*args), while tracing is enabled."),
+    function(
+        "getallocatedblocks()",
+        getallocatedblocks,
+        "Return the number of memory blocks currently allocated.",
+    ),
+    function(
+        "getunicodeinternedsize(*, _only_immortal=False)",
+        getinterned,
+        "Return the number of elements of the unicode interned dictionary",
+    ),
+    function(
+        "getdlopenflags()",
+        getdlopenflags,
+        "Return the current value of the flags that are used for dlopen calls.",
+    ),
+    function(
+        "setdlopenflags(flags, /)",
+        setdlopenflags,
+        "Set the flags used by the interpreter for dlopen calls.",
+    ),
+    function(
+        "get_asyncgen_hooks()",
+        get_asyncgen_hooks,
+        "Return the installed asynchronous generators hooks.",
+    ),
+    function(
+        "set_asyncgen_hooks(firstiter=<unrepresentable>, finalizer=<unrepresentable>)",
+        set_asyncgen_hooks,
+        "set_asyncgen_hooks([firstiter] [, finalizer])\n\nSet a finalizer for async generators objects.",
+    ),
+    function(
+        "get_coroutine_origin_tracking_depth()",
+        get_origin_depth,
+        "Check status of origin tracking for coroutine objects in this thread.",
+    ),
+    function(
+        "set_coroutine_origin_tracking_depth(depth)",
+        set_origin_depth,
+        "Enable or disable origin tracking for coroutine objects in this thread.",
+    ),
+    function(
+        "activate_stack_trampoline(backend, /)",
+        no_trampoline,
+        "Activate stack profiler trampoline *backend*.",
+    ),
+    function(
+        "deactivate_stack_trampoline()",
+        nothing,
+        "Deactivate the current stack profiler trampoline backend.",
+    ),
+    function(
+        "is_stack_trampoline_active()",
+        answer_false,
+        "Return *True* if a stack profiler trampoline is active.",
+    ),
+    function(
+        "is_remote_debug_enabled()",
+        answer_false,
+        "Return True if remote debugging is enabled, False otherwise.",
+    ),
+    function(
+        "_get_cpu_count_config()",
+        cpu_count_config,
+        "Private function for getting PyConfig.cpu_count",
+    ),
+    function(
+        "call_tracing(func, args, /)",
+        call_tracing,
+        "Call func(*args), while tracing is enabled.",
+    ),
 ];
 
 static ASYNCGEN_HOOKS: Structure = Structure::new(
@@ -74,7 +190,8 @@ pub(super) fn add(
     let dict: Ref<Dict> = module.dict();
     for method in functions {
         let name = th.intern("sys")?.value();
-        let function = NativeFunction::from_method(th, &BUILTIN_FUNCTION, method, module.value(), name)?;
+        let function =
+            NativeFunction::from_method(th, &BUILTIN_FUNCTION, method, module.value(), name)?;
         let (key, _) = Signature::split_name(method.signature);
         dict.set_str(th, th.name(key), function.value())?;
     }
@@ -108,7 +225,9 @@ fn getsizeof(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let class = th.class_of(args[0]).value();
     let sized = th.get_attribute(class, name!(th, "__sizeof__")).and_then(|method| {
         let own = th.class_of(class);
-        let size = if own == orochi_vm::types::type_::SPEC.class() && args[0].cast::<orochi_vm::class::Class>().is_some() {
+        let size = if own == orochi_vm::types::type_::SPEC.class()
+            && args[0].cast::<orochi_vm::class::Class>().is_some()
+        {
             th.call_method(args[0], name!(th, "__sizeof__"), &[])?
         } else {
             th.call(method, &[args[0]])?
@@ -272,7 +391,8 @@ fn set_asyncgen_hooks(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
             return Err(th.type_error(format!("callable {what} expected, got {kind}")));
         }
     }
-    for (value, which) in [(args[0], Local::AsyncGenFirstIter), (args[1], Local::AsyncGenFinalizer)] {
+    for (value, which) in [(args[0], Local::AsyncGenFirstIter), (args[1], Local::AsyncGenFinalizer)]
+    {
         if !value.is_unbound() {
             th.set_local(which, if value.is_none() { Value::UNBOUND } else { value });
         }

@@ -15,20 +15,56 @@ use orochi_vm::types::str::Str;
 use orochi_vm::types::tuple::Tuple;
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("exc_info()", exc_info, "Return current exception information: (type, value, traceback)."),
+    function(
+        "exc_info()",
+        exc_info,
+        "Return current exception information: (type, value, traceback).",
+    ),
     function("exception()", current_exception, "Return the current exception."),
-    function("displayhook(object, /)", displayhook, "Print an object to sys.stdout and also save it in builtins._"),
-    function("excepthook(exctype, value, traceback, /)", exception::print::hook_function, "Handle an exception by displaying it with a traceback on sys.stderr."),
-    function("unraisablehook(unraisable, /)", exception::unraisable::hook_function, "Handle an unraisable exception."),
-    function("breakpointhook(*args, **kwargs)", breakpointhook, "breakpointhook($module, /, *args, **kwargs)\n--\n\nThis hook function is called by built-in breakpoint().\n"),
+    function(
+        "displayhook(object, /)",
+        displayhook,
+        "Print an object to sys.stdout and also save it in builtins._",
+    ),
+    function(
+        "excepthook(exctype, value, traceback, /)",
+        exception::print::hook_function,
+        "Handle an exception by displaying it with a traceback on sys.stderr.",
+    ),
+    function(
+        "unraisablehook(unraisable, /)",
+        exception::unraisable::hook_function,
+        "Handle an unraisable exception.",
+    ),
+    function(
+        "breakpointhook(*args, **kwargs)",
+        breakpointhook,
+        "breakpointhook($module, /, *args, **kwargs)\n--\n\nThis hook function is called by built-in breakpoint().\n",
+    ),
     function("addaudithook(hook)", addaudithook, "Adds a new audit hook callback."),
-    function("audit(event, /, *args)", audit, "audit($module, event, /, *args)\n--\n\nPasses the event to any hooks that are attached."),
+    function(
+        "audit(event, /, *args)",
+        audit,
+        "audit($module, event, /, *args)\n--\n\nPasses the event to any hooks that are attached.",
+    ),
     function("settrace(function, /)", settrace, "Set the global debug tracing function."),
-    function("gettrace()", gettrace, "Return the global debug tracing function set with sys.settrace."),
+    function(
+        "gettrace()",
+        gettrace,
+        "Return the global debug tracing function set with sys.settrace.",
+    ),
     function("setprofile(function, /)", setprofile, "Set the profiling function."),
     function("getprofile()", getprofile, "Return the profiling function set with sys.setprofile."),
-    function("_settraceallthreads(function, /)", settrace, "Set the global debug tracing function in all running threads belonging to the current interpreter."),
-    function("_setprofileallthreads(function, /)", setprofile, "Set the profiling function in all running threads belonging to the current interpreter."),
+    function(
+        "_settraceallthreads(function, /)",
+        settrace,
+        "Set the global debug tracing function in all running threads belonging to the current interpreter.",
+    ),
+    function(
+        "_setprofileallthreads(function, /)",
+        setprofile,
+        "Set the profiling function in all running threads belonging to the current interpreter.",
+    ),
 ];
 
 pub(super) fn fill(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
@@ -126,7 +162,12 @@ fn breakpointhook(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// `callable(*args, **kwargs)`
-fn call_spread(th: &mut Thread, callable: Value, args: Value, kwargs: Value) -> Result<Value, Raised> {
+fn call_spread(
+    th: &mut Thread,
+    callable: Value,
+    args: Value,
+    kwargs: Value,
+) -> Result<Value, Raised> {
     let mut values = orochi_vm::heap::RootVec::new();
     th.collect(args, &mut values)?;
     let mut names = orochi_vm::heap::RootVec::new();
@@ -138,7 +179,8 @@ fn call_spread(th: &mut Thread, callable: Value, args: Value, kwargs: Value) -> 
             position = next;
         }
     }
-    let names = if names.is_empty() { None } else { Some(Tuple::from_slice(th, names.as_slice())?) };
+    let names =
+        if names.is_empty() { None } else { Some(Tuple::from_slice(th, names.as_slice())?) };
     th.call_with(callable, Arguments { values: values.as_slice(), names })
 }
 

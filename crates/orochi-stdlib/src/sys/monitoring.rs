@@ -215,9 +215,7 @@ fn event_set(th: &mut Thread, value: Value, local: bool) -> Result<i32, Raised> 
     }
     if set & C_EVENTS != 0 {
         if set & CALL_EVENT == 0 {
-            return Err(th.value_error(
-                "cannot set C_RETURN or C_RAISE events independently",
-            ));
+            return Err(th.value_error("cannot set C_RETURN or C_RAISE events independently"));
         }
         set &= !C_EVENTS;
     }

@@ -73,7 +73,8 @@ pub(super) fn fill(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
     let mut path: Vec<PathBuf> = Vec::new();
     if !settings.ignore_environment {
         if let Some(given) = std::env::var_os("PYTHONPATH") {
-            let parts = given.as_bytes().split(|&byte| byte == b':').filter(|part| !part.is_empty());
+            let parts =
+                given.as_bytes().split(|&byte| byte == b':').filter(|part| !part.is_empty());
             path.extend(parts.map(|part| PathBuf::from(OsStr::from_bytes(part))));
         }
     }

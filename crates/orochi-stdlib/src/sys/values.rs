@@ -85,17 +85,7 @@ static HASH_INFO: Structure = Structure::new(
     "sys.hash_info",
     "hash_info\n\nA named tuple providing parameters used for computing hashes.\n\
      The attributes are read only.",
-    &[
-        "width",
-        "modulus",
-        "inf",
-        "nan",
-        "imag",
-        "algorithm",
-        "hash_bits",
-        "seed_bits",
-        "cutoff",
-    ],
+    &["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff"],
     9,
 );
 

@@ -432,7 +432,9 @@ pub mod attributes {
         // SAFETY: C strings, and bytes as long as said.
         check(unsafe {
             match place {
-                Ok(path) if follow => libc::setxattr(path.as_ptr(), name.as_ptr(), at, length, flags),
+                Ok(path) if follow => {
+                    libc::setxattr(path.as_ptr(), name.as_ptr(), at, length, flags)
+                }
                 Ok(path) => libc::lsetxattr(path.as_ptr(), name.as_ptr(), at, length, flags),
                 Err(fd) => libc::fsetxattr(fd, name.as_ptr(), at, length, flags),
             }

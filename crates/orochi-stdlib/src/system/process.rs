@@ -140,7 +140,8 @@ pub fn getgrouplist(user: &CStr, group: u32) -> Outcome<Vec<u32>> {
         let mut groups = vec![0; count as usize];
         let before = count;
         // SAFETY: room for as many as said.
-        let found = unsafe { libc::getgrouplist(user.as_ptr(), group, groups.as_mut_ptr(), &mut count) };
+        let found =
+            unsafe { libc::getgrouplist(user.as_ptr(), group, groups.as_mut_ptr(), &mut count) };
         if found >= 0 {
             groups.truncate(count.max(0) as usize);
             return Ok(groups);
@@ -199,7 +200,11 @@ pub fn confstr(name: i32) -> Outcome<Option<Vec<u8>>> {
 
 unsafe extern "C" {
     #[link_name = "confstr"]
-    fn confstr_call(name: libc::c_int, buffer: *mut libc::c_char, length: libc::size_t) -> libc::size_t;
+    fn confstr_call(
+        name: libc::c_int,
+        buffer: *mut libc::c_char,
+        length: libc::size_t,
+    ) -> libc::size_t;
 }
 
 /// `waitpid`: the process and its status.
@@ -369,7 +374,9 @@ pub fn spawn(
                     libc::posix_spawn_file_actions_addopen(a, *fd, path.as_ptr(), *flags, *mode)
                 }
                 SpawnAction::Close(fd) => libc::posix_spawn_file_actions_addclose(a, *fd),
-                SpawnAction::Dup2(from, to) => libc::posix_spawn_file_actions_adddup2(a, *from, *to),
+                SpawnAction::Dup2(from, to) => {
+                    libc::posix_spawn_file_actions_adddup2(a, *from, *to)
+                }
                 SpawnAction::CloseFrom(fd) => posix_spawn_file_actions_addclosefrom_np(a, *fd),
             };
             if failed != 0 {

@@ -36,7 +36,10 @@ pub enum Named {
 impl Address {
     fn empty() -> Address {
         // SAFETY: zeros are a valid address of no family.
-        Address { storage: unsafe { std::mem::zeroed() }, length: size_of::<libc::sockaddr_storage>() as _ }
+        Address {
+            storage: unsafe { std::mem::zeroed() },
+            length: size_of::<libc::sockaddr_storage>() as _,
+        }
     }
 
     fn of<T>(value: T, length: usize) -> Address {
@@ -116,7 +119,10 @@ impl Address {
             match i32::from(self.storage.ss_family) {
                 libc::AF_INET => {
                     let a = &*at.cast::<libc::sockaddr_in>();
-                    Named::V4(Ipv4Addr::from(a.sin_addr.s_addr.to_ne_bytes()), u16::from_be(a.sin_port))
+                    Named::V4(
+                        Ipv4Addr::from(a.sin_addr.s_addr.to_ne_bytes()),
+                        u16::from_be(a.sin_port),
+                    )
                 }
                 libc::AF_INET6 => {
                     let a = &*at.cast::<libc::sockaddr_in6>();
@@ -253,7 +259,14 @@ pub fn send(fd: i32, bytes: &[u8], flags: i32) -> Outcome<usize> {
 pub fn send_to(fd: i32, bytes: &[u8], flags: i32, address: &Address) -> Outcome<usize> {
     // SAFETY: bytes and address are as long as said.
     check_size(unsafe {
-        libc::sendto(fd, bytes.as_ptr().cast(), bytes.len(), flags, address.pointer(), address.length)
+        libc::sendto(
+            fd,
+            bytes.as_ptr().cast(),
+            bytes.len(),
+            flags,
+            address.pointer(),
+            address.length,
+        )
     })
 }
 
@@ -369,9 +382,7 @@ pub fn control_sizes(length: usize) -> Option<(usize, usize)> {
 pub fn get_option(fd: i32, level: i32, option: i32, buffer: &mut [u8]) -> Outcome<usize> {
     let mut length = buffer.len() as libc::socklen_t;
     // SAFETY: the buffer is as long as said.
-    check(unsafe {
-        libc::getsockopt(fd, level, option, buffer.as_mut_ptr().cast(), &mut length)
-    })?;
+    check(unsafe { libc::getsockopt(fd, level, option, buffer.as_mut_ptr().cast(), &mut length) })?;
     Ok(length as usize)
 }
 

@@ -64,7 +64,12 @@ unsafe fn group(entry: &libc::group) -> Group {
             members.push(bytes(*at));
             at = at.add(1);
         }
-        Group { name: bytes(entry.gr_name), password: bytes(entry.gr_passwd), id: entry.gr_gid, members }
+        Group {
+            name: bytes(entry.gr_name),
+            password: bytes(entry.gr_passwd),
+            id: entry.gr_gid,
+            members,
+        }
     }
 }
 
@@ -91,7 +96,10 @@ fn look_up<T, R>(
 /// The user of that name.
 pub fn user_by_name(name: &CStr) -> Result<Option<User>, i32> {
     // SAFETY: buffers as `look_up` gives them; entries that the call has filled.
-    look_up(|e, b, s, f| unsafe { libc::getpwnam_r(name.as_ptr(), e, b, s, f) }, |e| unsafe { user(e) })
+    look_up(
+        |e, b, s, f| unsafe { libc::getpwnam_r(name.as_ptr(), e, b, s, f) },
+        |e| unsafe { user(e) },
+    )
 }
 
 /// The user with that id.
@@ -103,7 +111,10 @@ pub fn user_by_id(id: u32) -> Result<Option<User>, i32> {
 /// The group of that name.
 pub fn group_by_name(name: &CStr) -> Result<Option<Group>, i32> {
     // SAFETY: as above.
-    look_up(|e, b, s, f| unsafe { libc::getgrnam_r(name.as_ptr(), e, b, s, f) }, |e| unsafe { group(e) })
+    look_up(
+        |e, b, s, f| unsafe { libc::getgrnam_r(name.as_ptr(), e, b, s, f) },
+        |e| unsafe { group(e) },
+    )
 }
 
 /// The group with that id.

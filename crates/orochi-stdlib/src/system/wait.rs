@@ -31,12 +31,8 @@ pub fn epoll_wait(epoll: i32, most: usize, milliseconds: i32) -> Outcome<Vec<(i3
     let mut events: Vec<MaybeUninit<libc::epoll_event>> = vec![MaybeUninit::uninit(); most];
     // SAFETY: room for as many events as said; those counted are initialised.
     unsafe {
-        let count = check(libc::epoll_wait(
-            epoll,
-            events.as_mut_ptr().cast(),
-            most as i32,
-            milliseconds,
-        ))?;
+        let count =
+            check(libc::epoll_wait(epoll, events.as_mut_ptr().cast(), most as i32, milliseconds))?;
         let events = events[..count as usize].iter().map(|event| event.assume_init());
         Ok(events.map(|event| ({ event.u64 } as i32, { event.events })).collect())
     }

@@ -38,24 +38,80 @@ const EXIT_DOC: &str = "This is synonymous to ``raise SystemExit''.  It will cau
 
 static FUNCTIONS: &[Method] = &[
     function("start_new_thread(function, args, kwargs={}, /)", start_new_thread, START_DOC),
-    function("start_new(function, args, kwargs={}, /)", start_new_thread, "An obsolete synonym of start_new_thread()."),
-    function("start_joinable_thread(function, handle=None, daemon=True)", start_joinable_thread, "*For internal use only*: start a new thread."),
-    function("_make_thread_handle(ident, /)", make_thread_handle, "Internal only. Make a thread handle for threads not spawned\nby the _thread or threading module."),
-    function("_get_main_thread_ident()", main_thread_ident, "Internal only. Return a non-zero integer that uniquely identifies the main thread\nof the main interpreter."),
-    function("daemon_threads_allowed()", daemon_threads_allowed, "Return True if daemon threads are allowed in the current interpreter,\nand False otherwise."),
-    function("allocate_lock()", allocate_lock, "Create a new lock object. See help(type(threading.Lock())) for\ninformation about locks."),
+    function(
+        "start_new(function, args, kwargs={}, /)",
+        start_new_thread,
+        "An obsolete synonym of start_new_thread().",
+    ),
+    function(
+        "start_joinable_thread(function, handle=None, daemon=True)",
+        start_joinable_thread,
+        "*For internal use only*: start a new thread.",
+    ),
+    function(
+        "_make_thread_handle(ident, /)",
+        make_thread_handle,
+        "Internal only. Make a thread handle for threads not spawned\nby the _thread or threading module.",
+    ),
+    function(
+        "_get_main_thread_ident()",
+        main_thread_ident,
+        "Internal only. Return a non-zero integer that uniquely identifies the main thread\nof the main interpreter.",
+    ),
+    function(
+        "daemon_threads_allowed()",
+        daemon_threads_allowed,
+        "Return True if daemon threads are allowed in the current interpreter,\nand False otherwise.",
+    ),
+    function(
+        "allocate_lock()",
+        allocate_lock,
+        "Create a new lock object. See help(type(threading.Lock())) for\ninformation about locks.",
+    ),
     function("allocate()", allocate_lock, "An obsolete synonym of allocate_lock()."),
     function("exit()", exit, EXIT_DOC),
     function("exit_thread()", exit, "An obsolete synonym of exit()."),
-    function("interrupt_main(signum=signal.SIGINT, /)", interrupt_main, "Simulate the arrival of the given signal in the main thread,\nwhere the corresponding signal handler will be executed.\nIf *signum* is omitted, SIGINT is assumed.\nA subthread can use this function to interrupt the main thread.\n\nNote: the default signal handler for SIGINT raises ``KeyboardInterrupt``."),
-    function("get_ident()", get_ident, "Return a non-zero integer that uniquely identifies the current thread\namongst other threads that exist simultaneously."),
-    function("get_native_id()", get_native_id, "Return a non-negative integer identifying the thread as reported\nby the OS (kernel). This may be used to uniquely identify a\nparticular thread within a system."),
-    function("_count()", count, "Return the number of currently running Python threads, excluding\nthe main thread."),
-    function("stack_size(size=0, /)", stack_size, "Return the thread stack size used when creating new threads."),
+    function(
+        "interrupt_main(signum=signal.SIGINT, /)",
+        interrupt_main,
+        "Simulate the arrival of the given signal in the main thread,\nwhere the corresponding signal handler will be executed.\nIf *signum* is omitted, SIGINT is assumed.\nA subthread can use this function to interrupt the main thread.\n\nNote: the default signal handler for SIGINT raises ``KeyboardInterrupt``.",
+    ),
+    function(
+        "get_ident()",
+        get_ident,
+        "Return a non-zero integer that uniquely identifies the current thread\namongst other threads that exist simultaneously.",
+    ),
+    function(
+        "get_native_id()",
+        get_native_id,
+        "Return a non-negative integer identifying the thread as reported\nby the OS (kernel). This may be used to uniquely identify a\nparticular thread within a system.",
+    ),
+    function(
+        "_count()",
+        count,
+        "Return the number of currently running Python threads, excluding\nthe main thread.",
+    ),
+    function(
+        "stack_size(size=0, /)",
+        stack_size,
+        "Return the thread stack size used when creating new threads.",
+    ),
     function("set_name(name)", set_name, "Set the name of the current thread."),
-    function("_excepthook(exc_info, /)", excepthook::excepthook, "Handle uncaught Thread.run() exception."),
-    function("_is_main_interpreter()", is_main_interpreter, "Return True if the current interpreter is the main Python interpreter."),
-    function("_shutdown()", shutdown, "Wait for all non-daemon threads (other than the calling thread) to stop."),
+    function(
+        "_excepthook(exc_info, /)",
+        excepthook::excepthook,
+        "Handle uncaught Thread.run() exception.",
+    ),
+    function(
+        "_is_main_interpreter()",
+        is_main_interpreter,
+        "Return True if the current interpreter is the main Python interpreter.",
+    ),
+    function(
+        "_shutdown()",
+        shutdown,
+        "Wait for all non-daemon threads (other than the calling thread) to stop.",
+    ),
 ];
 
 fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
@@ -206,7 +262,10 @@ fn shutdown(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
         if raised == Raised::Abort {
             return Err(raised);
         }
-        th.write_unraisable("Exception ignored while joining a thread in _thread._shutdown()", Value::NONE);
+        th.write_unraisable(
+            "Exception ignored while joining a thread in _thread._shutdown()",
+            Value::NONE,
+        );
     }
     Ok(Value::NONE)
 }

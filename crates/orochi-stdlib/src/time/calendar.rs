@@ -55,14 +55,22 @@ pub(super) fn local(seconds: i64) -> Result<tm, i32> {
     let mut out = empty();
     // SAFETY: writes to the given structure; its zone name lives as long as the process.
     let done = unsafe { libc::localtime_r(&raw const seconds, &raw mut out) };
-    if done.is_null() { Err(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EINVAL)) } else { Ok(out) }
+    if done.is_null() {
+        Err(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EINVAL))
+    } else {
+        Ok(out)
+    }
 }
 
 fn utc(seconds: i64) -> Result<tm, i32> {
     let mut out = empty();
     // SAFETY: as above.
     let done = unsafe { libc::gmtime_r(&raw const seconds, &raw mut out) };
-    if done.is_null() { Err(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EINVAL)) } else { Ok(out) }
+    if done.is_null() {
+        Err(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EINVAL))
+    } else {
+        Ok(out)
+    }
 }
 
 /// The abbreviation of the zone.
@@ -108,7 +116,11 @@ pub(super) fn localtime(th: &mut Thread, args: &[Value]) -> Result<Value, Raised
 }
 
 fn time_error(th: &Thread, errno: i32) -> Raised {
-    if errno == libc::EOVERFLOW { th.overflow_error("timestamp out of range for platform time_t") } else { th.os_error(errno) }
+    if errno == libc::EOVERFLOW {
+        th.overflow_error("timestamp out of range for platform time_t")
+    } else {
+        th.os_error(errno)
+    }
 }
 
 /// The nine numbers of a tuple as C has them; `_zone` keeps the zone's name alive.
@@ -264,8 +276,14 @@ fn append(out: &mut Vec<u8>, piece: &[u8], time: &tm) {
     while !piece.is_empty() {
         let mut buffer = vec![0u8; room];
         // SAFETY: the buffer has the given size; format and zone are C strings that are alive.
-        let length =
-            unsafe { libc::strftime(buffer.as_mut_ptr().cast(), room, format.as_ptr(), std::ptr::from_ref(time)) };
+        let length = unsafe {
+            libc::strftime(
+                buffer.as_mut_ptr().cast(),
+                room,
+                format.as_ptr(),
+                std::ptr::from_ref(time),
+            )
+        };
         // Nothing may also mean that the text is empty, so there is an end to trying.
         if length > 0 || room >= LONGEST_DIRECTIVE * piece.len().max(4) {
             out.extend_from_slice(&buffer[..length]);

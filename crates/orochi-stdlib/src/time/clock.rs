@@ -5,10 +5,10 @@ use std::io;
 use libc::{clockid_t, timespec};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
+use orochi_vm::object::ValueCast;
 use orochi_vm::thread::Thread;
 use orochi_vm::types::simple_namespace::new_namespace;
 use orochi_vm::types::str::Str;
-use orochi_vm::object::ValueCast;
 
 use super::moment::{Rounding, nanoseconds, seconds_of};
 use crate::argument::c_int;
@@ -152,7 +152,12 @@ pub(super) fn sleep(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     loop {
         // SAFETY: reads a structure that outlives the call; nothing is written.
         let outcome = th.away(|| unsafe {
-            libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &raw const until, std::ptr::null_mut())
+            libc::clock_nanosleep(
+                libc::CLOCK_MONOTONIC,
+                libc::TIMER_ABSTIME,
+                &raw const until,
+                std::ptr::null_mut(),
+            )
         });
         match outcome {
             0 => {

@@ -7,9 +7,7 @@ mod calendar;
 mod clock;
 pub(crate) mod moment;
 
-use libc::{
-    CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_REALTIME, CLOCK_THREAD_CPUTIME_ID,
-};
+use libc::{CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_REALTIME, CLOCK_THREAD_CPUTIME_ID};
 use orochi_vm::class::{Method, function};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
@@ -37,32 +35,136 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("time()", |th, _| clock::seconds(th, CLOCK_REALTIME), "Return the current time in seconds since the Epoch.\n\nFractions of a second may be present if the system clock provides them."),
-    function("time_ns()", |th, _| clock::whole(th, CLOCK_REALTIME), "Return the current time in nanoseconds since the Epoch."),
-    function("clock_gettime(clk_id, /)", clock::clock_gettime, "Return the time of the specified clock clk_id as a float."),
-    function("clock_gettime_ns(clk_id, /)", clock::clock_gettime_ns, "Return the time of the specified clock clk_id as nanoseconds (int)."),
-    function("clock_settime(clk_id, time, /)", clock::clock_settime, "Set the time of the specified clock clk_id."),
-    function("clock_settime_ns(clk_id, time, /)", clock::clock_settime_ns, "Set the time of the specified clock clk_id with nanoseconds."),
-    function("clock_getres(clk_id, /)", clock::clock_getres, "Return the resolution (precision) of the specified clock clk_id."),
-    function("pthread_getcpuclockid(thread_id, /)", clock::pthread_getcpuclockid, "Return the clk_id of a thread's CPU time clock."),
-    function("sleep(seconds, /)", clock::sleep, "Delay execution for a given number of seconds.\n\nThe argument may be a floating-point number for subsecond precision."),
-    function("gmtime(seconds=None, /)", calendar::gmtime, "Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a.\nGMT).  When 'seconds' is not passed in, convert the current time instead.\n\nIf the platform supports the tm_gmtoff and tm_zone, they are available as\nattributes only."),
-    function("localtime(seconds=None, /)", calendar::localtime, "Convert seconds since the Epoch to a time tuple expressing local time.\nWhen 'seconds' is not passed in, convert the current time instead."),
-    function("asctime(tuple=<unrepresentable>, /)", calendar::asctime, "Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.\nWhen the time tuple is not present, current time as returned by localtime()\nis used."),
-    function("ctime(seconds=None, /)", calendar::ctime, "Convert a time in seconds since the Epoch to a string in local time.\nThis is equivalent to asctime(localtime(seconds)). When the time tuple is\nnot present, current time as returned by localtime() is used."),
-    function("mktime(tuple, /)", calendar::mktime, "Convert a time tuple in local time to seconds since the Epoch.\nNote that mktime(gmtime(0)) will not generally return zero for most\ntime zones; instead the returned value will either be equal to that\nof the timezone or altzone attributes on the time module."),
-    function("strftime(format, tuple=<unrepresentable>, /)", calendar::strftime, "Convert a time tuple to a string according to a format specification.\nSee the library reference manual for formatting codes. When the time tuple\nis not present, current time as returned by localtime() is used."),
-    function("strptime(string, format=<unrepresentable>, /)", calendar::strptime, "Parse a string to a time tuple according to a format specification.\nSee the library reference manual for formatting codes (same as\nstrftime())."),
-    function("tzset($module)", tzset, "Initialize, or reinitialize, the local timezone to the value stored in\nos.environ['TZ']. The TZ environment variable should be specified in\nstandard Unix timezone format as documented in the tzset man page\n(eg. 'US/Eastern', 'Europe/Amsterdam'). Unknown timezones will silently\nfall back to UTC. If the TZ environment variable is not set, the local\ntimezone is set to the systems best guess of wallclock time.\nChanging the TZ environment variable without calling tzset *may* change\nthe local timezone used by methods such as localtime, but this behaviour\nshould not be relied on."),
-    function("monotonic()", |th, _| clock::seconds(th, CLOCK_MONOTONIC), "Monotonic clock, cannot go backward."),
-    function("monotonic_ns()", |th, _| clock::whole(th, CLOCK_MONOTONIC), "Monotonic clock, cannot go backward, as nanoseconds."),
-    function("process_time()", |th, _| clock::seconds(th, CLOCK_PROCESS_CPUTIME_ID), "Process time for profiling: sum of the kernel and user-space CPU time."),
-    function("process_time_ns()", |th, _| clock::whole(th, CLOCK_PROCESS_CPUTIME_ID), "Process time for profiling as nanoseconds:\nsum of the kernel and user-space CPU time."),
-    function("thread_time()", |th, _| clock::seconds(th, CLOCK_THREAD_CPUTIME_ID), "Thread time for profiling: sum of the kernel and user-space CPU time."),
-    function("thread_time_ns()", |th, _| clock::whole(th, CLOCK_THREAD_CPUTIME_ID), "Thread time for profiling as nanoseconds:\nsum of the kernel and user-space CPU time."),
-    function("perf_counter()", |th, _| clock::seconds(th, CLOCK_MONOTONIC), "Performance counter for benchmarking."),
-    function("perf_counter_ns()", |th, _| clock::whole(th, CLOCK_MONOTONIC), "Performance counter for benchmarking as nanoseconds."),
-    function("get_clock_info(name, /)", clock::get_clock_info, "Get information of the specified clock."),
+    function(
+        "time()",
+        |th, _| clock::seconds(th, CLOCK_REALTIME),
+        "Return the current time in seconds since the Epoch.\n\nFractions of a second may be present if the system clock provides them.",
+    ),
+    function(
+        "time_ns()",
+        |th, _| clock::whole(th, CLOCK_REALTIME),
+        "Return the current time in nanoseconds since the Epoch.",
+    ),
+    function(
+        "clock_gettime(clk_id, /)",
+        clock::clock_gettime,
+        "Return the time of the specified clock clk_id as a float.",
+    ),
+    function(
+        "clock_gettime_ns(clk_id, /)",
+        clock::clock_gettime_ns,
+        "Return the time of the specified clock clk_id as nanoseconds (int).",
+    ),
+    function(
+        "clock_settime(clk_id, time, /)",
+        clock::clock_settime,
+        "Set the time of the specified clock clk_id.",
+    ),
+    function(
+        "clock_settime_ns(clk_id, time, /)",
+        clock::clock_settime_ns,
+        "Set the time of the specified clock clk_id with nanoseconds.",
+    ),
+    function(
+        "clock_getres(clk_id, /)",
+        clock::clock_getres,
+        "Return the resolution (precision) of the specified clock clk_id.",
+    ),
+    function(
+        "pthread_getcpuclockid(thread_id, /)",
+        clock::pthread_getcpuclockid,
+        "Return the clk_id of a thread's CPU time clock.",
+    ),
+    function(
+        "sleep(seconds, /)",
+        clock::sleep,
+        "Delay execution for a given number of seconds.\n\nThe argument may be a floating-point number for subsecond precision.",
+    ),
+    function(
+        "gmtime(seconds=None, /)",
+        calendar::gmtime,
+        "Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a.\nGMT).  When 'seconds' is not passed in, convert the current time instead.\n\nIf the platform supports the tm_gmtoff and tm_zone, they are available as\nattributes only.",
+    ),
+    function(
+        "localtime(seconds=None, /)",
+        calendar::localtime,
+        "Convert seconds since the Epoch to a time tuple expressing local time.\nWhen 'seconds' is not passed in, convert the current time instead.",
+    ),
+    function(
+        "asctime(tuple=<unrepresentable>, /)",
+        calendar::asctime,
+        "Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.\nWhen the time tuple is not present, current time as returned by localtime()\nis used.",
+    ),
+    function(
+        "ctime(seconds=None, /)",
+        calendar::ctime,
+        "Convert a time in seconds since the Epoch to a string in local time.\nThis is equivalent to asctime(localtime(seconds)). When the time tuple is\nnot present, current time as returned by localtime() is used.",
+    ),
+    function(
+        "mktime(tuple, /)",
+        calendar::mktime,
+        "Convert a time tuple in local time to seconds since the Epoch.\nNote that mktime(gmtime(0)) will not generally return zero for most\ntime zones; instead the returned value will either be equal to that\nof the timezone or altzone attributes on the time module.",
+    ),
+    function(
+        "strftime(format, tuple=<unrepresentable>, /)",
+        calendar::strftime,
+        "Convert a time tuple to a string according to a format specification.\nSee the library reference manual for formatting codes. When the time tuple\nis not present, current time as returned by localtime() is used.",
+    ),
+    function(
+        "strptime(string, format=<unrepresentable>, /)",
+        calendar::strptime,
+        "Parse a string to a time tuple according to a format specification.\nSee the library reference manual for formatting codes (same as\nstrftime()).",
+    ),
+    function(
+        "tzset($module)",
+        tzset,
+        "Initialize, or reinitialize, the local timezone to the value stored in\nos.environ['TZ']. The TZ environment variable should be specified in\nstandard Unix timezone format as documented in the tzset man page\n(eg. 'US/Eastern', 'Europe/Amsterdam'). Unknown timezones will silently\nfall back to UTC. If the TZ environment variable is not set, the local\ntimezone is set to the systems best guess of wallclock time.\nChanging the TZ environment variable without calling tzset *may* change\nthe local timezone used by methods such as localtime, but this behaviour\nshould not be relied on.",
+    ),
+    function(
+        "monotonic()",
+        |th, _| clock::seconds(th, CLOCK_MONOTONIC),
+        "Monotonic clock, cannot go backward.",
+    ),
+    function(
+        "monotonic_ns()",
+        |th, _| clock::whole(th, CLOCK_MONOTONIC),
+        "Monotonic clock, cannot go backward, as nanoseconds.",
+    ),
+    function(
+        "process_time()",
+        |th, _| clock::seconds(th, CLOCK_PROCESS_CPUTIME_ID),
+        "Process time for profiling: sum of the kernel and user-space CPU time.",
+    ),
+    function(
+        "process_time_ns()",
+        |th, _| clock::whole(th, CLOCK_PROCESS_CPUTIME_ID),
+        "Process time for profiling as nanoseconds:\nsum of the kernel and user-space CPU time.",
+    ),
+    function(
+        "thread_time()",
+        |th, _| clock::seconds(th, CLOCK_THREAD_CPUTIME_ID),
+        "Thread time for profiling: sum of the kernel and user-space CPU time.",
+    ),
+    function(
+        "thread_time_ns()",
+        |th, _| clock::whole(th, CLOCK_THREAD_CPUTIME_ID),
+        "Thread time for profiling as nanoseconds:\nsum of the kernel and user-space CPU time.",
+    ),
+    function(
+        "perf_counter()",
+        |th, _| clock::seconds(th, CLOCK_MONOTONIC),
+        "Performance counter for benchmarking.",
+    ),
+    function(
+        "perf_counter_ns()",
+        |th, _| clock::whole(th, CLOCK_MONOTONIC),
+        "Performance counter for benchmarking as nanoseconds.",
+    ),
+    function(
+        "get_clock_info(name, /)",
+        clock::get_clock_info,
+        "Get information of the specified clock.",
+    ),
 ];
 
 // SAFETY: declared as in C's <time.h>.

@@ -43,7 +43,9 @@ pub fn nanoseconds(th: &mut Thread, value: Value, rounding: Rounding) -> Result<
         return Ok(rounded as i64);
     }
     let seconds = th.index(value)?;
-    int::as_i64(seconds).and_then(|seconds| seconds.checked_mul(BILLION)).ok_or_else(|| too_large(th))
+    int::as_i64(seconds)
+        .and_then(|seconds| seconds.checked_mul(BILLION))
+        .ok_or_else(|| too_large(th))
 }
 
 /// A moment in seconds since the epoch, without its fraction; now, if it is not given.

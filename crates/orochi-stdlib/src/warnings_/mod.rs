@@ -27,12 +27,24 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("warn(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=())", warn, "Issue a warning, or maybe ignore it or raise an exception.\n\n  message\n    Text of the warning message.\n  category\n    The Warning category subclass. Defaults to UserWarning.\n  stacklevel\n    How far up the call stack to make this warning appear. A value of 2 for\n    example attributes the warning to the caller of the code calling warn().\n  source\n    If supplied, the destroyed object which emitted a ResourceWarning\n  skip_file_prefixes\n    An optional tuple of module filename prefixes indicating frames to skip\n    during stacklevel computations for stack frame attribution."),
-    function("warn_explicit(message, category, filename, lineno, module=None, registry=None, module_globals=None, source=None)", warn_explicit, "Issue a warning, or maybe ignore it or raise an exception."),
-    function("_filters_mutated_lock_held()", |_, _| {
-        warnings::filters_mutated();
-        Ok(Value::NONE)
-    }, ""),
+    function(
+        "warn(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=())",
+        warn,
+        "Issue a warning, or maybe ignore it or raise an exception.\n\n  message\n    Text of the warning message.\n  category\n    The Warning category subclass. Defaults to UserWarning.\n  stacklevel\n    How far up the call stack to make this warning appear. A value of 2 for\n    example attributes the warning to the caller of the code calling warn().\n  source\n    If supplied, the destroyed object which emitted a ResourceWarning\n  skip_file_prefixes\n    An optional tuple of module filename prefixes indicating frames to skip\n    during stacklevel computations for stack frame attribution.",
+    ),
+    function(
+        "warn_explicit(message, category, filename, lineno, module=None, registry=None, module_globals=None, source=None)",
+        warn_explicit,
+        "Issue a warning, or maybe ignore it or raise an exception.",
+    ),
+    function(
+        "_filters_mutated_lock_held()",
+        |_, _| {
+            warnings::filters_mutated();
+            Ok(Value::NONE)
+        },
+        "",
+    ),
     function("_acquire_lock()", acquire_lock, ""),
     function("_release_lock()", release_lock, ""),
 ];

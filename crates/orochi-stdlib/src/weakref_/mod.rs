@@ -27,10 +27,26 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("getweakrefcount(object, /)", getweakrefcount, "Return the number of weak references to 'object'."),
-    function("getweakrefs(object, /)", getweakrefs, "Return a list of all weak reference objects pointing to 'object'."),
-    function("_remove_dead_weakref(dct, key, /)", remove_dead_weakref, "Atomically remove key from dict if it points to a dead weakref."),
-    function("proxy(object, callback=None, /)", proxy, "Create a proxy object that weakly references 'object'.\n\n'callback', if given, is called with a reference to the\nproxy when 'object' is about to be finalized."),
+    function(
+        "getweakrefcount(object, /)",
+        getweakrefcount,
+        "Return the number of weak references to 'object'.",
+    ),
+    function(
+        "getweakrefs(object, /)",
+        getweakrefs,
+        "Return a list of all weak reference objects pointing to 'object'.",
+    ),
+    function(
+        "_remove_dead_weakref(dct, key, /)",
+        remove_dead_weakref,
+        "Atomically remove key from dict if it points to a dead weakref.",
+    ),
+    function(
+        "proxy(object, callback=None, /)",
+        proxy,
+        "Create a proxy object that weakly references 'object'.\n\n'callback', if given, is called with a reference to the\nproxy when 'object' is about to be finalized.",
+    ),
 ];
 
 /// All weak references to an object. An object does not know them, so the heap is searched.

@@ -74,10 +74,11 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 /// Whether named arguments were given: raises `TypeError` then.
 pub(super) fn refuse_names(th: &mut Thread, exception: Value, names: Value) -> Result<(), Raised> {
     if let Some(dict) = names.cast::<Dict>()
-        && dict.len(th)? > 0 {
-            let name = th.type_name(exception);
-            return Err(th.type_error(format!("{name}() takes no keyword arguments")));
-        }
+        && dict.len(th)? > 0
+    {
+        let name = th.type_name(exception);
+        return Err(th.type_error(format!("{name}() takes no keyword arguments")));
+    }
     Ok(())
 }
 

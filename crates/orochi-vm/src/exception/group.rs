@@ -246,10 +246,11 @@ fn subset(th: &mut Thread, original: Value, items: &[Value]) -> Result<Value, Ra
     set_cause(guard.thread(), made, cause);
     let notes = crate::name!(th, "__notes__");
     if let Some(own) = th.find_attribute(original, notes)?
-        && is_sequence(th, own)? {
-            let copy = List::from_iterable(th, own)?.value();
-            th.set_attribute(made, notes, copy)?;
-        }
+        && is_sequence(th, own)?
+    {
+        let copy = List::from_iterable(th, own)?.value();
+        th.set_attribute(made, notes, copy)?;
+    }
     Ok(made)
 }
 

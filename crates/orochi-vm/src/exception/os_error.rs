@@ -134,10 +134,11 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Ok(allocate(th, class, th.vm.empty_tuple.get().value())?.value());
     }
     if let Some(names) = args[2].cast::<crate::types::dict::Dict>()
-        && names.len(th)? > 0 {
-            let name = class.display_name();
-            return Err(th.type_error(format!("{name}() takes no keyword arguments")));
-        }
+        && names.len(th)? > 0
+    {
+        let name = class.display_name();
+        return Err(th.type_error(format!("{name}() takes no keyword arguments")));
+    }
     let given = args[1].cast::<Tuple>().unwrap_or(th.vm.empty_tuple.get());
     let parsed = Parsed::new(&given);
     if class == classes::OS_ERROR.class() && parsed.fields[0].is_int() {

@@ -203,9 +203,10 @@ fn warn_explicit(
     let line = th.int_from_i64(place.line)?;
     let key = Tuple::from_slice(th, &[text, category.value(), line])?.value();
     if let Some(registry) = registry
-        && already_warned(th, registry, key, false)? {
-            return Ok(());
-        }
+        && already_warned(th, registry, key, false)?
+    {
+        return Ok(());
+    }
     let (action, item) = action_for(th, category, text, place.line, place.module)?;
     match action.as_str() {
         "error" => return Err(th.raise_value(warning)),
@@ -265,9 +266,10 @@ fn already_warned(
         registry.clear(th)?;
         registry.set_str(th, name, version)?;
     } else if let Some(found) = registry.get(th, key)?
-        && th.is_true(found)? {
-            return Ok(true);
-        }
+        && th.is_true(found)?
+    {
+        return Ok(true);
+    }
     if enter {
         registry.set(th, key, Value::TRUE)?;
     }

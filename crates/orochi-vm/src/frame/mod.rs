@@ -77,9 +77,10 @@ pub(crate) unsafe fn object_for(th: &Thread, regs: *mut Value) -> Result<Ref<Fra
     // SAFETY: as the caller vouches.
     unsafe {
         if window::link(regs) & HAS_FRAME_OBJECT != 0
-            && let Some(frame) = listed(th, regs) {
-                return Ok(frame);
-            }
+            && let Some(frame) = listed(th, regs)
+        {
+            return Ok(frame);
+        }
         let generator = generator_of(regs);
         let function = window::function(regs);
         let frame = new_frame(th, function, generator.map_or(Value::NONE, Ref::value))?;
@@ -216,11 +217,13 @@ pub(crate) unsafe fn detach(th: &Thread, regs: *mut Value) {
             fields.registers.set_cache(copy);
         }
         fields.offset.set_cache(u64::from(code.offset_of(th.pc.get())));
-        if !caller.is_null() && generator_of(regs).is_none()
-            && let Ok(back) = object_for(th, caller) {
-                th.heap_write_note(frame.header());
-                fields.back.set_cache(back.value());
-            }
+        if !caller.is_null()
+            && generator_of(regs).is_none()
+            && let Ok(back) = object_for(th, caller)
+        {
+            th.heap_write_note(frame.header());
+            fields.back.set_cache(back.value());
+        }
     }
     th.raised.set(raised);
     fields.flags.set_cache(fields.flags.get() | flags::DETACHED);

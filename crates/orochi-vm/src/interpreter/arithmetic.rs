@@ -141,7 +141,8 @@ fn int_mod(left: i64, right: i64) -> Option<Value> {
         return None;
     }
     let remainder = left % right;
-    let adjusted = if remainder != 0 && (remainder ^ right) < 0 { remainder + right } else { remainder };
+    let adjusted =
+        if remainder != 0 && (remainder ^ right) < 0 { remainder + right } else { remainder };
     Some(Value::int_unchecked(adjusted))
 }
 
@@ -271,7 +272,11 @@ handlers! {
 }
 
 #[inline(never)]
-fn unary(th: &mut crate::thread::Thread, op: u8, value: Value) -> Result<Value, crate::exception::Raised> {
+fn unary(
+    th: &mut crate::thread::Thread,
+    op: u8,
+    value: Value,
+) -> Result<Value, crate::exception::Raised> {
     use orochi_compiler::bytecode::Op;
 
     use crate::operation::UnaryOp;

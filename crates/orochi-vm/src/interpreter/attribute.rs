@@ -297,7 +297,13 @@ fn own_slot(shape: &'static Shape, name: Ref<Str>) -> Option<(Kind, Contents)> {
 }
 
 #[inline(never)]
-fn load(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, update: bool) -> Result<Value, Raised> {
+fn load(
+    th: &mut Thread,
+    pc: *const u64,
+    object: Value,
+    name: Ref<Str>,
+    update: bool,
+) -> Result<Value, Raised> {
     if object.is_object() && update && !shape_of_object(object).has(shape_flags::IMMUTABLE) {
         // An in-place statement: hold the target for writing before it is read.
         th.claim_write_object(object)?;
@@ -320,7 +326,9 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, meth
         if let Ok(Some(cell)) = module.dict().cell(th, name, false) {
             let extra = cell.as_ptr() as u64;
             let contents = Contents::Record(object, extra);
-            cache::fill(site, class, || Some(Fact { shape: shape.id, kind: Kind::Module, contents }));
+            cache::fill(site, class, || {
+                Some(Fact { shape: shape.id, kind: Kind::Module, contents })
+            });
         }
         return;
     }
@@ -347,7 +355,11 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, meth
             Some(value) => match own_slot(shape, name) {
                 Some((kind, contents)) => fact(kind, contents),
                 None if is_method(th, value) => {
-                    if method { fact(Kind::Method, Contents::Record(value, 0)) } else { None }
+                    if method {
+                        fact(Kind::Method, Contents::Record(value, 0))
+                    } else {
+                        None
+                    }
                 }
                 None if is_plain(th, value) => fact(Kind::ClassValue, Contents::Record(value, 0)),
                 None => None,
@@ -361,7 +373,13 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, meth
 }
 
 /// Fills a cache for an attribute read through a class.
-fn fill_get_of_class(th: &Thread, site: *const u64, own: Ref<Class>, shape: &'static Shape, name: Ref<Str>) {
+fn fill_get_of_class(
+    th: &Thread,
+    site: *const u64,
+    own: Ref<Class>,
+    shape: &'static Shape,
+    name: Ref<Str>,
+) {
     let meta = shape.class;
     let usual = meta.special(th, Special::GetAttribute).and_then(native_of)
         == Some(types::type_::getattribute as *const ());
@@ -405,7 +423,13 @@ fn is_plain(th: &Thread, value: Value) -> bool {
 }
 
 #[inline(never)]
-fn store(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, value: Value) -> Result<(), Raised> {
+fn store(
+    th: &mut Thread,
+    pc: *const u64,
+    object: Value,
+    name: Ref<Str>,
+    value: Value,
+) -> Result<(), Raised> {
     let before = object.is_object().then(|| shape_of_object(object));
     th.set_attribute(object, name, value)?;
     if let Some(before) = before {
@@ -454,7 +478,12 @@ fn fill_set(th: &Thread, pc: *const u64, object: Value, before: &'static Shape, 
 /// Finds `object.name` to be called: the function, with `th.method_found` telling whether the
 /// object is to be passed as its first argument.
 #[inline(never)]
-pub(crate) fn load_method(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>) -> Result<Value, Raised> {
+pub(crate) fn load_method(
+    th: &mut Thread,
+    pc: *const u64,
+    object: Value,
+    name: Ref<Str>,
+) -> Result<Value, Raised> {
     th.method_found.set(false);
     let class = th.class_of(object);
     if is_generic(th, class) && object.cast::<Module>().is_none() {
@@ -505,7 +534,8 @@ fn super_attribute(
 
 #[inline(never)]
 fn special_method(th: &mut Thread, object: Value, which: u8) -> Result<Value, Raised> {
-    let special = [Special::Enter, Special::Exit, Special::AEnter, Special::AExit][which as usize & 3];
+    let special =
+        [Special::Enter, Special::Exit, Special::AEnter, Special::AExit][which as usize & 3];
     let class = th.class_of(object);
     th.method_found.set(false);
     match class.special(th, special) {

@@ -268,7 +268,9 @@ fn merge(th: &mut Thread, dict: Value, source: Value, function: Value) -> Result
         if dict.get(th, key)?.is_some() {
             let name = callable_name(th, function)?;
             let key = th.display_str(key);
-            return Err(th.type_error(format!("{name} got multiple values for keyword argument '{key}'")));
+            return Err(
+                th.type_error(format!("{name} got multiple values for keyword argument '{key}'"))
+            );
         }
         dict.set(th, key, value)
     };
@@ -276,7 +278,10 @@ fn merge(th: &mut Thread, dict: Value, source: Value, function: Value) -> Result
         return Ok(());
     }
     let name = callable_name(th, function)?;
-    Err(th.type_error(format!("{name} argument after ** must be a mapping, not {}", th.type_name(source))))
+    Err(th.type_error(format!(
+        "{name} argument after ** must be a mapping, not {}",
+        th.type_name(source)
+    )))
 }
 
 /// How messages about a call name the callable: `module.qualname()`.
@@ -309,4 +314,3 @@ fn formatted(th: &mut Thread, value: Value, conversion: u8, spec: Value) -> Resu
     }
     th.format(value, spec)
 }
-

@@ -102,7 +102,8 @@ struct Sites {
     graveyard: Vec<Box<[AtomicU64]>>,
 }
 
-static SITES: Mutex<Sites> = Mutex::new(Sites { words: Vec::new(), records: 1, graveyard: Vec::new() });
+static SITES: Mutex<Sites> =
+    Mutex::new(Sites { words: Vec::new(), records: 1, graveyard: Vec::new() });
 
 /// Fills the cache at `site` with a fact about instances of `class` that `find` establishes while
 /// no class can change. `find` returns the kind and operand or a new record's contents.
@@ -122,9 +123,10 @@ pub(crate) fn fill(site: *const u64, class: Ref<Class>, find: impl FnOnce() -> O
             }
             let chunk = &CHUNKS[number / CHUNK];
             if chunk.load(Ordering::Relaxed).is_null() {
-                let fresh: Box<[Record; CHUNK]> = Box::new([const {
-                    Record { value: AtomicU64::new(0), extra: AtomicU64::new(0) }
-                }; CHUNK]);
+                let fresh: Box<[Record; CHUNK]> = Box::new(
+                    [const { Record { value: AtomicU64::new(0), extra: AtomicU64::new(0) } };
+                        CHUNK],
+                );
                 chunk.store(Box::into_raw(fresh), Ordering::Release);
             }
             let record = record(number);

@@ -398,7 +398,12 @@ pub(crate) unsafe fn call_native(
 /// If calling `callee` makes an instance in the usual way and its `__init__` is a Python
 /// function: the instance, and the function in `th.initialiser`. Else unbound.
 #[inline(never)]
-unsafe fn make_instance(th: &mut Thread, callee: Value, window: *mut Value, count: usize) -> Result<Value, Raised> {
+unsafe fn make_instance(
+    th: &mut Thread,
+    callee: Value,
+    window: *mut Value,
+    count: usize,
+) -> Result<Value, Raised> {
     let _ = (window, count);
     let Some(class) = callee.cast::<Class>() else { return Ok(Value::UNBOUND) };
     if class.has(flags::ABSTRACT) || th.class_of(callee) != types::type_::SPEC.class() {
@@ -418,7 +423,13 @@ unsafe fn make_instance(th: &mut Thread, callee: Value, window: *mut Value, coun
 
 /// Calls anything with the arguments at `window`; the last are named by the tuple `names`.
 #[inline(never)]
-unsafe fn call_generic(th: &mut Thread, callee: Value, window: *mut Value, count: usize, names: Value) -> Result<Value, Raised> {
+unsafe fn call_generic(
+    th: &mut Thread,
+    callee: Value,
+    window: *mut Value,
+    count: usize,
+    names: Value,
+) -> Result<Value, Raised> {
     // SAFETY: as for `call_native`.
     let values = unsafe { std::slice::from_raw_parts(window, count) };
     // SAFETY: above the arguments nothing is alive.
@@ -429,7 +440,12 @@ unsafe fn call_generic(th: &mut Thread, callee: Value, window: *mut Value, count
 /// Puts the arguments of a `*args, **kwargs` call at `window`; the result is the tuple of names
 /// or unbound, and their number is in `th.spread_count`.
 #[inline(never)]
-unsafe fn spread(th: &mut Thread, window: *mut Value, args: Value, kwargs: Value) -> Result<Value, Raised> {
+unsafe fn spread(
+    th: &mut Thread,
+    window: *mut Value,
+    args: Value,
+    kwargs: Value,
+) -> Result<Value, Raised> {
     let mut items = crate::heap::RootVec::new();
     th.collect(args, &mut items)?;
     let mut names = Value::UNBOUND;
@@ -460,7 +476,13 @@ unsafe fn spread(th: &mut Thread, window: *mut Value, args: Value, kwargs: Value
 }
 
 #[inline(never)]
-unsafe fn call_spread(th: &mut Thread, callee: Value, window: *mut Value, args: Value, kwargs: Value) -> Result<Value, Raised> {
+unsafe fn call_spread(
+    th: &mut Thread,
+    callee: Value,
+    window: *mut Value,
+    args: Value,
+    kwargs: Value,
+) -> Result<Value, Raised> {
     // SAFETY: `window` lies above everything alive.
     unsafe {
         let names = spread(th, window, args, kwargs)?;
@@ -472,7 +494,12 @@ unsafe fn call_spread(th: &mut Thread, callee: Value, window: *mut Value, args: 
 /// names, defaults, `*args`, `**kwargs`. `names` is the tuple of names of the last ones, or
 /// unbound.
 #[inline(never)]
-pub(super) unsafe fn bind_window(th: &mut Thread, window: *mut Value, count: usize, names: Value) -> Result<(), Raised> {
+pub(super) unsafe fn bind_window(
+    th: &mut Thread,
+    window: *mut Value,
+    count: usize,
+    names: Value,
+) -> Result<(), Raised> {
     // SAFETY: the window's function and `count` arguments are in place.
     unsafe {
         let function = frame::function(window);
@@ -506,7 +533,11 @@ pub(super) unsafe fn bind_window(th: &mut Thread, window: *mut Value, count: usi
 
 /// Makes the code object one that may run with these globals: itself, if it has not run with
 /// others, or a copy with caches of its own.
-pub(crate) fn claim_code(th: &mut Thread, code: Ref<Code>, globals: Ref<Dict>) -> Result<Ref<Code>, Raised> {
+pub(crate) fn claim_code(
+    th: &mut Thread,
+    code: Ref<Code>,
+    globals: Ref<Dict>,
+) -> Result<Ref<Code>, Raised> {
     if code.claim(th, globals) {
         return Ok(code);
     }
@@ -514,7 +545,12 @@ pub(crate) fn claim_code(th: &mut Thread, code: Ref<Code>, globals: Ref<Dict>) -
 }
 
 #[inline(never)]
-unsafe fn new_function(th: &mut Thread, regs: *mut Value, base: usize, code: Value) -> Result<Value, Raised> {
+unsafe fn new_function(
+    th: &mut Thread,
+    regs: *mut Value,
+    base: usize,
+    code: Value,
+) -> Result<Value, Raised> {
     // SAFETY: the operands lie in the window; the constant is a code object (validator).
     unsafe {
         let own = frame::function(regs).callable();
@@ -532,4 +568,3 @@ unsafe fn new_function(th: &mut Thread, regs: *mut Value, base: usize, code: Val
         Ok(function.value())
     }
 }
-

@@ -176,4 +176,3 @@ fn membership(th: &mut Thread, container: Value, item: Value) -> u8 {
 fn negation(th: &mut Thread, value: Value) -> Result<Value, Raised> {
     Ok(Value::from_bool(!th.is_true(value)?))
 }
-

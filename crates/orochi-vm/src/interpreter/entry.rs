@@ -22,7 +22,12 @@ impl Thread {
     /// Remembers the interpreter's state before native code enters it anew.
     #[inline]
     pub(crate) fn save(&self) -> Saved {
-        Saved { pc: self.pc.get(), frame: self.frame.get(), top: self.top.get(), depth: self.depth.get() }
+        Saved {
+            pc: self.pc.get(),
+            frame: self.frame.get(),
+            top: self.top.get(),
+            depth: self.depth.get(),
+        }
     }
 
     /// Restores it.
@@ -49,7 +54,11 @@ impl Thread {
     }
 
     /// Calls a Python function from native code.
-    pub(crate) fn call_function(&mut self, function: Ref<Function>, args: Arguments) -> Result<Value, Raised> {
+    pub(crate) fn call_function(
+        &mut self,
+        function: Ref<Function>,
+        args: Arguments,
+    ) -> Result<Value, Raised> {
         self.check_native_stack()?;
         let saved = self.save();
         // SAFETY: everything from `top` on is free, and the limit leaves room for a header; the
@@ -93,7 +102,11 @@ impl Thread {
     ///
     /// # Safety
     /// The window is complete, and a frame at or below it has `Action::Entry` or an entry extension.
-    pub(crate) unsafe fn run(&mut self, pc: *const u64, window: *mut Value) -> Result<Value, Raised> {
+    pub(crate) unsafe fn run(
+        &mut self,
+        pc: *const u64,
+        window: *mut Value,
+    ) -> Result<Value, Raised> {
         // SAFETY: as the caller vouches.
         match unsafe { dispatch(self, pc, window, &TABLE) } {
             Exit::Returned => Ok(self.take_result()),

@@ -72,7 +72,12 @@ pub(crate) const fn tag_bits(address: u64) -> Value {
 
 /// Writes the two link words of a window.
 #[inline(always)]
-pub(crate) unsafe fn set_link(regs: *mut Value, return_pc: *const u64, caller: *mut Value, action: Action) {
+pub(crate) unsafe fn set_link(
+    regs: *mut Value,
+    return_pc: *const u64,
+    caller: *mut Value,
+    action: Action,
+) {
     // SAFETY: the header lies below a window inside the stack.
     unsafe {
         *regs.sub(2) = tag_bits(return_pc as u64);

@@ -179,7 +179,13 @@ pub(super) fn undefined(th: &Thread, name: Ref<Str>) -> Raised {
 }
 
 #[inline(never)]
-pub(super) fn assign(th: &mut Thread, pc: *const u64, globals: Ref<Dict>, name: Ref<Str>, value: Value) -> Result<(), Raised> {
+pub(super) fn assign(
+    th: &mut Thread,
+    pc: *const u64,
+    globals: Ref<Dict>,
+    name: Ref<Str>,
+    value: Value,
+) -> Result<(), Raised> {
     globals.set_str(th, name, value)?;
     if let Some(cell) = globals.cell(th, name, false)? {
         // SAFETY: the instruction has a cache word.

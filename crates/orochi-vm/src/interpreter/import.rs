@@ -142,7 +142,12 @@ fn import_untrimmed(
 }
 
 /// `from package import names` without the machinery: names that the package lacks may be modules.
-fn import_submodules(th: &mut Thread, full: Ref<Str>, package: Value, names: Value) -> Result<Value, Raised> {
+fn import_submodules(
+    th: &mut Thread,
+    full: Ref<Str>,
+    package: Value,
+    names: Value,
+) -> Result<Value, Raised> {
     let names = th.iterate(names)?;
     while let Some(name) = th.next(names)? {
         let Some(name) = name.cast::<Str>() else { continue };

@@ -140,17 +140,26 @@ fn advance(th: &mut Thread, iterator: Value) -> Result<Value, Raised> {
 /// An iterator over what is unpacked, with the message of an assignment.
 fn iterate_unpacked(th: &mut Thread, source: Value) -> Result<Value, Raised> {
     let class = th.class_of(source);
-    let iterable = class.special(th, crate::class::Special::Iter).is_some_and(|iter| !iter.is_none())
-        || class.special(th, crate::class::Special::GetItem).is_some();
+    let iterable =
+        class.special(th, crate::class::Special::Iter).is_some_and(|iter| !iter.is_none())
+            || class.special(th, crate::class::Special::GetItem).is_some();
     if !iterable {
-        return Err(th.type_error(format!("cannot unpack non-iterable {} object", class.display_name())));
+        return Err(
+            th.type_error(format!("cannot unpack non-iterable {} object", class.display_name()))
+        );
     }
     th.iterate(source)
 }
 
 #[cold]
 #[inline(never)]
-unsafe fn unpack_into(th: &mut Thread, regs: *mut Value, to: usize, source: Value, count: usize) -> Result<(), Raised> {
+unsafe fn unpack_into(
+    th: &mut Thread,
+    regs: *mut Value,
+    to: usize,
+    source: Value,
+    count: usize,
+) -> Result<(), Raised> {
     let mut items = RootVec::with_capacity(count + 1);
     let mut given = None;
     if let Some(list) = source.cast_exact::<List>() {
@@ -180,7 +189,9 @@ unsafe fn unpack_into(th: &mut Thread, regs: *mut Value, to: usize, source: Valu
         return Err(th.value_error(message));
     }
     if got < count {
-        return Err(th.value_error(format!("not enough values to unpack (expected {count}, got {got})")));
+        return Err(
+            th.value_error(format!("not enough values to unpack (expected {count}, got {got})"))
+        );
     }
     for (at, &item) in items.as_slice().iter().enumerate() {
         // SAFETY: the registers lie in the window (validator).

@@ -112,7 +112,12 @@ pub(crate) unsafe fn set(regs: *mut Value, index: usize, value: Value) {
 /// Goes on with the instruction at `pc`.
 #[cfg(not(debug_assertions))]
 #[inline(always)]
-pub(crate) unsafe fn next(th: &mut Thread, pc: *const u64, regs: *mut Value, table: &'static Table) -> Exit {
+pub(crate) unsafe fn next(
+    th: &mut Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    table: &'static Table,
+) -> Exit {
     // SAFETY: `pc` is an instruction of validated code; the table has all 256 entries.
     unsafe {
         let word = *pc;
@@ -123,7 +128,12 @@ pub(crate) unsafe fn next(th: &mut Thread, pc: *const u64, regs: *mut Value, tab
 /// Goes on with the instruction at `pc`: by way of the driver loop.
 #[cfg(debug_assertions)]
 #[inline(always)]
-pub(crate) unsafe fn next(th: &mut Thread, pc: *const u64, regs: *mut Value, _table: &'static Table) -> Exit {
+pub(crate) unsafe fn next(
+    th: &mut Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    _table: &'static Table,
+) -> Exit {
     th.pc.set(pc);
     th.frame.set(regs);
     Exit::Next
@@ -131,14 +141,24 @@ pub(crate) unsafe fn next(th: &mut Thread, pc: *const u64, regs: *mut Value, _ta
 
 /// Runs from the instruction at `pc` until the entry frame is left.
 #[cfg(not(debug_assertions))]
-unsafe fn dispatch(th: &mut Thread, pc: *const u64, regs: *mut Value, table: &'static Table) -> Exit {
+unsafe fn dispatch(
+    th: &mut Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    table: &'static Table,
+) -> Exit {
     // SAFETY: as the caller vouches.
     unsafe { next(th, pc, regs, table) }
 }
 
 /// Runs from the instruction at `pc` until the entry frame is left.
 #[cfg(debug_assertions)]
-unsafe fn dispatch(th: &mut Thread, pc: *const u64, regs: *mut Value, table: &'static Table) -> Exit {
+unsafe fn dispatch(
+    th: &mut Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    table: &'static Table,
+) -> Exit {
     let (mut pc, mut regs) = (pc, regs);
     loop {
         // SAFETY: as for the release form.

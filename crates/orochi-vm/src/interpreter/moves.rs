@@ -48,8 +48,13 @@ handlers! {
 /// Raises `UnboundLocalError` for a variable.
 #[cold]
 #[inline(never)]
-pub(super) fn raise_unbound_local(th: &crate::thread::Thread, name: crate::object::Ref<crate::types::str::Str>) {
-    let message =
-        format!("cannot access local variable '{}' where it is not associated with a value", name.display());
+pub(super) fn raise_unbound_local(
+    th: &crate::thread::Thread,
+    name: crate::object::Ref<crate::types::str::Str>,
+) {
+    let message = format!(
+        "cannot access local variable '{}' where it is not associated with a value",
+        name.display()
+    );
     let _ = th.raise_message(&crate::exception::classes::UNBOUND_LOCAL_ERROR, &message);
 }

@@ -153,4 +153,3 @@ fn delete(th: &mut Thread, namespace: Value, name: Ref<Str>) -> Result<(), Raise
     };
     if found { Ok(()) } else { Err(globals::undefined(th, name)) }
 }
-

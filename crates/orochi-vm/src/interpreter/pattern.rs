@@ -63,7 +63,13 @@ fn length(th: &mut Thread, value: Value) -> Result<Value, Raised> {
 
 /// The attributes that a class pattern looks at, or None if the subject does not match.
 #[inline(never)]
-fn class_pattern(th: &mut Thread, subject: Value, class: Value, names: Value, positional: usize) -> Result<Value, Raised> {
+fn class_pattern(
+    th: &mut Thread,
+    subject: Value,
+    class: Value,
+    names: Value,
+    positional: usize,
+) -> Result<Value, Raised> {
     let Some(wanted) = class.cast::<Class>() else {
         return Err(th.type_error("called match pattern must be a class"));
     };
@@ -112,7 +118,8 @@ fn class_pattern(th: &mut Thread, subject: Value, class: Value, names: Value, po
                             th.type_name(name)
                         )));
                     };
-                    let Some(value) = pattern_attribute(th, wanted, subject, text, &mut seen)? else {
+                    let Some(value) = pattern_attribute(th, wanted, subject, text, &mut seen)?
+                    else {
                         return Ok(Value::NONE);
                     };
                     found.push(value);

@@ -31,14 +31,19 @@ impl Thread {
     }
 
     /// As [`Self::get_attribute`]; `None` instead of an `AttributeError`.
-    pub fn find_attribute(&mut self, object: Value, name: Ref<Str>) -> Result<Option<Value>, Raised> {
+    pub fn find_attribute(
+        &mut self,
+        object: Value,
+        name: Ref<Str>,
+    ) -> Result<Option<Value>, Raised> {
         let class = self.class_of(object);
         let Some(getter) = class.special(self, Special::GetAttribute) else { return Ok(None) };
         let found = match native_of(getter) {
             Some(f) if f == types::object::getattribute as *const () => {
                 self.find_generic(object, class, name)
             }
-            Some(f) if f == types::type_::getattribute as *const () => match object.cast::<Class>() {
+            Some(f) if f == types::type_::getattribute as *const () => match object.cast::<Class>()
+            {
                 Some(own) => self.find_type_attribute(own, name),
                 None => self.find_generic(object, class, name),
             },
@@ -83,7 +88,10 @@ impl Thread {
         } else if let Some(module) = object.cast::<Module>() {
             match module.dict().get_str(self, crate::name!(self, "__name__")) {
                 Ok(Some(module_name)) if module_name.cast::<Str>().is_some() => {
-                    format!("module '{}' has no attribute '{name_text}'", self.display_str(module_name))
+                    format!(
+                        "module '{}' has no attribute '{name_text}'",
+                        self.display_str(module_name)
+                    )
                 }
                 _ => format!("module has no attribute '{name_text}'"),
             }
@@ -102,7 +110,12 @@ impl Thread {
     }
 
     /// `object.__getattribute__(object, name)` without raising.
-    pub fn find_generic(&mut self, object: Value, class: Ref<Class>, name: Ref<Str>) -> Result<Option<Value>, Raised> {
+    pub fn find_generic(
+        &mut self,
+        object: Value,
+        class: Ref<Class>,
+        name: Ref<Str>,
+    ) -> Result<Option<Value>, Raised> {
         let on_class = class.lookup(self, name);
         if let Some(descriptor) = on_class {
             if self.is_data_descriptor(descriptor) {
@@ -119,7 +132,11 @@ impl Thread {
     }
 
     /// `type.__getattribute__(class, name)` without raising.
-    pub fn find_type_attribute(&mut self, own: Ref<Class>, name: Ref<Str>) -> Result<Option<Value>, Raised> {
+    pub fn find_type_attribute(
+        &mut self,
+        own: Ref<Class>,
+        name: Ref<Str>,
+    ) -> Result<Option<Value>, Raised> {
         let meta = self.class_of(own.value());
         let on_meta = meta.lookup(self, name);
         if let Some(descriptor) = on_meta {
@@ -136,7 +153,12 @@ impl Thread {
         }
     }
 
-    fn find_module_attribute(&mut self, object: Value, class: Ref<Class>, name: Ref<Str>) -> Result<Option<Value>, Raised> {
+    fn find_module_attribute(
+        &mut self,
+        object: Value,
+        class: Ref<Class>,
+        name: Ref<Str>,
+    ) -> Result<Option<Value>, Raised> {
         if let Some(value) = self.find_generic(object, class, name)? {
             return Ok(Some(value));
         }
@@ -162,11 +184,17 @@ impl Thread {
             return false;
         }
         let class = self.class_of(descriptor);
-        class.special(self, Special::Set).is_some() || class.special(self, Special::Delete).is_some()
+        class.special(self, Special::Set).is_some()
+            || class.special(self, Special::Delete).is_some()
     }
 
     /// `descriptor.__get__(object, class)`, or the value itself if it is no descriptor.
-    pub fn descriptor_get(&mut self, descriptor: Value, object: Value, class: Ref<Class>) -> Result<Value, Raised> {
+    pub fn descriptor_get(
+        &mut self,
+        descriptor: Value,
+        object: Value,
+        class: Ref<Class>,
+    ) -> Result<Value, Raised> {
         if !descriptor.is_object() {
             return Ok(descriptor);
         }
@@ -187,13 +215,19 @@ impl Thread {
         }
         let own = self.class_of(descriptor);
         match own.special(self, Special::Get) {
-            Some(getter) => self.call_descriptor_method(getter, descriptor, &[object, class.value()]),
+            Some(getter) => {
+                self.call_descriptor_method(getter, descriptor, &[object, class.value()])
+            }
             None => Ok(descriptor),
         }
     }
 
     /// What a class attribute is when read through the class.
-    pub(crate) fn descriptor_get_from_class(&mut self, value: Value, own: Ref<Class>) -> Result<Value, Raised> {
+    pub(crate) fn descriptor_get_from_class(
+        &mut self,
+        value: Value,
+        own: Ref<Class>,
+    ) -> Result<Value, Raised> {
         if !value.is_object() || value.cast::<Function>().is_some() {
             return Ok(value);
         }
@@ -210,7 +244,12 @@ impl Thread {
         }
     }
 
-    fn native_get(&mut self, native: Ref<NativeFunction>, object: Value, class: Ref<Class>) -> Result<Value, Raised> {
+    fn native_get(
+        &mut self,
+        native: Ref<NativeFunction>,
+        object: Value,
+        class: Ref<Class>,
+    ) -> Result<Value, Raised> {
         let kind = self.class_of(native.value());
         if kind == METHOD_DESCRIPTOR.class() || kind == WRAPPER_DESCRIPTOR.class() {
             return Ok(native.bound(self, object)?.value());
@@ -222,7 +261,11 @@ impl Thread {
     }
 
     /// An attribute of the object's own: a slot or an entry of its `__dict__`.
-    pub fn own_attribute(&mut self, object: Value, name: Ref<Str>) -> Result<Option<Value>, Raised> {
+    pub fn own_attribute(
+        &mut self,
+        object: Value,
+        name: Ref<Str>,
+    ) -> Result<Option<Value>, Raised> {
         if !object.is_object() {
             return Ok(None);
         }
@@ -267,13 +310,20 @@ impl Thread {
     }
 
     /// `setattr(object, name, value)`; the name is interned.
-    pub fn set_attribute(&mut self, object: Value, name: Ref<Str>, value: Value) -> Result<(), Raised> {
+    pub fn set_attribute(
+        &mut self,
+        object: Value,
+        name: Ref<Str>,
+        value: Value,
+    ) -> Result<(), Raised> {
         let class = self.class_of(object);
         let Some(setter) = class.special(self, Special::SetAttr) else {
             return Err(self.no_attribute(object, name));
         };
         match native_of(setter) {
-            Some(f) if f == types::object::setattr as *const () => self.set_generic(object, name, value),
+            Some(f) if f == types::object::setattr as *const () => {
+                self.set_generic(object, name, value)
+            }
             Some(f) if f == types::type_::setattr as *const () => match object.cast::<Class>() {
                 Some(own) => self.set_type_attribute(own, name, value),
                 None => self.set_generic(object, name, value),
@@ -301,7 +351,12 @@ impl Thread {
     }
 
     /// `object.__setattr__`; deletes when the value is unbound.
-    pub fn set_generic(&mut self, object: Value, name: Ref<Str>, value: Value) -> Result<(), Raised> {
+    pub fn set_generic(
+        &mut self,
+        object: Value,
+        name: Ref<Str>,
+        value: Value,
+    ) -> Result<(), Raised> {
         let class = self.class_of(object);
         let on_class = class.lookup(self, name);
         if let Some(descriptor) = on_class {
@@ -321,7 +376,11 @@ impl Thread {
         if !object.is_object() || !shape_of_object(object).has(shape_flags::DICT) {
             return Err(self.cannot_set(object, on_class.is_some(), name));
         }
-        if value.is_unbound() { self.delete_own(object, name) } else { self.set_own(object, name, value) }
+        if value.is_unbound() {
+            self.delete_own(object, name)
+        } else {
+            self.set_own(object, name, value)
+        }
     }
 
     #[cold]
@@ -338,7 +397,13 @@ impl Thread {
     }
 
     /// `descriptor.__set__(object, value)`, or `__delete__` when the value is unbound.
-    pub(crate) fn descriptor_set(&mut self, descriptor: Value, object: Value, value: Value, name: Ref<Str>) -> Result<(), Raised> {
+    pub(crate) fn descriptor_set(
+        &mut self,
+        descriptor: Value,
+        object: Value,
+        value: Value,
+        name: Ref<Str>,
+    ) -> Result<(), Raised> {
         if let Some(member) = descriptor.cast_exact::<Member>() {
             return member.write(self, object, value);
         }

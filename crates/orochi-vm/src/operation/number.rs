@@ -113,7 +113,13 @@ impl Thread {
     }
 
     /// What remains of `left op right` when the first method has returned `NotImplemented`.
-    pub fn binary_after_left(&mut self, op: BinaryOp, inplace: bool, left: Value, right: Value) -> Result<Value, Raised> {
+    pub fn binary_after_left(
+        &mut self,
+        op: BinaryOp,
+        inplace: bool,
+        left: Value,
+        right: Value,
+    ) -> Result<Value, Raised> {
         let class = self.class_of(left);
         if inplace && class.special(self, op.inplace()).is_some() {
             return match self.binary(op, left, right) {
@@ -134,7 +140,12 @@ impl Thread {
 
     /// Calls a special method with one argument; `None` if it is missing or returns
     /// `NotImplemented`.
-    pub(crate) fn try_method(&mut self, object: Value, method: Special, argument: Value) -> Result<Option<Value>, Raised> {
+    pub(crate) fn try_method(
+        &mut self,
+        object: Value,
+        method: Special,
+        argument: Value,
+    ) -> Result<Option<Value>, Raised> {
         let result = self.call_special(object, method, &[argument])?;
         Ok(result.filter(|&value| value != Value::NOT_IMPLEMENTED))
     }
@@ -146,7 +157,8 @@ impl Thread {
         }
         let prefix = format!("unsupported operand type(s) for {}:", op.symbol());
         self.raised.get().cast::<crate::exception::BaseException>().is_some_and(|exception| {
-            crate::exception::first_argument_text(exception).is_some_and(|text| text.starts_with(&prefix))
+            crate::exception::first_argument_text(exception)
+                .is_some_and(|text| text.starts_with(&prefix))
         })
     }
 
@@ -189,7 +201,8 @@ impl Thread {
         };
         match self.call_special(value, special, &[])? {
             Some(result) => Ok(result),
-            None => Err(self.type_error(format!("bad operand type for {symbol}: '{}'", self.type_name(value)))),
+            None => Err(self
+                .type_error(format!("bad operand type for {symbol}: '{}'", self.type_name(value)))),
         }
     }
 
@@ -216,7 +229,8 @@ impl Thread {
         if types::int::is_int_like(result) {
             return Ok(Some(types::int::plain(self, result)?));
         }
-        Err(self.type_error(format!("__index__ returned non-int (type {})", self.type_name(result))))
+        Err(self
+            .type_error(format!("__index__ returned non-int (type {})", self.type_name(result))))
     }
 
     /// An index as a machine integer; `IndexError` if it does not fit.
@@ -249,9 +263,8 @@ impl Thread {
             Some(index) => Ok(types::int::as_i64(index).unwrap_or_else(|| {
                 if types::int::is_negative(index) { i64::MIN } else { i64::MAX }
             })),
-            None => Err(self.type_error(
-                "slice indices must be integers or None or have an __index__ method",
-            )),
+            None => Err(self
+                .type_error("slice indices must be integers or None or have an __index__ method")),
         }
     }
 

@@ -219,9 +219,7 @@ pub(crate) struct InstanceLayout {
 impl InstanceLayout {
     /// Whether instances are never written after publication.
     fn is_immutable(self) -> bool {
-        self.native.flags.has(crate::class::TypeFlags::IMMUTABLE)
-            && !self.dict
-            && self.members == 0
+        self.native.flags.has(crate::class::TypeFlags::IMMUTABLE) && !self.dict && self.members == 0
     }
 
     /// What the collector needs to know.
@@ -270,19 +268,35 @@ impl InstanceLayout {
             (tail, dict) => {
                 let element = if tail == Tail::Values { 8 } else { 1 };
                 let payload = if tail == Tail::Values { Payload::Values } else { Payload::Raw };
-                let fields =
-                    if words == 0 { Fields::None } else { Fields::Range { from: 8, to: 8 + 8 * words } };
+                let fields = if words == 0 {
+                    Fields::None
+                } else {
+                    Fields::Range { from: 8, to: 8 + 8 * words }
+                };
                 let count = Count::U64(fixed - 8);
                 if dict {
-                    let (size, trace): (unsafe fn(*const Header) -> usize, unsafe fn(*const Header, &mut Tracer<'_>)) =
-                        if tail == Tail::Values {
-                            (slots::values_tail_size, slots::trace_values_tail)
-                        } else {
-                            (slots::bytes_tail_size, slots::trace_bytes_tail)
-                        };
-                    Layout { size: Size::Custom(size), fields, payload: Payload::Raw, trace: Some(trace), ..base }
+                    let (size, trace): (
+                        unsafe fn(*const Header) -> usize,
+                        unsafe fn(*const Header, &mut Tracer<'_>),
+                    ) = if tail == Tail::Values {
+                        (slots::values_tail_size, slots::trace_values_tail)
+                    } else {
+                        (slots::bytes_tail_size, slots::trace_bytes_tail)
+                    };
+                    Layout {
+                        size: Size::Custom(size),
+                        fields,
+                        payload: Payload::Raw,
+                        trace: Some(trace),
+                        ..base
+                    }
                 } else {
-                    Layout { size: Size::Counted { base: fixed, element, count }, fields, payload, ..base }
+                    Layout {
+                        size: Size::Counted { base: fixed, element, count },
+                        fields,
+                        payload,
+                        ..base
+                    }
                 }
             }
         }
@@ -291,7 +305,10 @@ impl InstanceLayout {
 
 impl Shape {
     /// Makes the shape of instances without attributes for a new class.
-    pub(crate) fn new_root(class: Ref<Class>, instance: InstanceLayout) -> Result<&'static Shape, Raised> {
+    pub(crate) fn new_root(
+        class: Ref<Class>,
+        instance: InstanceLayout,
+    ) -> Result<&'static Shape, Raised> {
         let layout: &'static Layout = Box::leak(Box::new(instance.heap_layout()));
         let native = instance.native;
         let tail = native.layout.tail != Tail::None;

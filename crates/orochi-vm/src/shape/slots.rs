@@ -116,7 +116,8 @@ impl Shape {
             match self.place(slot) {
                 SlotPlace::Inline(offset) => value_at(object, offset as usize),
                 SlotPlace::Overflow(index) => {
-                    overflow_array(value_at(object, self.overflow_offset(object))).get(index as usize)
+                    overflow_array(value_at(object, self.overflow_offset(object)))
+                        .get(index as usize)
                 }
             }
         }
@@ -144,7 +145,12 @@ impl Shape {
     ///
     /// # Safety
     /// `object` has a shape of this class and is held for writing.
-    pub(crate) unsafe fn reserve_slot(&self, th: &Thread, object: *const Header, slot: u32) -> Result<(), Raised> {
+    pub(crate) unsafe fn reserve_slot(
+        &self,
+        th: &Thread,
+        object: *const Header,
+        slot: u32,
+    ) -> Result<(), Raised> {
         let SlotPlace::Overflow(index) = self.place(slot) else { return Ok(()) };
         let offset = self.overflow_offset(object);
         // SAFETY: the caller's promise.

@@ -47,7 +47,10 @@ impl Shape {
 
     /// The shape of objects that had this one, all attributes in a dict, when they become
     /// instances of another class with the same layout but room for another number of attributes.
-    pub(crate) fn adopted_by(&'static self, root: &'static Shape) -> Result<&'static Shape, Raised> {
+    pub(crate) fn adopted_by(
+        &'static self,
+        root: &'static Shape,
+    ) -> Result<&'static Shape, Raised> {
         // Numbers of shapes never come back, and this is the address of no string.
         let key = (root.id.0 as usize) << 4 | 2;
         self.transition(key, || {

@@ -12,9 +12,7 @@ impl Thread {
     /// The owner word of new objects that need no barrier.
     #[inline(always)]
     fn immutable_owner() -> orochi_stm::OwnerBits {
-        const {
-            orochi_stm::OwnerBits::owned(0, 0, orochi_stm::owner::G).to_shared()
-        }
+        const { orochi_stm::OwnerBits::owned(0, 0, orochi_stm::owner::G).to_shared() }
     }
 
     /// Memory for an object of `size` bytes with its header written.
@@ -22,7 +20,11 @@ impl Thread {
     /// # Safety
     /// The caller initialises every word the shape's layout names before anything else happens.
     #[inline(always)]
-    pub(crate) unsafe fn allocate_raw<T>(&self, size: usize, shape: ShapeId) -> Result<*mut T, Raised> {
+    pub(crate) unsafe fn allocate_raw<T>(
+        &self,
+        size: usize,
+        shape: ShapeId,
+    ) -> Result<*mut T, Raised> {
         // SAFETY: the thread is registered; the caller initialises.
         match unsafe { self.heap.alloc(size, self.stm.write_token(), shape) } {
             Ok(object) => Ok(object.as_ptr().cast()),
@@ -35,7 +37,11 @@ impl Thread {
     /// # Safety
     /// As there.
     #[inline(always)]
-    pub(crate) unsafe fn allocate_raw_immutable<T>(&self, size: usize, shape: ShapeId) -> Result<*mut T, Raised> {
+    pub(crate) unsafe fn allocate_raw_immutable<T>(
+        &self,
+        size: usize,
+        shape: ShapeId,
+    ) -> Result<*mut T, Raised> {
         // SAFETY: the thread is registered; the caller initialises.
         match unsafe { self.heap.alloc(size, Self::immutable_owner(), shape) } {
             Ok(object) => Ok(object.as_ptr().cast()),
@@ -51,10 +57,18 @@ impl Thread {
         shape: &'static Shape,
         make: impl FnOnce(Header) -> T,
     ) -> Result<Ref<T>, Raised> {
-        debug_assert!(shape.native.extends(T::spec()), "{} is no {}", shape.native.name, T::spec().name);
+        debug_assert!(
+            shape.native.extends(T::spec()),
+            "{} is no {}",
+            shape.native.name,
+            T::spec().name
+        );
         let size = shape.object_size as usize;
-        let owner =
-            if shape.has(shape_flags::IMMUTABLE) { Self::immutable_owner() } else { self.stm.write_token() };
+        let owner = if shape.has(shape_flags::IMMUTABLE) {
+            Self::immutable_owner()
+        } else {
+            self.stm.write_token()
+        };
         // SAFETY: the native part is written by `make`, the slots behind it below.
         unsafe {
             let Ok(object) = self.heap.alloc(size, owner, shape.id) else {

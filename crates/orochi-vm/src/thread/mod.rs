@@ -187,7 +187,11 @@ impl Thread {
     /// The class of a value. Takes nothing from anybody: needs no barrier.
     #[inline(always)]
     pub fn class_of(&self, value: Value) -> Ref<Class> {
-        if value.is_object() { shape_of_object(value).class } else { self.class_of_immediate(value) }
+        if value.is_object() {
+            shape_of_object(value).class
+        } else {
+            self.class_of_immediate(value)
+        }
     }
 
     fn class_of_immediate(&self, value: Value) -> Ref<Class> {

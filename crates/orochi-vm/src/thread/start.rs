@@ -116,7 +116,11 @@ impl Thread {
         // The first thread to begin is the main thread; all others have been counted by `spawn`.
         let threads = &self.vm.threads;
         let ident = self.ident.get();
-        if threads.main_ident.compare_exchange(0, ident, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+        if threads
+            .main_ident
+            .compare_exchange(0, ident, Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok()
+        {
             threads.live.fetch_add(1, Ordering::AcqRel);
         }
         // From here on a collection may look at the stack, before this thread has ever run.
@@ -155,7 +159,8 @@ impl Thread {
             }
         };
         let made = Unstarted(made);
-        let stack = if stack == 0 { DEFAULT_NATIVE_STACK } else { stack.max(NATIVE_RESERVE + (256 << 10)) };
+        let stack =
+            if stack == 0 { DEFAULT_NATIVE_STACK } else { stack.max(NATIVE_RESERVE + (256 << 10)) };
         vm.threads.live.fetch_add(1, Ordering::AcqRel);
         let started = std::thread::Builder::new().stack_size(stack).spawn(move || {
             // The whole of it moves, not its field alone, which may not.

@@ -34,7 +34,11 @@ pub(crate) fn log(th: &Thread, word: &OwnerWord) {
         for at in 1..=words {
             let value = value_at(object, 8 * at);
             // References must keep their objects alive; everything is kept bit by bit too.
-            log.entries.push(if value.is_object() && is_reference(object, 8 * at) { value } else { Value::NONE });
+            log.entries.push(if value.is_object() && is_reference(object, 8 * at) {
+                value
+            } else {
+                Value::NONE
+            });
             for half in halves(value.bits()) {
                 log.entries.push(half);
             }

@@ -150,7 +150,8 @@ pub struct Vm {
         fn(&mut crate::thread::Thread, Ref<Str>) -> Result<Value, crate::exception::Raised>,
     >,
     /// Runs the Python handlers of pending signals; set by the `_signal` module.
-    pub signal_runner: std::sync::OnceLock<fn(&mut crate::thread::Thread) -> Result<(), crate::exception::Raised>>,
+    pub signal_runner:
+        std::sync::OnceLock<fn(&mut crate::thread::Thread) -> Result<(), crate::exception::Raised>>,
     /// Signals that have arrived, by number.
     pub signals: crate::thread::safepoint::Signals,
 }

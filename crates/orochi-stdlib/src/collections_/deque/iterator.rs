@@ -33,7 +33,11 @@ heap_object! {
 pub static ITERATOR: TypeSpec = TypeSpec {
     module: "_collections",
     flags: TypeFlags::NONE,
-    new: Some(function("__new__($type, deque, index=0, /)", |th, args| new(th, args, &ITERATOR), "")),
+    new: Some(function(
+        "__new__($type, deque, index=0, /)",
+        |th, args| new(th, args, &ITERATOR),
+        "",
+    )),
     methods: METHODS,
     next: Some(|th, own| next(th, own, false)),
     ..TypeSpec::named("_deque_iterator", NativeLayout::of::<DequeIterator>())
@@ -44,18 +48,31 @@ pub static REVERSE_ITERATOR: TypeSpec = TypeSpec {
     module: "_collections",
     flags: TypeFlags::NONE,
     same_layout: Some(&ITERATOR),
-    new: Some(function("__new__($type, deque, index=0, /)", |th, args| new(th, args, &REVERSE_ITERATOR), "")),
+    new: Some(function(
+        "__new__($type, deque, index=0, /)",
+        |th, args| new(th, args, &REVERSE_ITERATOR),
+        "",
+    )),
     methods: METHODS,
     next: Some(|th, own| next(th, own, true)),
     ..TypeSpec::named("_deque_reverse_iterator", NativeLayout::of::<DequeIterator>())
 };
 
 static METHODS: &[Method] = &[
-    method("__length_hint__($self, /)", hint, "Private method returning an estimate of len(list(it))."),
+    method(
+        "__length_hint__($self, /)",
+        hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
     method("__reduce__($self, /)", reduce, "Return state information for pickling."),
 ];
 
-fn over(th: &mut Thread, spec: &'static TypeSpec, deque: Ref<Deque>, given: usize) -> Result<Value, Raised> {
+fn over(
+    th: &mut Thread,
+    spec: &'static TypeSpec,
+    deque: Ref<Deque>,
+    given: usize,
+) -> Result<Value, Raised> {
     let (length, changes) = {
         let state = th.read(deque)?;
         (state.len(), state.changes.get())

@@ -28,7 +28,9 @@ pub fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             Some(limit) => match int::as_i64(limit) {
                 Some(limit) if limit >= 0 => limit,
                 Some(_) => return Err(th.value_error("maxlen must be non-negative")),
-                None => return Err(th.overflow_error("Python int too large to convert to C ssize_t")),
+                None => {
+                    return Err(th.overflow_error("Python int too large to convert to C ssize_t"));
+                }
             },
         },
     };
@@ -93,17 +95,23 @@ pub fn snapshot(th: &mut Thread, deque: Ref<Deque>) -> Result<RootVec, Raised> {
 }
 
 /// Adds what an iterable gives, on the right or on the left.
-fn extend_by(th: &mut Thread, deque: Ref<Deque>, iterable: Value, left: bool) -> Result<(), Raised> {
+fn extend_by(
+    th: &mut Thread,
+    deque: Ref<Deque>,
+    iterable: Value,
+    left: bool,
+) -> Result<(), Raised> {
     // A list, a tuple or a deque is added at once.
-    let whole = if iterable.cast_exact::<List>().is_some() || iterable.cast_exact::<Tuple>().is_some() {
-        let mut items = RootVec::new();
-        th.collect(iterable, &mut items)?;
-        Some(items)
-    } else if let Some(other) = iterable.cast_exact::<Deque>() {
-        Some(snapshot(th, other)?)
-    } else {
-        None
-    };
+    let whole =
+        if iterable.cast_exact::<List>().is_some() || iterable.cast_exact::<Tuple>().is_some() {
+            let mut items = RootVec::new();
+            th.collect(iterable, &mut items)?;
+            Some(items)
+        } else if let Some(other) = iterable.cast_exact::<Deque>() {
+            Some(snapshot(th, other)?)
+        } else {
+            None
+        };
     if let Some(items) = whole {
         let state = th.write(deque)?;
         for &item in items.as_slice() {
@@ -215,10 +223,10 @@ pub fn len(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn subscript(th: &mut Thread, key: Value) -> Result<i64, Raised> {
     match th.index_or_none(key)? {
         Some(_) => th.index_i64(key),
-        None => Err(th.type_error(format!(
-            "sequence index must be integer, not '{}'",
-            th.type_name(key)
-        ))),
+        None => {
+            Err(th
+                .type_error(format!("sequence index must be integer, not '{}'", th.type_name(key))))
+        }
     }
 }
 

@@ -120,7 +120,11 @@ impl Room for Write<'_, Deque> {
 
     fn shrink(&self) -> Result<(), Raised> {
         let capacity = self.ring.get().capacity();
-        if capacity > KEPT && self.len() < capacity / 8 { self.resize(capacity / 4) } else { Ok(()) }
+        if capacity > KEPT && self.len() < capacity / 8 {
+            self.resize(capacity / 4)
+        } else {
+            Ok(())
+        }
     }
 
     #[cold]
@@ -253,7 +257,8 @@ impl Ring for Write<'_, Deque> {
     }
 
     fn replace(&self, items: &[Value]) -> Result<(), Raised> {
-        let capacity = if items.is_empty() { 0 } else { items.len().next_power_of_two().max(LEAST) };
+        let capacity =
+            if items.is_empty() { 0 } else { items.len().next_power_of_two().max(LEAST) };
         let ring = if capacity == 0 {
             ValueArray::empty(self.thread())?
         } else {

@@ -93,7 +93,8 @@ pub fn index(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     };
     let (start, stop) = (bound(args[2], 0)?, bound(args[3], i64::MAX)?);
     let length = th.read(deque)?.len() as i64;
-    let place = |index: i64| (if index < 0 { index.saturating_add(length).max(0) } else { index }) as usize;
+    let place =
+        |index: i64| (if index < 0 { index.saturating_add(length).max(0) } else { index }) as usize;
     match find(th, deque, args[1], (place(start), place(stop)), MUTATED)? {
         Some(index) => th.int_from_i64(index as i64),
         None => {

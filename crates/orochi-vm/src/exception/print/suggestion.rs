@@ -52,11 +52,12 @@ fn find_hint(th: &mut Thread, exception: Value, traceback: Value) -> Result<Stri
         attribute_names(th, object, asked, traceback, &mut names)?;
     } else if import {
         if let Some(module) = present(th, exception, "name")?.and_then(|name| name.cast::<Str>())
-            && let Some(module) = th.vm.modules.get().get_str(th, module)? {
-                let all = th.dir(module)?;
-                let all = all.snapshot(th)?;
-                push_visible(&all, !starts_underscored(asked), &mut names);
-            }
+            && let Some(module) = th.vm.modules.get().get_str(th, module)?
+        {
+            let all = th.dir(module)?;
+            let all = all.snapshot(th)?;
+            push_visible(&all, !starts_underscored(asked), &mut names);
+        }
     } else {
         found = scope_names(th, traceback, asked, &mut names)?;
     }
@@ -84,9 +85,10 @@ fn starts_underscored(name: Ref<Str>) -> bool {
 fn push_visible(all: &[Value], hide_underscored: bool, names: &mut RootVec) {
     for &name in all {
         if let Some(text) = name.cast::<Str>()
-            && !(hide_underscored && starts_underscored(text)) {
-                names.push(name);
-            }
+            && !(hide_underscored && starts_underscored(text))
+        {
+            names.push(name);
+        }
     }
 }
 
@@ -121,9 +123,10 @@ fn attribute_names(
     let mut hide = !starts_underscored(asked);
     if hide
         && let Some(frame) = last_frame(th, traceback)?
-            && let Some(variables) = variables_of(th, frame)? {
-                hide = variables.get_str(th, crate::name!(th, "self"))? != Some(object);
-            }
+        && let Some(variables) = variables_of(th, frame)?
+    {
+        hide = variables.get_str(th, crate::name!(th, "self"))? != Some(object);
+    }
     push_visible(&all, hide, names);
     Ok(())
 }

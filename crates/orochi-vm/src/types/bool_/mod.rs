@@ -26,12 +26,36 @@ pub static TYPES: &[&TypeSpec] = &[&SPEC];
 static METHODS: &[Method] = &[
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__invert__($self, /)", invert, "~self"),
-    method("__and__($self, value, /)", |th, args| bitwise(th, BinaryOp::And, args), "Return self&value."),
-    method("__rand__($self, value, /)", |th, args| bitwise(th, BinaryOp::And, args), "Return value&self."),
-    method("__xor__($self, value, /)", |th, args| bitwise(th, BinaryOp::Xor, args), "Return self^value."),
-    method("__rxor__($self, value, /)", |th, args| bitwise(th, BinaryOp::Xor, args), "Return value^self."),
-    method("__or__($self, value, /)", |th, args| bitwise(th, BinaryOp::Or, args), "Return self|value."),
-    method("__ror__($self, value, /)", |th, args| bitwise(th, BinaryOp::Or, args), "Return value|self."),
+    method(
+        "__and__($self, value, /)",
+        |th, args| bitwise(th, BinaryOp::And, args),
+        "Return self&value.",
+    ),
+    method(
+        "__rand__($self, value, /)",
+        |th, args| bitwise(th, BinaryOp::And, args),
+        "Return value&self.",
+    ),
+    method(
+        "__xor__($self, value, /)",
+        |th, args| bitwise(th, BinaryOp::Xor, args),
+        "Return self^value.",
+    ),
+    method(
+        "__rxor__($self, value, /)",
+        |th, args| bitwise(th, BinaryOp::Xor, args),
+        "Return value^self.",
+    ),
+    method(
+        "__or__($self, value, /)",
+        |th, args| bitwise(th, BinaryOp::Or, args),
+        "Return self|value.",
+    ),
+    method(
+        "__ror__($self, value, /)",
+        |th, args| bitwise(th, BinaryOp::Or, args),
+        "Return value|self.",
+    ),
 ];
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -95,4 +119,3 @@ impl Thread {
         if value.is_unbound() { Ok(default) } else { self.is_true(value) }
     }
 }
-

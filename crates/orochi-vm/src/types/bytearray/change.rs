@@ -4,6 +4,7 @@ use super::ByteArray;
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::object::Ref;
+use crate::object::ValueCast;
 use crate::thread::Thread;
 use crate::types::bytes::construct::element;
 use crate::types::bytes::sequence::{BytesArgument, byte, bytes_argument};
@@ -11,7 +12,6 @@ use crate::types::iterators::is_iterable;
 use crate::types::list::subscript::position;
 use crate::types::str::Str;
 use crate::types::str::argument::ssize;
-use crate::object::ValueCast;
 
 pub(super) fn append(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let array = th.receiver::<ByteArray>(args[0])?;
@@ -53,7 +53,8 @@ fn add(th: &mut Thread, array: Ref<ByteArray>, added: &[u8]) -> Result<(), Raise
 pub(super) fn iadd(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let array = th.receiver::<ByteArray>(args[0])?;
     if !th.is_bytes_like(args[1]) {
-        let message = format!("can't concat {} to {}", th.type_name(args[1]), th.type_name(args[0]));
+        let message =
+            format!("can't concat {} to {}", th.type_name(args[1]), th.type_name(args[0]));
         return Err(th.type_error(message));
     }
     let added = bytes_argument(th, args[1])?;
@@ -134,7 +135,9 @@ pub(super) fn resize(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let array = th.receiver::<ByteArray>(args[0])?;
     let size = ssize(th, args[1])?;
     if size < 0 {
-        return Err(th.value_error(format!("bytearray.resize(): new size must be >= 0, got {size}")));
+        return Err(
+            th.value_error(format!("bytearray.resize(): new size must be >= 0, got {size}"))
+        );
     }
     array.resizable(th)?.resize(size as usize)?;
     Ok(Value::NONE)

@@ -32,7 +32,11 @@ pub static BYTEARRAY_ITERATOR: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("__length_hint__($self, /)", length_hint, "Private method returning an estimate of len(list(it))."),
+    method(
+        "__length_hint__($self, /)",
+        length_hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
     method("__reduce__($self, /)", reduce, "Return state information for pickling."),
     method("__setstate__($self, object, /)", setstate, "Set state information for unpickling."),
 ];

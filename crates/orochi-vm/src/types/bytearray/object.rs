@@ -45,10 +45,8 @@ pub struct ByteStore {
 }
 
 /// How the collector sees a [`ByteStore`].
-pub static BYTE_ARRAY_LAYOUT: Layout = Layout {
-    storage: true,
-    ..Layout::counted("byte array", 16, 1, Count::U64(8), Payload::Raw)
-};
+pub static BYTE_ARRAY_LAYOUT: Layout =
+    Layout { storage: true, ..Layout::counted("byte array", 16, 1, Count::U64(8), Payload::Raw) };
 
 /// The most bytes a storage may have.
 const MOST_BYTES: usize = isize::MAX as usize / 16;
@@ -60,7 +58,11 @@ impl ByteStore {
     }
 
     /// A storage of `capacity` bytes that begins with these; the rest are zeros.
-    pub fn from_slice(th: &Thread, bytes: &[u8], capacity: usize) -> Result<Ref<ByteStore>, Raised> {
+    pub fn from_slice(
+        th: &Thread,
+        bytes: &[u8],
+        capacity: usize,
+    ) -> Result<Ref<ByteStore>, Raised> {
         let capacity = capacity.max(bytes.len());
         if capacity > MOST_BYTES {
             return Err(th.memory_error());
@@ -159,7 +161,10 @@ impl Ref<ByteArray> {
 impl Write<'_, ByteArray> {
     /// The bytes, to be changed in place.
     #[inline]
-    #[allow(clippy::mut_from_ref, reason = "the guard is exclusive; nothing else lends the storage")]
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the guard is exclusive; nothing else lends the storage"
+    )]
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut [u8]) -> R) -> R {
         // SAFETY: the window lies inside the storage; held for writing, and `change` has no way
         // to reach the same bytes.
@@ -200,7 +205,8 @@ impl Write<'_, ByteArray> {
             self.length.set(token, new_length);
         } else {
             let old = self.as_slice();
-            let capacity = if new_length > length { new_length + new_length / 8 + 8 } else { new_length };
+            let capacity =
+                if new_length > length { new_length + new_length / 8 + 8 } else { new_length };
             let store = ByteStore::from_slice(self.thread(), &old[..at], capacity)?;
             let tail = &old[at + removed..];
             // SAFETY: the new storage has room for the new length; it overlaps nothing.

@@ -41,11 +41,12 @@ fn replacement(th: &mut Thread, value: Value) -> Result<BytesArgument, Raised> {
     if th.is_bytes_like(value) {
         return bytes_argument(th, value);
     }
-    let refused = int::is_int_like(value) || value.cast::<Str>().is_some() || !is_iterable(th, value);
+    let refused =
+        int::is_int_like(value) || value.cast::<Str>().is_some() || !is_iterable(th, value);
     if refused {
-        return Err(th.type_error(
-            "can assign only bytes, buffers, or iterables of ints in range(0, 256)",
-        ));
+        return Err(
+            th.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
+        );
     }
     if th.class_of(value).special(th, crate::class::Special::Index).is_some() {
         return contents(th, value, Value::UNBOUND, Value::UNBOUND, "bytearray");
@@ -53,7 +54,12 @@ fn replacement(th: &mut Thread, value: Value) -> Result<BytesArgument, Raised> {
     from_iterable(th, value, "bytearray").map(BytesArgument::Own)
 }
 
-fn assign(th: &mut Thread, array: Ref<ByteArray>, bounds: Bounds, added: &[u8]) -> Result<(), Raised> {
+fn assign(
+    th: &mut Thread,
+    array: Ref<ByteArray>,
+    bounds: Bounds,
+    added: &[u8],
+) -> Result<(), Raised> {
     let picked = bounds.pick(th.read(array)?.len());
     if bounds.step == 1 && picked.count != added.len() {
         let guard = array.resizable(th)?;

@@ -73,7 +73,9 @@ pub(crate) fn contents(
             Ok(count) if count < 0 => return Err(th.value_error("negative count")),
             Ok(count) => {
                 let mut zeros = Vec::new();
-                if count > isize::MAX as i64 / 16 || zeros.try_reserve_exact(count as usize).is_err() {
+                if count > isize::MAX as i64 / 16
+                    || zeros.try_reserve_exact(count as usize).is_err()
+                {
                     return Err(th.memory_error());
                 }
                 zeros.resize(count as usize, 0);

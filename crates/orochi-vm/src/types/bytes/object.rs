@@ -39,9 +39,7 @@ impl Bytes {
     #[inline(always)]
     pub fn as_slice(&self) -> &[u8] {
         // SAFETY: so many bytes follow the fixed part (constructor).
-        unsafe {
-            std::slice::from_raw_parts((&raw const *self).wrapping_add(1).cast(), self.len())
-        }
+        unsafe { std::slice::from_raw_parts((&raw const *self).wrapping_add(1).cast(), self.len()) }
     }
 
     /// The hash, which is that of a string with the same storage; computed once.

@@ -120,14 +120,13 @@ pub(crate) fn needle(th: &mut Thread, value: Value) -> Result<BytesArgument, Rai
     if th.is_bytes_like(value) {
         return th.bytes_of(value).map(BytesArgument::Own);
     }
-    let numeric = int::is_int_like(value) || th.class_of(value).special(th, Special::Index).is_some();
+    let numeric =
+        int::is_int_like(value) || th.class_of(value).special(th, Special::Index).is_some();
     if numeric {
         return byte(th, value).map(|byte| BytesArgument::One([byte]));
     }
     let name = th.type_name(value);
-    Err(th.type_error(format!(
-        "argument should be integer or bytes-like object, not '{name}'"
-    )))
+    Err(th.type_error(format!("argument should be integer or bytes-like object, not '{name}'")))
 }
 
 /// A number that must be a byte.

@@ -13,7 +13,11 @@ use crate::thread::Thread;
 use crate::types::str::Str;
 
 /// An instance of the class of `shape`.
-pub(super) fn instance(th: &Thread, shape: &'static Shape, (real, imaginary): Parts) -> Result<Value, Raised> {
+pub(super) fn instance(
+    th: &Thread,
+    shape: &'static Shape,
+    (real, imaginary): Parts,
+) -> Result<Value, Raised> {
     Ok(Complex::allocate_as(th, shape, real, imaginary)?.value())
 }
 
@@ -34,7 +38,9 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         }
         let Some(parts) = number(th, real)? else {
             let class = th.type_name(real);
-            return Err(th.type_error(format!("complex() argument must be a string or a number, not {class}")));
+            return Err(th.type_error(format!(
+                "complex() argument must be a string or a number, not {class}"
+            )));
         };
         return instance(th, shape, parts);
     }
@@ -51,11 +57,12 @@ fn part(th: &mut Thread, value: Value, name: &str) -> Result<(f64, Option<f64>),
     let class = th.type_name(value);
     let message = format!("complex() argument '{name}' must be a real number, not {class}");
     let complex = as_parts(value).is_some() || (name == "real" && has_complex(th, value));
-    let found = if value.cast::<Str>().is_some() || (name == "imag" && !complex && !is_real(th, value)) {
-        None
-    } else {
-        number(th, value)?
-    };
+    let found =
+        if value.cast::<Str>().is_some() || (name == "imag" && !complex && !is_real(th, value)) {
+            None
+        } else {
+            number(th, value)?
+        };
     let Some(parts) = found else { return Err(th.type_error(message)) };
     if complex {
         th.warn(&classes::DEPRECATION_WARNING, &message, 1)?;

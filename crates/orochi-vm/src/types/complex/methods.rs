@@ -42,16 +42,36 @@ pub(super) static METHODS: &[Method] = &[
     method("__pos__($self, /)", pos, "+self"),
     method("__abs__($self, /)", abs, "abs(self)"),
     method("__bool__($self, /)", bool, "True if self else False"),
-    class_method("from_number($cls, number, /)", from_number, "Convert number to a complex floating-point number."),
-    method("conjugate($self, /)", conjugate, "Return the complex conjugate of its argument. (3-4j).conjugate() == 3+4j."),
+    class_method(
+        "from_number($cls, number, /)",
+        from_number,
+        "Convert number to a complex floating-point number.",
+    ),
+    method(
+        "conjugate($self, /)",
+        conjugate,
+        "Return the complex conjugate of its argument. (3-4j).conjugate() == 3+4j.",
+    ),
     method("__complex__($self, /)", pos, "Convert this value to exact type complex."),
     method("__getnewargs__($self, /)", getnewargs, ""),
-    method("__format__($self, format_spec, /)", format, "Convert to a string according to format_spec."),
+    method(
+        "__format__($self, format_spec, /)",
+        format,
+        "Convert to a string according to format_spec.",
+    ),
 ];
 
 pub(super) static GETSET: &[GetSet] = &[
-    getter("real", |th, value| Ok(Value::from_f64(receiver(th, value)?.0)), "the real part of a complex number"),
-    getter("imag", |th, value| Ok(Value::from_f64(receiver(th, value)?.1)), "the imaginary part of a complex number"),
+    getter(
+        "real",
+        |th, value| Ok(Value::from_f64(receiver(th, value)?.0)),
+        "the real part of a complex number",
+    ),
+    getter(
+        "imag",
+        |th, value| Ok(Value::from_f64(receiver(th, value)?.1)),
+        "the imaginary part of a complex number",
+    ),
 ];
 
 fn receiver(th: &Thread, value: Value) -> Result<Parts, Raised> {
@@ -156,7 +176,11 @@ fn rtruediv(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn no_modulus(th: &Thread, modulus: Value) -> Result<(), Raised> {
-    if modulus.is_unbound() || modulus.is_none() { Ok(()) } else { Err(th.value_error("complex modulo")) }
+    if modulus.is_unbound() || modulus.is_none() {
+        Ok(())
+    } else {
+        Err(th.value_error("complex modulo"))
+    }
 }
 
 fn pow(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

@@ -4,9 +4,9 @@ use orochi_text::Text;
 use orochi_text::format::{Defaults, Locale, Spec, format_real};
 use orochi_text::number::{float_from_hex, float_repr, parse_float, parse_float_bytes};
 
+use super::SPEC;
 use super::object::{Float, as_f64};
 use super::operators::from_operand;
-use super::SPEC;
 use crate::class::Special;
 use crate::exception::{Raised, classes};
 use crate::heap::Value;
@@ -70,7 +70,9 @@ fn try_real(th: &mut Thread, value: Value) -> Result<Option<f64>, Raised> {
         }
         let (class, given) = (th.type_name(value), th.type_name(result));
         let Some(number) = as_f64(result) else {
-            return Err(th.type_error(format!("{class}.__float__ returned non-float (type {given})")));
+            return Err(
+                th.type_error(format!("{class}.__float__ returned non-float (type {given})"))
+            );
         };
         th.warn(&classes::DEPRECATION_WARNING,
             &format!(
@@ -141,7 +143,12 @@ pub fn repr(th: &Thread, value: f64) -> Result<Ref<Str>, Raised> {
 }
 
 /// `float.__format__`, the specification not empty.
-pub fn format(th: &Thread, value: f64, spec: Text<'_>, type_name: &str) -> Result<Ref<Str>, Raised> {
+pub fn format(
+    th: &Thread,
+    value: f64,
+    spec: Text<'_>,
+    type_name: &str,
+) -> Result<Ref<Str>, Raised> {
     let made = Spec::parse(spec, Defaults::Real, type_name)
         .and_then(|spec| format_real(&spec, value, &Locale::C, type_name));
     match made {
@@ -174,7 +181,10 @@ pub fn integer_ratio(th: &Thread, value: f64) -> Result<(Value, Value), Raised> 
     Ok(if exponent >= 0 {
         (th.int_from_words(negative, &scaled(mantissa, exponent))?, Value::from_i32(1))
     } else {
-        (th.int_from_words(negative, &[mantissa])?, th.int_from_words(false, &scaled(1, -exponent))?)
+        (
+            th.int_from_words(negative, &[mantissa])?,
+            th.int_from_words(false, &scaled(1, -exponent))?,
+        )
     })
 }
 

@@ -3,10 +3,10 @@
 use orochi_text::Text;
 use orochi_text::number::float_hex;
 
+use super::SPEC;
 use super::convert::{self, integer_ratio, round_half_even, to_int};
 use super::object::as_f64;
 use super::operators::{self, binary, from_operand, order};
-use super::SPEC;
 use crate::class::{GetSet, Method, class_method, getter, method};
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -20,47 +20,177 @@ use crate::types::tuple::Tuple;
 pub(super) static METHODS: &[Method] = &[
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__hash__($self, /)", hash, "Return hash(self)."),
-    method("__lt__($self, value, /)", |th, args| compare(th, Comparison::Lt, args), "Return self<value."),
-    method("__le__($self, value, /)", |th, args| compare(th, Comparison::Le, args), "Return self<=value."),
-    method("__eq__($self, value, /)", |th, args| compare(th, Comparison::Eq, args), "Return self==value."),
-    method("__ne__($self, value, /)", |th, args| compare(th, Comparison::Ne, args), "Return self!=value."),
-    method("__gt__($self, value, /)", |th, args| compare(th, Comparison::Gt, args), "Return self>value."),
-    method("__ge__($self, value, /)", |th, args| compare(th, Comparison::Ge, args), "Return self>=value."),
-    method("__add__($self, value, /)", |th, args| forward(th, BinaryOp::Add, args), "Return self+value."),
-    method("__radd__($self, value, /)", |th, args| reflected(th, BinaryOp::Add, args), "Return value+self."),
-    method("__sub__($self, value, /)", |th, args| forward(th, BinaryOp::Sub, args), "Return self-value."),
-    method("__rsub__($self, value, /)", |th, args| reflected(th, BinaryOp::Sub, args), "Return value-self."),
-    method("__mul__($self, value, /)", |th, args| forward(th, BinaryOp::Mul, args), "Return self*value."),
-    method("__rmul__($self, value, /)", |th, args| reflected(th, BinaryOp::Mul, args), "Return value*self."),
-    method("__mod__($self, value, /)", |th, args| forward(th, BinaryOp::Mod, args), "Return self%value."),
-    method("__rmod__($self, value, /)", |th, args| reflected(th, BinaryOp::Mod, args), "Return value%self."),
-    method("__divmod__($self, value, /)", |th, args| forward(th, BinaryOp::DivMod, args), "Return divmod(self, value)."),
-    method("__rdivmod__($self, value, /)", |th, args| reflected(th, BinaryOp::DivMod, args), "Return divmod(value, self)."),
+    method(
+        "__lt__($self, value, /)",
+        |th, args| compare(th, Comparison::Lt, args),
+        "Return self<value.",
+    ),
+    method(
+        "__le__($self, value, /)",
+        |th, args| compare(th, Comparison::Le, args),
+        "Return self<=value.",
+    ),
+    method(
+        "__eq__($self, value, /)",
+        |th, args| compare(th, Comparison::Eq, args),
+        "Return self==value.",
+    ),
+    method(
+        "__ne__($self, value, /)",
+        |th, args| compare(th, Comparison::Ne, args),
+        "Return self!=value.",
+    ),
+    method(
+        "__gt__($self, value, /)",
+        |th, args| compare(th, Comparison::Gt, args),
+        "Return self>value.",
+    ),
+    method(
+        "__ge__($self, value, /)",
+        |th, args| compare(th, Comparison::Ge, args),
+        "Return self>=value.",
+    ),
+    method(
+        "__add__($self, value, /)",
+        |th, args| forward(th, BinaryOp::Add, args),
+        "Return self+value.",
+    ),
+    method(
+        "__radd__($self, value, /)",
+        |th, args| reflected(th, BinaryOp::Add, args),
+        "Return value+self.",
+    ),
+    method(
+        "__sub__($self, value, /)",
+        |th, args| forward(th, BinaryOp::Sub, args),
+        "Return self-value.",
+    ),
+    method(
+        "__rsub__($self, value, /)",
+        |th, args| reflected(th, BinaryOp::Sub, args),
+        "Return value-self.",
+    ),
+    method(
+        "__mul__($self, value, /)",
+        |th, args| forward(th, BinaryOp::Mul, args),
+        "Return self*value.",
+    ),
+    method(
+        "__rmul__($self, value, /)",
+        |th, args| reflected(th, BinaryOp::Mul, args),
+        "Return value*self.",
+    ),
+    method(
+        "__mod__($self, value, /)",
+        |th, args| forward(th, BinaryOp::Mod, args),
+        "Return self%value.",
+    ),
+    method(
+        "__rmod__($self, value, /)",
+        |th, args| reflected(th, BinaryOp::Mod, args),
+        "Return value%self.",
+    ),
+    method(
+        "__divmod__($self, value, /)",
+        |th, args| forward(th, BinaryOp::DivMod, args),
+        "Return divmod(self, value).",
+    ),
+    method(
+        "__rdivmod__($self, value, /)",
+        |th, args| reflected(th, BinaryOp::DivMod, args),
+        "Return divmod(value, self).",
+    ),
     method("__pow__($self, value, mod=None, /)", pow, "Return pow(self, value, mod)."),
     method("__rpow__($self, value, mod=None, /)", rpow, "Return pow(value, self, mod)."),
     method("__neg__($self, /)", |th, args| Ok(Value::from_f64(-receiver(th, args[0])?)), "-self"),
     method("__pos__($self, /)", plain, "+self"),
-    method("__abs__($self, /)", |th, args| Ok(Value::from_f64(receiver(th, args[0])?.abs())), "abs(self)"),
-    method("__bool__($self, /)", |th, args| Ok(Value::from_bool(receiver(th, args[0])? != 0.0)), "True if self else False"),
+    method(
+        "__abs__($self, /)",
+        |th, args| Ok(Value::from_f64(receiver(th, args[0])?.abs())),
+        "abs(self)",
+    ),
+    method(
+        "__bool__($self, /)",
+        |th, args| Ok(Value::from_bool(receiver(th, args[0])? != 0.0)),
+        "True if self else False",
+    ),
     method("__int__($self, /)", trunc, "int(self)"),
     method("__float__($self, /)", plain, "float(self)"),
-    method("__floordiv__($self, value, /)", |th, args| forward(th, BinaryOp::FloorDiv, args), "Return self//value."),
-    method("__rfloordiv__($self, value, /)", |th, args| reflected(th, BinaryOp::FloorDiv, args), "Return value//self."),
-    method("__truediv__($self, value, /)", |th, args| forward(th, BinaryOp::TrueDiv, args), "Return self/value."),
-    method("__rtruediv__($self, value, /)", |th, args| reflected(th, BinaryOp::TrueDiv, args), "Return value/self."),
-    class_method("from_number($cls, number, /)", from_number, "Convert real number to a floating-point number."),
+    method(
+        "__floordiv__($self, value, /)",
+        |th, args| forward(th, BinaryOp::FloorDiv, args),
+        "Return self//value.",
+    ),
+    method(
+        "__rfloordiv__($self, value, /)",
+        |th, args| reflected(th, BinaryOp::FloorDiv, args),
+        "Return value//self.",
+    ),
+    method(
+        "__truediv__($self, value, /)",
+        |th, args| forward(th, BinaryOp::TrueDiv, args),
+        "Return self/value.",
+    ),
+    method(
+        "__rtruediv__($self, value, /)",
+        |th, args| reflected(th, BinaryOp::TrueDiv, args),
+        "Return value/self.",
+    ),
+    class_method(
+        "from_number($cls, number, /)",
+        from_number,
+        "Convert real number to a floating-point number.",
+    ),
     method("conjugate($self, /)", plain, "Return self, the complex conjugate of any float."),
     method("__trunc__($self, /)", trunc, "Return the Integral closest to x between 0 and x."),
-    method("__floor__($self, /)", |th, args| { let x = receiver(th, args[0])?; to_int(th, x.floor()) }, "Return the floor as an Integral."),
-    method("__ceil__($self, /)", |th, args| { let x = receiver(th, args[0])?; to_int(th, x.ceil()) }, "Return the ceiling as an Integral."),
-    method("__round__($self, ndigits=None, /)", round, "Return the Integral closest to x, rounding half toward even.\n\nWhen an argument is passed, work like built-in round(x, ndigits)."),
-    method("as_integer_ratio($self, /)", as_integer_ratio, "Return a pair of integers, whose ratio is exactly equal to the original float.\n\nThe ratio is in lowest terms and has a positive denominator.  Raise\nOverflowError on infinities and a ValueError on NaNs.\n\n>>> (10.0).as_integer_ratio()\n(10, 1)\n>>> (0.0).as_integer_ratio()\n(0, 1)\n>>> (-.25).as_integer_ratio()\n(-1, 4)"),
-    class_method("fromhex($cls, string, /)", fromhex, "Create a floating-point number from a hexadecimal string.\n\n>>> float.fromhex('0x1.ffffp10')\n2047.984375\n>>> float.fromhex('-0x1p-1074')\n-5e-324"),
-    method("hex($self, /)", hex, "Return a hexadecimal representation of a floating-point number.\n\n>>> (-0.1).hex()\n'-0x1.999999999999ap-4'\n>>> 3.14159.hex()\n'0x1.921f9f01b866ep+1'"),
+    method(
+        "__floor__($self, /)",
+        |th, args| {
+            let x = receiver(th, args[0])?;
+            to_int(th, x.floor())
+        },
+        "Return the floor as an Integral.",
+    ),
+    method(
+        "__ceil__($self, /)",
+        |th, args| {
+            let x = receiver(th, args[0])?;
+            to_int(th, x.ceil())
+        },
+        "Return the ceiling as an Integral.",
+    ),
+    method(
+        "__round__($self, ndigits=None, /)",
+        round,
+        "Return the Integral closest to x, rounding half toward even.\n\nWhen an argument is passed, work like built-in round(x, ndigits).",
+    ),
+    method(
+        "as_integer_ratio($self, /)",
+        as_integer_ratio,
+        "Return a pair of integers, whose ratio is exactly equal to the original float.\n\nThe ratio is in lowest terms and has a positive denominator.  Raise\nOverflowError on infinities and a ValueError on NaNs.\n\n>>> (10.0).as_integer_ratio()\n(10, 1)\n>>> (0.0).as_integer_ratio()\n(0, 1)\n>>> (-.25).as_integer_ratio()\n(-1, 4)",
+    ),
+    class_method(
+        "fromhex($cls, string, /)",
+        fromhex,
+        "Create a floating-point number from a hexadecimal string.\n\n>>> float.fromhex('0x1.ffffp10')\n2047.984375\n>>> float.fromhex('-0x1p-1074')\n-5e-324",
+    ),
+    method(
+        "hex($self, /)",
+        hex,
+        "Return a hexadecimal representation of a floating-point number.\n\n>>> (-0.1).hex()\n'-0x1.999999999999ap-4'\n>>> 3.14159.hex()\n'0x1.921f9f01b866ep+1'",
+    ),
     method("is_integer($self, /)", is_integer, "Return True if the float is an integer."),
     method("__getnewargs__($self, /)", getnewargs, ""),
-    class_method("__getformat__($cls, typestr, /)", getformat, "You probably don't want to use this function.\n\n  typestr\n    Must be 'double' or 'float'.\n\nIt exists mainly to be used in Python's test suite.\n\nThis function returns whichever of 'unknown', 'IEEE, big-endian' or 'IEEE,\nlittle-endian' best describes the format of floating-point numbers used by the\nC type named by typestr."),
-    method("__format__($self, format_spec, /)", format, "Formats the float according to format_spec."),
+    class_method(
+        "__getformat__($cls, typestr, /)",
+        getformat,
+        "You probably don't want to use this function.\n\n  typestr\n    Must be 'double' or 'float'.\n\nIt exists mainly to be used in Python's test suite.\n\nThis function returns whichever of 'unknown', 'IEEE, big-endian' or 'IEEE,\nlittle-endian' best describes the format of floating-point numbers used by the\nC type named by typestr.",
+    ),
+    method(
+        "__format__($self, format_spec, /)",
+        format,
+        "Formats the float according to format_spec.",
+    ),
 ];
 
 pub(super) static GETSET: &[GetSet] = &[

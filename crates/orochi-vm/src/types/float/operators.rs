@@ -38,7 +38,9 @@ pub fn binary(th: &Thread, op: BinaryOp, left: f64, right: f64) -> Option<Result
         BinaryOp::Sub => left - right,
         BinaryOp::Mul => left * right,
         BinaryOp::Pow => return Some(power(th, left, right)),
-        BinaryOp::TrueDiv | BinaryOp::FloorDiv | BinaryOp::Mod | BinaryOp::DivMod if right == 0.0 => {
+        BinaryOp::TrueDiv | BinaryOp::FloorDiv | BinaryOp::Mod | BinaryOp::DivMod
+            if right == 0.0 =>
+        {
             return Some(Err(th.zero_division_error("division by zero")));
         }
         BinaryOp::TrueDiv => left / right,

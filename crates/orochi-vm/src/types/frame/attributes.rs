@@ -86,11 +86,13 @@ fn offset(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
 /// The line the frame is at; that of the `def` while a generator has not started.
 fn line(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
     let fields = frame.fields();
-    if fields.window.get() == 0 && fields.flags.get() & flags::DETACHED == 0
+    if fields.window.get() == 0
+        && fields.flags.get() & flags::DETACHED == 0
         && let Some(generator) = fields.generator.get().cast::<Generator>()
-            && th.read(generator)?.state.get() == state::CREATED {
-                return Ok(frame.code().compiled().first_line);
-            }
+        && th.read(generator)?.state.get() == state::CREATED
+    {
+        return Ok(frame.code().compiled().first_line);
+    }
     let offset = offset(th, frame)?;
     Ok(frame.code().position_at(offset).line)
 }
@@ -213,15 +215,16 @@ fn clear(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Err(th.runtime_error("cannot clear an executing frame"));
     }
     if fields.flags.get() & flags::DETACHED == 0
-        && let Some(generator) = fields.generator.get().cast::<Generator>() {
-            let now = th.read(generator)?.state.get();
-            if now == state::SUSPENDED {
-                return Err(th.runtime_error("cannot clear a suspended frame"));
-            }
-            if now == state::CREATED {
-                crate::types::generator::close(th, generator)?;
-            }
+        && let Some(generator) = fields.generator.get().cast::<Generator>()
+    {
+        let now = th.read(generator)?.state.get();
+        if now == state::SUSPENDED {
+            return Err(th.runtime_error("cannot clear a suspended frame"));
         }
+        if now == state::CREATED {
+            crate::types::generator::close(th, generator)?;
+        }
+    }
     let guard = th.write(frame)?;
     let empty = ValueArray::empty(guard.thread())?;
     guard.registers.set(guard.token(), empty);

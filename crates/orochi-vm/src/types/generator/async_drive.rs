@@ -248,9 +248,10 @@ fn throw_result(
 ) -> Result<Value, Raised> {
     let result = if closing {
         if let Ok(value) = result
-            && unwrapped(value).is_some() {
-                return Err(ignored_exit(th, awaitable, generator));
-            }
+            && unwrapped(value).is_some()
+        {
+            return Err(ignored_exit(th, awaitable, generator));
+        }
         result
     } else {
         unwrap(th, generator, result)

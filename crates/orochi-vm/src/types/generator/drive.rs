@@ -239,10 +239,11 @@ pub(super) fn prepare_quietly(th: &mut Thread, args: &[Value]) -> Result<(), Rai
         )));
     };
     if !traceback.is_none()
-        && let Some(object) = exception.cast::<BaseException>() {
-            let guard = th.write(object)?;
-            guard.traceback.set(guard.token(), traceback);
-        }
+        && let Some(object) = exception.cast::<BaseException>()
+    {
+        let guard = th.write(object)?;
+        guard.traceback.set(guard.token(), traceback);
+    }
     let _ = th.raise_again(exception);
     Ok(())
 }
@@ -250,9 +251,10 @@ pub(super) fn prepare_quietly(th: &mut Thread, args: &[Value]) -> Result<(), Rai
 /// The exception of a class and a value, which may be one already, or the arguments.
 fn instance(th: &mut Thread, class: Value, value: Value) -> Result<Value, Raised> {
     if let Some(class) = is_exception_class(class)
-        && th.is_instance(value, class) {
-            return Ok(value);
-        }
+        && th.is_instance(value, class)
+    {
+        return Ok(value);
+    }
     let made = match value.cast::<Tuple>() {
         Some(args) => th.call(class, args.as_slice())?,
         None if value.is_none() => th.call(class, &[])?,

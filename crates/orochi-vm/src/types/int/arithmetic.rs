@@ -22,7 +22,12 @@ pub(super) const MOST_BITS: u64 = 1 << 33;
 /// `left op right` for values of exactly the classes `int`, `bool` and `float`; `None` for all
 /// others, and where these have no such operator.
 #[inline]
-pub fn fast_binary(th: &mut Thread, op: BinaryOp, left: Value, right: Value) -> Option<Result<Value, Raised>> {
+pub fn fast_binary(
+    th: &mut Thread,
+    op: BinaryOp,
+    left: Value,
+    right: Value,
+) -> Option<Result<Value, Raised>> {
     if op == BinaryOp::MatMul {
         return None;
     }
@@ -35,7 +40,12 @@ pub fn fast_binary(th: &mut Thread, op: BinaryOp, left: Value, right: Value) -> 
     mixed_binary(th, op, left, right)
 }
 
-fn mixed_binary(th: &mut Thread, op: BinaryOp, left: Value, right: Value) -> Option<Result<Value, Raised>> {
+fn mixed_binary(
+    th: &mut Thread,
+    op: BinaryOp,
+    left: Value,
+    right: Value,
+) -> Option<Result<Value, Raised>> {
     if left.is_bool() && right.is_bool() {
         let (a, b) = (left.is_true(), right.is_true());
         match op {
@@ -87,7 +97,12 @@ pub fn fast_compare(op: Comparison, left: Value, right: Value) -> Option<bool> {
 }
 
 /// `left op right`
-pub fn binary(th: &mut Thread, op: BinaryOp, left: Operand, right: Operand) -> Result<Value, Raised> {
+pub fn binary(
+    th: &mut Thread,
+    op: BinaryOp,
+    left: Operand,
+    right: Operand,
+) -> Result<Value, Raised> {
     if let (Operand::Small(a), Operand::Small(b)) = (left, right) {
         if let Some(result) = small(th, op, a, b) {
             return result;
@@ -110,7 +125,8 @@ pub fn binary(th: &mut Thread, op: BinaryOp, left: Operand, right: Operand) -> R
         }
         BinaryOp::DivMod => {
             let (quotient, remainder) = floor_divide(th, a, b)?;
-            let (quotient, remainder) = (th.int_from_parts(quotient)?, th.int_from_parts(remainder)?);
+            let (quotient, remainder) =
+                (th.int_from_parts(quotient)?, th.int_from_parts(remainder)?);
             Ok(Tuple::from_slice(th, &[quotient, remainder])?.value())
         }
         BinaryOp::Pow => power::power(th, left, right),
@@ -130,7 +146,9 @@ fn small(th: &mut Thread, op: BinaryOp, a: i64, b: i64) -> Option<Result<Value, 
         BinaryOp::Add => th.int_from_i128(i128::from(a) + i128::from(b)),
         BinaryOp::Sub => th.int_from_i128(i128::from(a) - i128::from(b)),
         BinaryOp::Mul => th.int_from_i128(i128::from(a) * i128::from(b)),
-        BinaryOp::FloorDiv | BinaryOp::Mod | BinaryOp::DivMod if b == 0 => Err(division_by_zero(th)),
+        BinaryOp::FloorDiv | BinaryOp::Mod | BinaryOp::DivMod if b == 0 => {
+            Err(division_by_zero(th))
+        }
         BinaryOp::FloorDiv => th.int_from_i64(floor_quotient(a, b)?),
         BinaryOp::Mod => th.int_from_i64(floor_remainder(a, b)),
         BinaryOp::DivMod => {
@@ -240,7 +258,11 @@ fn multiply(th: &mut Thread, a: Parts, b: Parts) -> Result<Value, Raised> {
 }
 
 /// Quotient rounded down, and remainder with the sign of the divisor.
-fn floor_divide(th: &mut Thread, a: Parts, b: Parts) -> Result<((bool, Words), (bool, Words)), Raised> {
+fn floor_divide(
+    th: &mut Thread,
+    a: Parts,
+    b: Parts,
+) -> Result<((bool, Words), (bool, Words)), Raised> {
     if b.words.is_empty() {
         return Err(division_by_zero(th));
     }

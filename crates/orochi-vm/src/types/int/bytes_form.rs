@@ -18,7 +18,9 @@ fn is_little(th: &mut Thread, method: &str, order: Value) -> Result<bool, Raised
     }
     let Some(text) = order.cast::<Str>() else {
         let class = th.type_name(order);
-        return Err(th.type_error(format!("{method}() argument 'byteorder' must be str, not {class}")));
+        return Err(
+            th.type_error(format!("{method}() argument 'byteorder' must be str, not {class}"))
+        );
     };
     match text.ascii() {
         Some("little") => Ok(true),
@@ -71,7 +73,12 @@ pub(super) fn to_bytes(th: &mut Thread, args: &[Value]) -> Result<Value, Raised>
 }
 
 /// The number that bytes stand for.
-pub fn from_byte_slice(th: &Thread, bytes: &[u8], little: bool, signed: bool) -> Result<Value, Raised> {
+pub fn from_byte_slice(
+    th: &Thread,
+    bytes: &[u8],
+    little: bool,
+    signed: bool,
+) -> Result<Value, Raised> {
     let top = if little { bytes.last() } else { bytes.first() };
     let negative = signed && top.is_some_and(|byte| byte >> 7 == 1);
     let count = bytes.len();

@@ -12,9 +12,9 @@ use crate::heap::Value;
 use crate::object::ValueCast;
 use crate::shape::Shape;
 use crate::thread::Thread;
+use crate::types::bytearray::ByteArray;
 use crate::types::bytes::Bytes;
 use crate::types::str::Str;
-use crate::types::bytearray::ByteArray;
 use crate::types::{bool_, float};
 
 /// `int.__new__(cls, x=0, /, base=10)`
@@ -57,7 +57,11 @@ fn with_base(th: &mut Thread, source: Value, base: Value) -> Result<Value, Raise
 
 /// A copy of what a bytes-like object holds; `None` if the value is none. With `any`, everything
 /// that offers a buffer counts, else only `bytes` and `bytearray`.
-pub(crate) fn bytes_like(th: &mut Thread, value: Value, any: bool) -> Result<Option<Vec<u8>>, Raised> {
+pub(crate) fn bytes_like(
+    th: &mut Thread,
+    value: Value,
+    any: bool,
+) -> Result<Option<Vec<u8>>, Raised> {
     let own = value.cast::<Bytes>().is_some() || value.cast::<ByteArray>().is_some();
     if own || (any && th.is_bytes_like(value)) { th.bytes_of(value).map(Some) } else { Ok(None) }
 }

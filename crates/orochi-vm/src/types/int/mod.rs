@@ -42,7 +42,11 @@ pub static SPEC: TypeSpec = TypeSpec {
           Base 0 means to interpret the base from the string as an integer literal.\n\
           >>> int('0b100', base=0)\n4",
     flags: TypeFlags::BASE.and(TypeFlags::IMMUTABLE).and(TypeFlags::MATCH_SELF),
-    new: Some(function("__new__($cls, x=<unrepresentable>, /, base=<unrepresentable>)", construct::new, "")),
+    new: Some(function(
+        "__new__($cls, x=<unrepresentable>, /, base=<unrepresentable>)",
+        construct::new,
+        "",
+    )),
     methods: methods::METHODS,
     getset: methods::GETSET,
     ..TypeSpec::named("int", NativeLayout::with_tail::<Int>(Tail::Bytes))

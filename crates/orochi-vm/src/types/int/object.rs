@@ -50,7 +50,11 @@ impl Int {
     }
 
     /// An object with the given shape; the words have no leading zeros.
-    pub fn from_parts_as(th: &Thread, shape: &'static Shape, parts: Parts<'_>) -> Result<Ref<Int>, Raised> {
+    pub fn from_parts_as(
+        th: &Thread,
+        shape: &'static Shape,
+        parts: Parts<'_>,
+    ) -> Result<Ref<Int>, Raised> {
         let words = parts.words;
         debug_assert!(words.last() != Some(&0), "leading zeros");
         let extra = if shape.has(crate::shape::shape_flags::DICT) { 8 } else { 0 };

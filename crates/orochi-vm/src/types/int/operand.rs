@@ -122,8 +122,20 @@ impl Operand {
     pub fn order(self, other: Operand) -> Ordering {
         match (self, other) {
             (Operand::Small(a), Operand::Small(b)) => a.cmp(&b),
-            (Operand::Small(_), Operand::Big(b)) => if b.is_negative() { Ordering::Greater } else { Ordering::Less },
-            (Operand::Big(a), Operand::Small(_)) => if a.is_negative() { Ordering::Less } else { Ordering::Greater },
+            (Operand::Small(_), Operand::Big(b)) => {
+                if b.is_negative() {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                }
+            }
+            (Operand::Big(a), Operand::Small(_)) => {
+                if a.is_negative() {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
             (Operand::Big(a), Operand::Big(b)) => match (a.is_negative(), b.is_negative()) {
                 (false, true) => Ordering::Greater,
                 (true, false) => Ordering::Less,
@@ -147,7 +159,13 @@ impl Operand {
                 value.cmp(&(whole as i64))
             }
             // Beyond 64 bits, the float's sign decides.
-            Operand::Small(_) => if whole > 0.0 { Ordering::Less } else { Ordering::Greater },
+            Operand::Small(_) => {
+                if whole > 0.0 {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
             Operand::Big(int) => {
                 if int.is_negative() != (float < 0.0) {
                     if int.is_negative() { Ordering::Less } else { Ordering::Greater }
@@ -230,7 +248,9 @@ pub fn compare(a: Value, b: Value) -> Option<Ordering> {
 pub fn hash_of(value: Value) -> i64 {
     match Operand::of(value) {
         Some(Operand::Small(value)) => orochi_text::hash::hash_int(value),
-        Some(Operand::Big(int)) => orochi_text::hash::hash_int_words(int.is_negative(), int.words()),
+        Some(Operand::Big(int)) => {
+            orochi_text::hash::hash_int_words(int.is_negative(), int.words())
+        }
         None => 0,
     }
 }

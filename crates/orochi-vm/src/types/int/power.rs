@@ -15,7 +15,9 @@ pub fn power(th: &mut Thread, base: Operand, exponent: Operand) -> Result<Value,
         return float::power(th, base, exponent);
     }
     if let (Operand::Small(base), Operand::Small(exponent)) = (base, exponent) {
-        if let Some(result) = u32::try_from(exponent).ok().and_then(|e| i128::from(base).checked_pow(e)) {
+        if let Some(result) =
+            u32::try_from(exponent).ok().and_then(|e| i128::from(base).checked_pow(e))
+        {
             return th.int_from_i128(result);
         }
     }
@@ -28,19 +30,28 @@ pub fn power(th: &mut Thread, base: Operand, exponent: Operand) -> Result<Value,
     }
     let least = natural::bit_length(parts.words) - 1;
     let exponent = match exponent {
-        Operand::Small(exponent) if (exponent as u64).saturating_mul(least) < MOST_BITS => exponent as u64,
+        Operand::Small(exponent) if (exponent as u64).saturating_mul(least) < MOST_BITS => {
+            exponent as u64
+        }
         _ => return Err(th.memory_error()),
     };
     if natural::bit_count(parts.words) == 1 {
         return th.int_from_words(negative, &natural::shift_left(&[1], least * exponent));
     }
     let words = ((least + 1) * exponent / 64) as usize;
-    let result = compute(th, is_heavy(words, words), parts.words, &[], |base, _| natural::power(base, exponent));
+    let result = compute(th, is_heavy(words, words), parts.words, &[], |base, _| {
+        natural::power(base, exponent)
+    });
     th.int_from_words(negative, &result)
 }
 
 /// `pow(base, exponent, modulus)`
-pub fn power_modulo(th: &mut Thread, base: Operand, exponent: Operand, modulus: Operand) -> Result<Value, Raised> {
+pub fn power_modulo(
+    th: &mut Thread,
+    base: Operand,
+    exponent: Operand,
+    modulus: Operand,
+) -> Result<Value, Raised> {
     if modulus.is_zero() {
         return Err(th.value_error("pow() 3rd argument cannot be 0"));
     }
@@ -49,7 +60,8 @@ pub fn power_modulo(th: &mut Thread, base: Operand, exponent: Operand, modulus: 
     let exponent = exponent.parts(&mut buffers.1);
     let base = base.parts(&mut buffers.0);
     let size = modulus.words.len();
-    let heavy = is_heavy(size * size, exponent.words.len() * 64) || is_heavy(size, base.words.len());
+    let heavy =
+        is_heavy(size * size, exponent.words.len() * 64) || is_heavy(size, base.words.len());
     let arguments = [base, exponent, modulus];
     let result = if heavy {
         let copies = arguments.map(|parts| (parts.negative, Words::from_slice(parts.words)));

@@ -37,9 +37,10 @@ fn nearest_multiple(th: &mut Thread, operand: Operand, unit: Value) -> Result<Va
     let (mut a, mut b) = ([0], [0]);
     let twice = natural::shift_left(rest.parts(&mut a).words, 1);
     let order = natural::compare(&twice, divisor.parts(&mut b).words);
-    let up = order.is_gt() || (order.is_eq() && {
-        let quotient = arithmetic::binary(th, BinaryOp::FloorDiv, operand, divisor)?;
-        Operand::of(quotient).is_some_and(Operand::is_odd)
-    });
+    let up = order.is_gt()
+        || (order.is_eq() && {
+            let quotient = arithmetic::binary(th, BinaryOp::FloorDiv, operand, divisor)?;
+            Operand::of(quotient).is_some_and(Operand::is_odd)
+        });
     if up { arithmetic::binary(th, BinaryOp::Add, lower_operand, divisor) } else { Ok(lower) }
 }

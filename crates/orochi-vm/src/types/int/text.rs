@@ -133,7 +133,12 @@ pub fn prefixed(operand: Operand, bits: u32) -> String {
 }
 
 /// `int.__format__`
-pub fn format(th: &mut Thread, operand: Operand, spec: Text<'_>, type_name: &str) -> Result<OwnedText, Raised> {
+pub fn format(
+    th: &mut Thread,
+    operand: Operand,
+    spec: Text<'_>,
+    type_name: &str,
+) -> Result<OwnedText, Raised> {
     let made = format_parsed(th, operand, spec, type_name)?;
     made.map_err(|error| th.text_error(error))
 }

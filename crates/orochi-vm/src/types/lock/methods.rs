@@ -14,8 +14,16 @@ const ACQUIRE_DOC: &str = "Lock the lock.  Without argument, this blocks if the 
 
 pub(super) static LOCK_METHODS: &[Method] = &[
     method("acquire($self, /, blocking=True, timeout=-1)", acquire, ACQUIRE_DOC),
-    method("acquire_lock($self, /, blocking=True, timeout=-1)", acquire, "An obsolete synonym of acquire()."),
-    method("release($self, /)", release, "Release the lock, allowing another thread that is blocked waiting for\nthe lock to acquire the lock."),
+    method(
+        "acquire_lock($self, /, blocking=True, timeout=-1)",
+        acquire,
+        "An obsolete synonym of acquire().",
+    ),
+    method(
+        "release($self, /)",
+        release,
+        "Release the lock, allowing another thread that is blocked waiting for\nthe lock to acquire the lock.",
+    ),
     method("release_lock($self, /)", release, "An obsolete synonym of release()."),
     method("locked($self, /)", locked, "Return whether the lock is in the locked state."),
     method("locked_lock($self, /)", locked, "An obsolete synonym of locked()."),
@@ -27,13 +35,25 @@ pub(super) static LOCK_METHODS: &[Method] = &[
 
 pub(super) static RLOCK_METHODS: &[Method] = &[
     method("acquire($self, /, blocking=True, timeout=-1)", racquire, ACQUIRE_DOC),
-    method("release($self, /)", rrelease, "Release the lock, allowing another thread that is blocked waiting for\nthe lock to acquire the lock."),
-    method("locked($self, /)", rlocked, "Return a boolean indicating whether this object is locked right now."),
+    method(
+        "release($self, /)",
+        rrelease,
+        "Release the lock, allowing another thread that is blocked waiting for\nthe lock to acquire the lock.",
+    ),
+    method(
+        "locked($self, /)",
+        rlocked,
+        "Return a boolean indicating whether this object is locked right now.",
+    ),
     method("__enter__($self, /)", renter, "Lock the lock."),
     method("__exit__($self, /, *exc_info)", rexit, "Release the lock."),
     method("_is_owned($self, /)", is_owned, "For internal use by `threading.Condition`."),
     method("_recursion_count($self, /)", recursion_count, "For internal use by reentrancy checks."),
-    method("_acquire_restore($self, state, /)", acquire_restore, "For internal use by `threading.Condition`."),
+    method(
+        "_acquire_restore($self, state, /)",
+        acquire_restore,
+        "For internal use by `threading.Condition`.",
+    ),
     method("_release_save($self, /)", release_save, "For internal use by `threading.Condition`."),
     method("_at_fork_reinit($self, /)", rreset, ""),
     method("__repr__($self, /)", rrepr, "Return repr(self)."),

@@ -98,7 +98,9 @@ fn wait(word: &AtomicU64, deadline: Option<Instant>) -> bool {
             continue;
         }
         if now & WAITED == 0
-            && word.compare_exchange(now, now | WAITED, Ordering::Relaxed, Ordering::Relaxed).is_err()
+            && word
+                .compare_exchange(now, now | WAITED, Ordering::Relaxed, Ordering::Relaxed)
+                .is_err()
         {
             continue;
         }
@@ -179,7 +181,12 @@ impl Ref<RLock> {
     }
 
     /// Takes the lock once more, or for the first time, waiting until `deadline`.
-    pub fn acquire(self, th: &mut Thread, block: bool, deadline: Option<Instant>) -> Result<bool, Raised> {
+    pub fn acquire(
+        self,
+        th: &mut Thread,
+        block: bool,
+        deadline: Option<Instant>,
+    ) -> Result<bool, Raised> {
         if self.is_owned(th) {
             self.count.word().fetch_add(1, Ordering::Relaxed);
             return Ok(true);

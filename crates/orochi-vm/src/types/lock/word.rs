@@ -30,7 +30,10 @@ impl SharedWord {
 
     /// The word of an object that need not be held: `field` picks it and looks at nothing else.
     #[inline(always)]
-    pub fn of<'a, T: Object>(object: Ref<T>, field: fn(&'a T) -> &'a Field<SharedWord>) -> &'a AtomicU64 {
+    pub fn of<'a, T: Object>(
+        object: Ref<T>,
+        field: fn(&'a T) -> &'a Field<SharedWord>,
+    ) -> &'a AtomicU64 {
         // SAFETY: only the word is looked at, which is an atomic; the object is alive while its
         // reference is on the caller's stack.
         field(unsafe { object.unguarded() }).word()
@@ -66,7 +69,14 @@ pub(super) fn sleep(
     // SAFETY: the callbacks neither panic nor park; the address stays valid while its waiter's
     // stack keeps the object.
     unsafe {
-        parking_lot_core::park(address(word), still, || {}, timed_out, DEFAULT_PARK_TOKEN, deadline);
+        parking_lot_core::park(
+            address(word),
+            still,
+            || {},
+            timed_out,
+            DEFAULT_PARK_TOKEN,
+            deadline,
+        );
     }
 }
 
@@ -114,7 +124,12 @@ impl Thread {
 
     /// Waits while the word has the value `seen`, until `deadline` at most; whether it has changed.
     /// Whoever changes it calls [`wake_one`] or [`wake_all`]. A release point.
-    pub fn wait_while(&mut self, word: &AtomicU64, seen: u64, deadline: Option<Instant>) -> Result<bool, Raised> {
+    pub fn wait_while(
+        &mut self,
+        word: &AtomicU64,
+        seen: u64,
+        deadline: Option<Instant>,
+    ) -> Result<bool, Raised> {
         let still = || word.load(std::sync::atomic::Ordering::Acquire) == seen;
         self.wait_until(deadline, |until| {
             if still() {

@@ -52,7 +52,11 @@ impl Buffer {
 
     /// Hands the bytes to `change`, under their guard.
     #[inline]
-    pub fn with_mut<R>(&self, th: &mut Thread, change: impl FnOnce(&mut [u8]) -> R) -> Result<R, Raised> {
+    pub fn with_mut<R>(
+        &self,
+        th: &mut Thread,
+        change: impl FnOnce(&mut [u8]) -> R,
+    ) -> Result<R, Raised> {
         self.memory.with_mut(th, |bytes| {
             let range = self.range(bytes.len());
             change(&mut bytes[range])
@@ -67,7 +71,9 @@ impl Buffer {
     /// The bytes object, if the buffer is all of one: its bytes can be read without a guard.
     pub fn as_bytes(&self) -> Option<crate::object::Ref<Bytes>> {
         match self.memory {
-            Memory::Bytes(bytes) if self.offset == 0 && self.length.is_none_or(|n| n == bytes.len()) => {
+            Memory::Bytes(bytes)
+                if self.offset == 0 && self.length.is_none_or(|n| n == bytes.len()) =>
+            {
                 Some(bytes)
             }
             _ => None,

@@ -60,7 +60,12 @@ fn to_format(th: &Thread, plan: &Plan, format: Ref<Str>) -> Result<Format, Raise
     Ok(wanted)
 }
 
-fn read_shape(th: &mut Thread, shape: Value, item_size: usize, bytes: usize) -> Result<Ref<Tuple>, Raised> {
+fn read_shape(
+    th: &mut Thread,
+    shape: Value,
+    item_size: usize,
+    bytes: usize,
+) -> Result<Ref<Tuple>, Raised> {
     let lengths = if let Some(tuple) = shape.cast::<Tuple>() {
         tuple
     } else if let Some(list) = shape.cast::<List>() {
@@ -82,7 +87,11 @@ fn read_shape(th: &mut Thread, shape: Value, item_size: usize, bytes: usize) -> 
                 Some(product) => total = product,
                 None => return Err(th.value_error("memoryview.cast(): product(shape) > SSIZE_MAX")),
             },
-            _ => return Err(th.value_error("memoryview.cast(): elements of shape must be integers > 0")),
+            _ => {
+                return Err(
+                    th.value_error("memoryview.cast(): elements of shape must be integers > 0")
+                );
+            }
         }
     }
     if total != bytes {

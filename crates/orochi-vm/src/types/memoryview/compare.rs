@@ -22,7 +22,11 @@ fn equality(th: &mut Thread, args: &[Value], wanted: bool) -> Result<Value, Rais
         return Ok(Value::from_bool(wanted));
     }
     if th.read(view)?.memory.get().is_unbound() || !th.is_bytes_like(args[1]) {
-        return if th.is_bytes_like(args[1]) { Ok(Value::from_bool(!wanted)) } else { Ok(Value::NOT_IMPLEMENTED) };
+        return if th.is_bytes_like(args[1]) {
+            Ok(Value::from_bool(!wanted))
+        } else {
+            Ok(Value::NOT_IMPLEMENTED)
+        };
     }
     if let Some(other) = args[1].cast::<MemoryView>() {
         if th.read(other)?.memory.get().is_unbound() {

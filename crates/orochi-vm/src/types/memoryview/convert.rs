@@ -18,7 +18,13 @@ pub(super) fn tolist(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// The items of one dimension, which are all of `bytes`.
-fn nested(th: &mut Thread, plan: &Plan, format: Format, dimension: usize, bytes: &[u8]) -> Result<Value, Raised> {
+fn nested(
+    th: &mut Thread,
+    plan: &Plan,
+    format: Format,
+    dimension: usize,
+    bytes: &[u8],
+) -> Result<Value, Raised> {
     if dimension == plan.dimensions() {
         return format.unpack(th, bytes);
     }
@@ -36,12 +42,15 @@ pub(super) fn tobytes(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     let plan = th.receiver::<MemoryView>(args[0])?.plan(th)?;
     let fortran = match args[1] {
         order if order.is_unbound() || order.is_none() => false,
-        order => match order.cast::<Str>().and_then(|order| order.ascii().map(str::to_owned)).as_deref() {
-            Some("C") => false,
-            Some("F") => true,
-            Some("A") => plan.is_f_contiguous() && !plan.is_c_contiguous(),
-            _ => return Err(th.value_error("order must be 'C', 'F' or 'A'")),
-        },
+        order => {
+            match order.cast::<Str>().and_then(|order| order.ascii().map(str::to_owned)).as_deref()
+            {
+                Some("C") => false,
+                Some("F") => true,
+                Some("A") => plan.is_f_contiguous() && !plan.is_c_contiguous(),
+                _ => return Err(th.value_error("order must be 'C', 'F' or 'A'")),
+            }
+        }
     };
     let bytes = plan.memory.with(th, |_, memory| plan.gather(memory))?;
     let bytes = if fortran && plan.dimensions() > 1 { transposed(&plan, &bytes) } else { bytes };

@@ -182,11 +182,8 @@ pub fn f64_to_half(number: f64) -> Option<u16> {
         return Some(sign | 0x7C00);
     }
     // Below the smallest normal number all are multiples of 2^-24.
-    let exponent = if magnitude < 2f64.powi(-14) {
-        -14
-    } else {
-        (magnitude.to_bits() >> 52) as i32 - 1023
-    };
+    let exponent =
+        if magnitude < 2f64.powi(-14) { -14 } else { (magnitude.to_bits() >> 52) as i32 - 1023 };
     if exponent > 15 {
         return None;
     }

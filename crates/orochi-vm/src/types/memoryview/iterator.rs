@@ -1,7 +1,7 @@
 //! `memory_iterator`
 
-use super::subscript::{item_at, position};
 use super::MemoryView;
+use super::subscript::{item_at, position};
 use crate::class::{Method, NativeLayout, TypeFlags, TypeSpec, method};
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -34,15 +34,20 @@ pub static MEMORY_ITERATOR: TypeSpec = TypeSpec {
     ..TypeSpec::named("memory_iterator", NativeLayout::of::<MemoryIterator>())
 };
 
-static METHODS: &[Method] =
-    &[method("__length_hint__($self, /)", length_hint, "Private method returning an estimate of len(list(it)).")];
+static METHODS: &[Method] = &[method(
+    "__length_hint__($self, /)",
+    length_hint,
+    "Private method returning an estimate of len(list(it)).",
+)];
 
 pub(super) fn iter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let plan = th.receiver::<MemoryView>(args[0])?.plan(th)?;
     match plan.dimensions() {
         0 => return Err(th.type_error("invalid indexing of 0-dim memory")),
         1 => {}
-        _ => return Err(th.not_implemented_error("multi-dimensional sub-views are not implemented")),
+        _ => {
+            return Err(th.not_implemented_error("multi-dimensional sub-views are not implemented"));
+        }
     }
     plan.known_format(th)?;
     Ok(MemoryIterator::allocate(th, args[0], 0, plan.length(0))?.value())

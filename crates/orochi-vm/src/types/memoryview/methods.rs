@@ -24,33 +24,136 @@ pub(super) static METHODS: &[Method] = &[
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__enter__($self, /)", enter, ""),
     method("__exit__($self, /, *args)", release, ""),
-    method("__buffer__($self, flags, /)", buffer, "Return a buffer object that exposes the underlying memory of the object."),
-    method("__release_buffer__($self, buffer, /)", release_buffer, "Release the buffer object that exposes the underlying memory of the object."),
-    method("release($self, /)", release, "Release the underlying buffer exposed by the memoryview object."),
-    method("cast($self, /, format, shape=<unrepresentable>)", cast::cast, "Cast a memoryview to a new format or shape."),
+    method(
+        "__buffer__($self, flags, /)",
+        buffer,
+        "Return a buffer object that exposes the underlying memory of the object.",
+    ),
+    method(
+        "__release_buffer__($self, buffer, /)",
+        release_buffer,
+        "Release the buffer object that exposes the underlying memory of the object.",
+    ),
+    method(
+        "release($self, /)",
+        release,
+        "Release the underlying buffer exposed by the memoryview object.",
+    ),
+    method(
+        "cast($self, /, format, shape=<unrepresentable>)",
+        cast::cast,
+        "Cast a memoryview to a new format or shape.",
+    ),
     method("toreadonly($self, /)", toreadonly, "Return a readonly version of the memoryview."),
-    method("tolist($self, /)", convert::tolist, "Return the data in the buffer as a list of elements."),
-    method("tobytes($self, /, order='C')", convert::tobytes, "Return the data in the buffer as a byte string."),
-    method("hex($self, sep=<unrepresentable>, bytes_per_sep=1)", convert::hex, "Return the data in the buffer as hexadecimal digits."),
+    method(
+        "tolist($self, /)",
+        convert::tolist,
+        "Return the data in the buffer as a list of elements.",
+    ),
+    method(
+        "tobytes($self, /, order='C')",
+        convert::tobytes,
+        "Return the data in the buffer as a byte string.",
+    ),
+    method(
+        "hex($self, sep=<unrepresentable>, bytes_per_sep=1)",
+        convert::hex,
+        "Return the data in the buffer as hexadecimal digits.",
+    ),
     method("count($self, value, /)", count, "Count the number of occurrences of a value."),
-    method("index($self, value, start=0, stop=sys.maxsize, /)", index, "Return the index of the first occurrence of a value.\n\nRaises ValueError if the value is not present."),
-    class_method("_from_flags($cls, /, object, flags)", from_flags, "Create a new memoryview object which references the given object."),
-    class_method("__class_getitem__($cls, object, /)", crate::types::generic_alias::class_getitem, "See PEP 585"),
+    method(
+        "index($self, value, start=0, stop=sys.maxsize, /)",
+        index,
+        "Return the index of the first occurrence of a value.\n\nRaises ValueError if the value is not present.",
+    ),
+    class_method(
+        "_from_flags($cls, /, object, flags)",
+        from_flags,
+        "Create a new memoryview object which references the given object.",
+    ),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        crate::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 pub(super) static GETSET: &[GetSet] = &[
-    getter("obj", |th, view| Ok(plan(th, view)?.object), "The underlying object of the memoryview."),
-    getter("nbytes", |th, view| { let n = plan(th, view)?.bytes(); th.int_from_i64(n as i64) }, "The amount of space in bytes that the array would use in a contiguous representation."),
-    getter("readonly", |th, view| Ok(Value::from_bool(plan(th, view)?.readonly)), "A bool indicating whether the memory is read only."),
-    getter("itemsize", |th, view| { let n = plan(th, view)?.item_size; th.int_from_i64(n as i64) }, "The size in bytes of each element of the memoryview."),
-    getter("format", |th, view| Ok(plan(th, view)?.format.value()), "A string containing the format (in struct module style) for each element in the view."),
-    getter("ndim", |th, view| { let n = plan(th, view)?.dimensions(); th.int_from_i64(n as i64) }, "An integer indicating how many dimensions of a multi-dimensional array the memory represents."),
-    getter("shape", |th, view| Ok(plan(th, view)?.shape.value()), "A tuple of ndim integers giving the shape of the memory as an N-dimensional array."),
-    getter("strides", |th, view| Ok(plan(th, view)?.strides.value()), "A tuple of ndim integers giving the size in bytes to access each element for each dimension of the array."),
-    getter("suboffsets", |th, view| { plan(th, view)?; Ok(th.vm.empty_tuple.get().value()) }, "A tuple of integers used internally for PIL-style arrays."),
-    getter("c_contiguous", |th, view| Ok(Value::from_bool(plan(th, view)?.is_c_contiguous())), "A bool indicating whether the memory is C contiguous."),
-    getter("f_contiguous", |th, view| Ok(Value::from_bool(plan(th, view)?.is_f_contiguous())), "A bool indicating whether the memory is Fortran contiguous."),
-    getter("contiguous", |th, view| { let plan = plan(th, view)?; Ok(Value::from_bool(plan.is_c_contiguous() || plan.is_f_contiguous())) }, "A bool indicating whether the memory is contiguous."),
+    getter(
+        "obj",
+        |th, view| Ok(plan(th, view)?.object),
+        "The underlying object of the memoryview.",
+    ),
+    getter(
+        "nbytes",
+        |th, view| {
+            let n = plan(th, view)?.bytes();
+            th.int_from_i64(n as i64)
+        },
+        "The amount of space in bytes that the array would use in a contiguous representation.",
+    ),
+    getter(
+        "readonly",
+        |th, view| Ok(Value::from_bool(plan(th, view)?.readonly)),
+        "A bool indicating whether the memory is read only.",
+    ),
+    getter(
+        "itemsize",
+        |th, view| {
+            let n = plan(th, view)?.item_size;
+            th.int_from_i64(n as i64)
+        },
+        "The size in bytes of each element of the memoryview.",
+    ),
+    getter(
+        "format",
+        |th, view| Ok(plan(th, view)?.format.value()),
+        "A string containing the format (in struct module style) for each element in the view.",
+    ),
+    getter(
+        "ndim",
+        |th, view| {
+            let n = plan(th, view)?.dimensions();
+            th.int_from_i64(n as i64)
+        },
+        "An integer indicating how many dimensions of a multi-dimensional array the memory represents.",
+    ),
+    getter(
+        "shape",
+        |th, view| Ok(plan(th, view)?.shape.value()),
+        "A tuple of ndim integers giving the shape of the memory as an N-dimensional array.",
+    ),
+    getter(
+        "strides",
+        |th, view| Ok(plan(th, view)?.strides.value()),
+        "A tuple of ndim integers giving the size in bytes to access each element for each dimension of the array.",
+    ),
+    getter(
+        "suboffsets",
+        |th, view| {
+            plan(th, view)?;
+            Ok(th.vm.empty_tuple.get().value())
+        },
+        "A tuple of integers used internally for PIL-style arrays.",
+    ),
+    getter(
+        "c_contiguous",
+        |th, view| Ok(Value::from_bool(plan(th, view)?.is_c_contiguous())),
+        "A bool indicating whether the memory is C contiguous.",
+    ),
+    getter(
+        "f_contiguous",
+        |th, view| Ok(Value::from_bool(plan(th, view)?.is_f_contiguous())),
+        "A bool indicating whether the memory is Fortran contiguous.",
+    ),
+    getter(
+        "contiguous",
+        |th, view| {
+            let plan = plan(th, view)?;
+            Ok(Value::from_bool(plan.is_c_contiguous() || plan.is_f_contiguous()))
+        },
+        "A bool indicating whether the memory is contiguous.",
+    ),
 ];
 
 fn plan(th: &mut Thread, view: Value) -> Result<Plan, Raised> {
@@ -112,7 +215,13 @@ fn from_flags(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// Searches the items for one that is equal.
-fn matches(th: &mut Thread, args: &[Value], from: i64, to: i64, all: bool) -> Result<Vec<i64>, Raised> {
+fn matches(
+    th: &mut Thread,
+    args: &[Value],
+    from: i64,
+    to: i64,
+    all: bool,
+) -> Result<Vec<i64>, Raised> {
     let view = th.receiver::<MemoryView>(args[0])?;
     let plan = view.plan(th)?;
     match plan.dimensions() {

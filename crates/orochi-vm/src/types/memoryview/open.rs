@@ -116,7 +116,11 @@ pub fn view_with_flags(th: &mut Thread, object: Value, flags: i64) -> Result<Val
 }
 
 /// A view of any object that has memory to show; `None` if it has none.
-pub(super) fn open(th: &mut Thread, object: Value, flags: i64) -> Result<Option<Ref<MemoryView>>, Raised> {
+pub(super) fn open(
+    th: &mut Thread,
+    object: Value,
+    flags: i64,
+) -> Result<Option<Ref<MemoryView>>, Raised> {
     if let Some(view) = object.cast::<MemoryView>() {
         return view.plan(th)?.open(th, Value::UNBOUND).map(Some);
     }
@@ -140,9 +144,9 @@ pub(super) fn open(th: &mut Thread, object: Value, flags: i64) -> Result<Option<
 fn overrides_buffer(th: &Thread, object: Value) -> bool {
     let class = th.class_of(object);
     class.has(crate::class::flags::HEAP)
-        && class.special(th, Special::Buffer).is_some_and(|method| {
-            method.cast::<crate::native::NativeFunction>().is_none()
-        })
+        && class
+            .special(th, Special::Buffer)
+            .is_some_and(|method| method.cast::<crate::native::NativeFunction>().is_none())
 }
 
 /// `view.release()`: further use is an error, and the memory may be resized.

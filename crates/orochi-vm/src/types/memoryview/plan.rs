@@ -55,7 +55,11 @@ impl Memory {
 
     /// Hands all bytes to `change`; immutable ones are refused.
     #[inline]
-    pub fn with_mut<R>(self, th: &mut Thread, change: impl FnOnce(&mut [u8]) -> R) -> Result<R, Raised> {
+    pub fn with_mut<R>(
+        self,
+        th: &mut Thread,
+        change: impl FnOnce(&mut [u8]) -> R,
+    ) -> Result<R, Raised> {
         match self {
             Memory::Bytes(_) => Err(th.type_error("cannot modify read-only memory")),
             Memory::Array(array) => Ok(th.write(array)?.with_mut(change)),
@@ -143,7 +147,10 @@ impl Plan {
     /// As [`Self::item_format`], with the error for those that cannot.
     pub fn known_format(&self, th: &Thread) -> Result<Format, Raised> {
         self.item_format().ok_or_else(|| {
-            th.not_implemented_error(format!("memoryview: format {} not supported", self.format.display()))
+            th.not_implemented_error(format!(
+                "memoryview: format {} not supported",
+                self.format.display()
+            ))
         })
     }
 

@@ -69,7 +69,9 @@ fn read_key(th: &mut Thread, plan: &Plan, key: Value) -> Result<Key, Raised> {
                 Some(index) => index,
                 None => {
                     let name = th.type_name(key);
-                    return Err(th.index_error(format!("cannot fit '{name}' into an index-sized integer")));
+                    return Err(
+                        th.index_error(format!("cannot fit '{name}' into an index-sized integer"))
+                    );
                 }
             };
             position(th, plan, &[index]).map(Key::Item)
@@ -89,7 +91,9 @@ pub(super) fn position(th: &Thread, plan: &Plan, indices: &[i64]) -> Result<usiz
         let length = plan.length(dimension) as i64;
         let index = if index < 0 { index.saturating_add(length) } else { index };
         if !(0..length).contains(&index) {
-            return Err(th.index_error(format!("index out of bounds on dimension {}", dimension + 1)));
+            return Err(
+                th.index_error(format!("index out of bounds on dimension {}", dimension + 1))
+            );
         }
         at += index as isize * plan.stride(dimension);
     }
@@ -117,7 +121,9 @@ pub(super) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
             Ok(part.open(th, Value::UNBOUND)?.value())
         }
         Key::Whole => Ok(args[0]),
-        Key::Several => Err(th.not_implemented_error("multi-dimensional slicing is not implemented")),
+        Key::Several => {
+            Err(th.not_implemented_error("multi-dimensional slicing is not implemented"))
+        }
     }
 }
 
@@ -153,7 +159,9 @@ pub(super) fn setitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
         Key::Item(at) => store(th, view, &plan, at, args[2])?,
         Key::Whole if plan.dimensions() == 0 => store(th, view, &plan, plan.offset, args[2])?,
         Key::Slice(_) | Key::Whole if plan.dimensions() != 1 => {
-            return Err(th.not_implemented_error("memoryview slice assignments are currently restricted to ndim = 1"));
+            return Err(th.not_implemented_error(
+                "memoryview slice assignments are currently restricted to ndim = 1",
+            ));
         }
         Key::Slice(slice) => {
             let part = sliced(th, &plan, slice)?;
@@ -161,13 +169,21 @@ pub(super) fn setitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
         }
         Key::Whole => assign(th, view, &plan, args[2])?,
         Key::Several => {
-            return Err(th.not_implemented_error("memoryview slice assignments are currently restricted to ndim = 1"));
+            return Err(th.not_implemented_error(
+                "memoryview slice assignments are currently restricted to ndim = 1",
+            ));
         }
     }
     Ok(Value::NONE)
 }
 
-fn store(th: &mut Thread, view: Ref<MemoryView>, plan: &Plan, at: usize, value: Value) -> Result<(), Raised> {
+fn store(
+    th: &mut Thread,
+    view: Ref<MemoryView>,
+    plan: &Plan,
+    at: usize,
+    value: Value,
+) -> Result<(), Raised> {
     let format = plan.known_format(th)?;
     let packed = format.pack(th, value)?;
     // Packing may have run Python, which may have released the view.
@@ -193,7 +209,9 @@ fn assign(th: &mut Thread, view: Ref<MemoryView>, part: &Plan, value: Value) -> 
     let bytes = from.memory.with(th, |_, memory| from.gather(memory))?;
     super::release_view(th, source.value())?;
     if !same {
-        return Err(th.value_error("memoryview assignment: lvalue and rvalue have different structures"));
+        return Err(
+            th.value_error("memoryview assignment: lvalue and rvalue have different structures")
+        );
     }
     view.plan(th)?;
     part.memory.with_mut(th, |memory| {

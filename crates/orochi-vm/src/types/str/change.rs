@@ -82,9 +82,9 @@ fn pad(th: &mut Thread, args: &[Value], pad: Pad) -> Result<Value, Raised> {
         }
     } else {
         let name = th.type_name(args[2]);
-        return Err(th.type_error(format!(
-            "The fill character must be a unicode character, not {name}"
-        )));
+        return Err(
+            th.type_error(format!("The fill character must be a unicode character, not {name}"))
+        );
     };
     if width <= string.len() {
         return exact(th, string);

@@ -15,7 +15,12 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     Ok(Str::from_text_as(th, shape, text.text())?.value())
 }
 
-fn text_of(th: &mut Thread, object: Value, encoding: Value, errors: Value) -> Result<Ref<Str>, Raised> {
+fn text_of(
+    th: &mut Thread,
+    object: Value,
+    encoding: Value,
+    errors: Value,
+) -> Result<Ref<Str>, Raised> {
     if encoding.is_unbound() && errors.is_unbound() {
         return if object.is_unbound() { Ok(th.vm.empty_str.get()) } else { th.str(object) };
     }
@@ -29,9 +34,9 @@ fn text_of(th: &mut Thread, object: Value, encoding: Value, errors: Value) -> Re
     }
     if !th.is_bytes_like(object) {
         let name = th.type_name(object);
-        return Err(th.type_error(format!(
-            "decoding to str: need a bytes-like object, {name} found"
-        )));
+        return Err(
+            th.type_error(format!("decoding to str: need a bytes-like object, {name} found"))
+        );
     }
     th.decode_object(object, encoding.as_deref(), errors.as_deref())
 }

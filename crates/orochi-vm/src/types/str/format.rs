@@ -1,7 +1,8 @@
 //! `str.format`, `str.format_map` and `__format__`.
 
 use orochi_text::format::{
-    Access, Defaults, Field, FieldHead, Fields, Numbering, Piece, Spec, format_text, split_field_name,
+    Access, Defaults, Field, FieldHead, Fields, Numbering, Piece, Spec, format_text,
+    split_field_name,
 };
 use orochi_text::{Text, TextBuf};
 
@@ -27,7 +28,8 @@ pub(super) fn dunder_format(th: &mut Thread, args: &[Value]) -> Result<Value, Ra
 
 pub(super) fn format(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let template = th.receiver::<Str>(args[0])?;
-    let source = Source { positional: args[1].cast::<Tuple>(), named: args[2], numbering: Numbering::Open };
+    let source =
+        Source { positional: args[1].cast::<Tuple>(), named: args[2], numbering: Numbering::Open };
     render_all(th, template, source)
 }
 

@@ -140,7 +140,9 @@ impl Str {
     pub fn ascii(&self) -> Option<&str> {
         match self.text() {
             // SAFETY: ASCII is UTF-8.
-            Text::One(bytes) if self.is_ascii() => Some(unsafe { std::str::from_utf8_unchecked(bytes) }),
+            Text::One(bytes) if self.is_ascii() => {
+                Some(unsafe { std::str::from_utf8_unchecked(bytes) })
+            }
             _ => None,
         }
     }

@@ -115,7 +115,8 @@ pub(super) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     let name = th.type_name(key);
     match th.index_or_none(key)? {
         Some(index) => match crate::types::int::as_i64(index) {
-            Some(index) => match position(index, string.len()).and_then(|at| string.text().get(at)) {
+            Some(index) => match position(index, string.len()).and_then(|at| string.text().get(at))
+            {
                 Some(code) => Ok(Str::from_code(th, code)?.value()),
                 None => Err(th.index_error("string index out of range")),
             },

@@ -3,7 +3,9 @@
 //! Bytes are formatted as the Latin-1 text they are equal to; what differs is what `%s`, `%b`, `%c`
 //! and `%r` accept.
 
-use orochi_text::format::{Amount, Directive, Directives, PercentPiece, percent_float, percent_int, percent_text};
+use orochi_text::format::{
+    Amount, Directive, Directives, PercentPiece, percent_float, percent_int, percent_text,
+};
 use orochi_text::{OwnedText, Text, TextBuf, number};
 
 use super::Str;
@@ -14,11 +16,15 @@ use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types::bytearray::ByteArray;
 use crate::types::bytes::Bytes;
-use crate::types::{float, int};
 use crate::types::tuple::Tuple;
+use crate::types::{float, int};
 
 /// `template % args`
-pub(crate) fn format_str(th: &mut Thread, template: Ref<Str>, args: Value) -> Result<Value, Raised> {
+pub(crate) fn format_str(
+    th: &mut Thread,
+    template: Ref<Str>,
+    args: Value,
+) -> Result<Value, Raised> {
     let mut source = Source::new(th, args, false);
     let mut out = TextBuf::with_kind(template.text().kind(), template.len() + 16);
     source.render(th, template.text(), &mut out)?;
@@ -26,7 +32,11 @@ pub(crate) fn format_str(th: &mut Thread, template: Ref<Str>, args: Value) -> Re
 }
 
 /// `template % args` for bytes.
-pub(crate) fn format_bytes(th: &mut Thread, template: &[u8], args: Value) -> Result<Vec<u8>, Raised> {
+pub(crate) fn format_bytes(
+    th: &mut Thread,
+    template: &[u8],
+    args: Value,
+) -> Result<Vec<u8>, Raised> {
     let mut source = Source::new(th, args, true);
     let mut out = TextBuf::with_capacity(template.len() + 16);
     source.render(th, Text::One(template), &mut out)?;
@@ -79,7 +89,12 @@ impl Source {
         }
     }
 
-    fn render(&mut self, th: &mut Thread, template: Text<'_>, out: &mut TextBuf) -> Result<(), Raised> {
+    fn render(
+        &mut self,
+        th: &mut Thread,
+        template: Text<'_>,
+        out: &mut TextBuf,
+    ) -> Result<(), Raised> {
         for piece in Directives::new(template) {
             match piece {
                 Ok(PercentPiece::Literal(range)) => out.push_text(template.slice(range)),
@@ -91,7 +106,9 @@ impl Source {
         }
         if self.mapping.is_none() && self.has_more() {
             let kind = if self.bytes { "bytes" } else { "string" };
-            return Err(th.type_error(format!("not all arguments converted during {kind} formatting")));
+            return Err(
+                th.type_error(format!("not all arguments converted during {kind} formatting"))
+            );
         }
         Ok(())
     }
@@ -120,7 +137,21 @@ impl Source {
         let conversion = char::from_u32(directive.conversion).unwrap_or('\0');
         if !matches!(
             conversion,
-            's' | 'r' | 'a' | 'c' | 'd' | 'i' | 'u' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G'
+            's' | 'r'
+                | 'a'
+                | 'c'
+                | 'd'
+                | 'i'
+                | 'u'
+                | 'o'
+                | 'x'
+                | 'X'
+                | 'e'
+                | 'E'
+                | 'f'
+                | 'F'
+                | 'g'
+                | 'G'
         ) && !(self.bytes && conversion == 'b')
         {
             return Err(th.text_error(directive.unsupported()));
@@ -128,8 +159,12 @@ impl Source {
         let value = self.next(th)?;
         let text = match conversion {
             'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
-                if value.is_int() && width == 0 && precision.is_none() && matches!(conversion, 'd' | 'i')
-                    && !directive.plus && !directive.space
+                if value.is_int()
+                    && width == 0
+                    && precision.is_none()
+                    && matches!(conversion, 'd' | 'i')
+                    && !directive.plus
+                    && !directive.space
                 {
                     out.push_ascii(number::int_text(value.as_int(), 10).as_bytes());
                     return Ok(());
@@ -188,7 +223,11 @@ impl Source {
         }
     }
 
-    fn precision(&mut self, th: &mut Thread, directive: &Directive) -> Result<Option<usize>, Raised> {
+    fn precision(
+        &mut self,
+        th: &mut Thread,
+        directive: &Directive,
+    ) -> Result<Option<usize>, Raised> {
         match directive.precision {
             Amount::None => Ok(None),
             Amount::Fixed(precision) => Ok(Some(precision)),
@@ -222,7 +261,9 @@ fn integer(th: &mut Thread, value: Value, conversion: char) -> Result<(bool, Str
     let Some(whole) = whole else {
         let wanted = if base == 10 { "a real number" } else { "an integer" };
         let name = th.type_name(value);
-        return Err(th.type_error(format!("%{conversion} format: {wanted} is required, not {name}")));
+        return Err(
+            th.type_error(format!("%{conversion} format: {wanted} is required, not {name}"))
+        );
     };
     let text = match int::as_i64(whole) {
         Some(small) => number::int_text(small, base),

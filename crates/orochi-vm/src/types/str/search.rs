@@ -21,7 +21,12 @@ fn ranged(th: &mut Thread, args: &[Value]) -> Result<(Ref<Str>, Option<Range<usi
     Ok((string, search::bounds(start, end, string.len())))
 }
 
-fn locate(th: &mut Thread, args: &[Value], what: &str, finder: Finder) -> Result<Option<usize>, Raised> {
+fn locate(
+    th: &mut Thread,
+    args: &[Value],
+    what: &str,
+    finder: Finder,
+) -> Result<Option<usize>, Raised> {
     let wanted = th.str_argument(args[1], what)?;
     let (string, range) = ranged(th, args)?;
     let Some(range) = range else { return Ok(None) };
@@ -86,7 +91,9 @@ fn has_affix(
     for &affix in affixes.as_slice() {
         let Some(affix) = affix.cast::<Str>() else {
             let name = th.type_name(affix);
-            return Err(th.type_error(format!("tuple for {method} must only contain str, not {name}")));
+            return Err(
+                th.type_error(format!("tuple for {method} must only contain str, not {name}"))
+            );
         };
         if matches(affix) {
             return Ok(Value::TRUE);
@@ -107,9 +114,9 @@ pub(super) fn contains(th: &mut Thread, args: &[Value]) -> Result<Value, Raised>
     let string = th.receiver::<Str>(args[0])?;
     let Some(wanted) = args[1].cast::<Str>() else {
         let name = th.type_name(args[1]);
-        return Err(th.type_error(format!(
-            "'in <string>' requires string as left operand, not {name}"
-        )));
+        return Err(
+            th.type_error(format!("'in <string>' requires string as left operand, not {name}"))
+        );
     };
     Ok(Value::from_bool(search::contains(string.text(), wanted.text())))
 }

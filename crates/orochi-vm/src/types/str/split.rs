@@ -66,7 +66,12 @@ pub(super) fn splitlines(th: &mut Thread, args: &[Value]) -> Result<Value, Raise
 }
 
 /// The three parts around `found`.
-fn around(th: &Thread, string: Ref<Str>, separator: Ref<Str>, found: Range<usize>) -> Result<Value, Raised> {
+fn around(
+    th: &Thread,
+    string: Ref<Str>,
+    separator: Ref<Str>,
+    found: Range<usize>,
+) -> Result<Value, Raised> {
     let before = Str::slice(th, string, 0..found.start)?.value();
     let after = Str::slice(th, string, found.end..string.len())?.value();
     Ok(Tuple::from_slice(th, &[before, separator.value(), after])?.value())

@@ -78,7 +78,9 @@ fn from_mapping(th: &mut Thread, table: Ref<Dict>, mapping: Value) -> Result<(),
 
 fn from_strings(th: &mut Thread, table: Ref<Dict>, args: &[Value]) -> Result<(), Raised> {
     let Some(from) = args[0].cast::<Str>() else {
-        return Err(th.type_error("first maketrans argument must be a string if there is a second argument"));
+        return Err(th.type_error(
+            "first maketrans argument must be a string if there is a second argument",
+        ));
     };
     let to = th.str_argument(args[1], "maketrans() argument 2")?;
     let deleted = match args[2] {

@@ -10,7 +10,9 @@ mod methods;
 use std::sync::{Mutex, OnceLock};
 
 use crate::class::native::{define, make_class};
-use crate::class::{Class, GetSet, Method, NativeLayout, Tail, TypeFlags, TypeSpec, function, getter};
+use crate::class::{
+    Class, GetSet, Method, NativeLayout, Tail, TypeFlags, TypeSpec, function, getter,
+};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::object::Ref;
@@ -118,9 +120,9 @@ impl StructSequence {
             Box::leak(self.fields.iter().enumerate().filter_map(named).collect::<Box<[_]>>());
         let hidden = self.fields.len() > self.visible;
         let creation = if self.constructible { TypeFlags::NONE } else { TypeFlags::NO_NEW };
-        let new: Option<Method> = self
-            .constructible
-            .then(|| function("__new__($cls, /, sequence, dict=<unrepresentable>)", methods::new, ""));
+        let new: Option<Method> = self.constructible.then(|| {
+            function("__new__($cls, /, sequence, dict=<unrepresentable>)", methods::new, "")
+        });
         TypeSpec {
             module: self.module,
             doc: self.doc,
@@ -137,6 +139,9 @@ impl StructSequence {
     fn of(class: Ref<Class>) -> Option<&'static StructSequence> {
         let kinds = KINDS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let native = class.native.get();
-        kinds.iter().copied().find(|kind| kind.spec.get().is_some_and(|&spec| std::ptr::eq(spec, native)))
+        kinds
+            .iter()
+            .copied()
+            .find(|kind| kind.spec.get().is_some_and(|&spec| std::ptr::eq(spec, native)))
     }
 }

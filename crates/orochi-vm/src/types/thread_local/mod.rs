@@ -179,11 +179,7 @@ fn is_dict_name(th: &Thread, name: Ref<Str>) -> bool {
     name == name!(th, "__dict__")
 }
 
-fn find(
-    th: &mut Thread,
-    local: Ref<ThreadLocal>,
-    name: Ref<Str>,
-) -> Result<Option<Value>, Raised> {
+fn find(th: &mut Thread, local: Ref<ThreadLocal>, name: Ref<Str>) -> Result<Option<Value>, Raised> {
     let dict = dict_of(th, local)?;
     if is_dict_name(th, name) {
         return Ok(Some(dict.value()));

@@ -7,8 +7,8 @@ use crate::exception::Raised;
 use crate::heap::Value;
 use crate::object::ValueCast;
 use crate::thread::Thread;
-use crate::types::bytes::Bytes;
 use crate::types::bytearray::ByteArray;
+use crate::types::bytes::Bytes;
 use crate::types::bytes::sequence::{ByteSequence, bytes_argument};
 use crate::types::str::Str;
 use crate::types::str::argument::{limit, ssize, tab_size};
@@ -33,7 +33,11 @@ pub(crate) fn replace<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Resul
     }
 }
 
-fn strip_side<S: ByteSequence>(th: &mut Thread, args: &[Value], side: Side) -> Result<Value, Raised> {
+fn strip_side<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+    side: Side,
+) -> Result<Value, Raised> {
     let set = match args[1] {
         set if set.is_unbound() || set.is_none() => None,
         set => Some(bytes_argument(th, set)?),
@@ -64,7 +68,10 @@ pub(crate) fn rstrip<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result
     strip_side::<S>(th, args, Side::Right)
 }
 
-pub(crate) fn removeprefix<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn removeprefix<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+) -> Result<Value, Raised> {
     let prefix = bytes_argument(th, args[1])?;
     let this = th.receiver::<S>(args[0])?;
     let rest = S::with(th, this, |th, bytes| match bytes.strip_prefix(&*prefix) {
@@ -77,7 +84,10 @@ pub(crate) fn removeprefix<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> 
     }
 }
 
-pub(crate) fn removesuffix<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn removesuffix<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+) -> Result<Value, Raised> {
     let suffix = bytes_argument(th, args[1])?;
     let this = th.receiver::<S>(args[0])?;
     let rest = S::with(th, this, |th, bytes| match bytes.strip_suffix(&*suffix) {
@@ -92,7 +102,12 @@ pub(crate) fn removesuffix<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> 
 
 type Pad = fn(&[u8], usize, u8) -> Result<Vec<u8>, TextError>;
 
-fn pad<S: ByteSequence>(th: &mut Thread, args: &[Value], method: &str, pad: Pad) -> Result<Value, Raised> {
+fn pad<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+    method: &str,
+    pad: Pad,
+) -> Result<Value, Raised> {
     let width = usize::try_from(ssize(th, args[1])?).unwrap_or(0);
     let fill = if args[2].is_unbound() {
         b' '
@@ -111,9 +126,14 @@ fn pad<S: ByteSequence>(th: &mut Thread, args: &[Value], method: &str, pad: Pad)
         }
     };
     let this = th.receiver::<S>(args[0])?;
-    let padded = S::with(th, this, |_, bytes| {
-        if width <= bytes.len() { None } else { Some(pad(bytes, width, fill)) }
-    })?;
+    let padded =
+        S::with(
+            th,
+            this,
+            |_, bytes| {
+                if width <= bytes.len() { None } else { Some(pad(bytes, width, fill)) }
+            },
+        )?;
     match padded {
         Some(padded) => finish::<S>(th, padded),
         None => S::unchanged(th, this),
@@ -144,7 +164,10 @@ pub(crate) fn zfill<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<
     }
 }
 
-pub(crate) fn expandtabs<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn expandtabs<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+) -> Result<Value, Raised> {
     let size = tab_size(th, args[1])?;
     let this = th.receiver::<S>(args[0])?;
     let expanded = S::with(th, this, |_, bytes| search::expand_tabs_bytes(bytes, size))?;
@@ -209,13 +232,22 @@ pub(crate) fn hex<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Va
 }
 
 /// The hexadecimal digits of bytes as a string.
-pub(crate) fn hex_text(th: &Thread, bytes: &[u8], separator: Option<u8>, group: i64) -> Result<Value, Raised> {
+pub(crate) fn hex_text(
+    th: &Thread,
+    bytes: &[u8],
+    separator: Option<u8>,
+    group: i64,
+) -> Result<Value, Raised> {
     let digits = algorithms::hex(bytes, separator, group);
     Ok(Str::new(th, Text::One(&digits))?.value())
 }
 
 /// The arguments of `hex`: separator and size of groups.
-pub(crate) fn hex_arguments(th: &mut Thread, separator: Value, group: Value) -> Result<(Option<u8>, i64), Raised> {
+pub(crate) fn hex_arguments(
+    th: &mut Thread,
+    separator: Value,
+    group: Value,
+) -> Result<(Option<u8>, i64), Raised> {
     let group = if group.is_unbound() {
         1
     } else {

@@ -26,7 +26,11 @@ fn bytes_warning(th: &mut Thread, message: &str) -> Result<(), Raised> {
     th.warn(&classes::BYTES_WARNING, message, 1)
 }
 
-fn ordering<S: ByteSequence>(th: &mut Thread, args: &[Value], op: Comparison) -> Result<Value, Raised> {
+fn ordering<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+    op: Comparison,
+) -> Result<Value, Raised> {
     let this = th.receiver::<S>(args[0])?;
     if !th.is_bytes_like(args[1]) {
         if th.vm.settings.bytes_warning > 0 && matches!(op, Comparison::Eq | Comparison::Ne) {
@@ -77,7 +81,8 @@ pub(crate) fn len<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Va
 pub(crate) fn add<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let this = th.receiver::<S>(args[0])?;
     if !th.is_bytes_like(args[1]) {
-        let message = format!("can't concat {} to {}", th.type_name(args[1]), th.type_name(args[0]));
+        let message =
+            format!("can't concat {} to {}", th.type_name(args[1]), th.type_name(args[0]));
         return refuse(th, args[1], Special::RAdd, message);
     }
     let other = bytes_argument(th, args[1])?;
@@ -169,7 +174,9 @@ pub(crate) fn index_of(th: &mut Thread, key: Value, name: &str) -> Result<i64, R
             Some(index) => Ok(index),
             None => Err(th.index_error(format!("cannot fit '{kind}' into an index-sized integer"))),
         },
-        None => Err(th.type_error(format!("{name} indices must be integers or slices, not {kind}"))),
+        None => {
+            Err(th.type_error(format!("{name} indices must be integers or slices, not {kind}")))
+        }
     }
 }
 

@@ -8,13 +8,17 @@ use crate::exception::Raised;
 use crate::heap::Value;
 use crate::object::ValueCast;
 use crate::thread::Thread;
-use crate::types::bytes::sequence::{BytesArgument, ByteSequence, bytes_argument, needle};
+use crate::types::bytes::sequence::{ByteSequence, BytesArgument, bytes_argument, needle};
 use crate::types::str::argument::bound;
 use crate::types::tuple::Tuple;
 
 type Finder = fn(&[u8], &[u8]) -> Option<usize>;
 
-fn locate<S: ByteSequence>(th: &mut Thread, args: &[Value], finder: Finder) -> Result<Option<usize>, Raised> {
+fn locate<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+    finder: Finder,
+) -> Result<Option<usize>, Raised> {
     let wanted = needle(th, args[1])?;
     let (start, end) = (bound(th, args[2])?, bound(th, args[3])?);
     let this = th.receiver::<S>(args[0])?;
@@ -96,7 +100,10 @@ fn has_affix<S: ByteSequence>(
     Ok(Value::from_bool(matches(th, affix)?))
 }
 
-pub(crate) fn startswith<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn startswith<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+) -> Result<Value, Raised> {
     has_affix::<S>(th, args, "startswith", <[u8]>::starts_with)
 }
 

@@ -9,7 +9,7 @@ use crate::heap::{RootVec, Value};
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types::bytes::Bytes;
-use crate::types::bytes::sequence::{BytesArgument, ByteSequence, bytes_argument};
+use crate::types::bytes::sequence::{ByteSequence, BytesArgument, bytes_argument};
 use crate::types::iterators::is_iterable;
 use crate::types::list::{List, ValueArray};
 use crate::types::str::argument::{limit, truth};
@@ -63,7 +63,10 @@ pub(crate) fn rsplit<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result
     })
 }
 
-pub(crate) fn splitlines<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn splitlines<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+) -> Result<Value, Raised> {
     let keep_ends = truth(th, args[1], false)?;
     let this = th.receiver::<S>(args[0])?;
     parts(th, this, |bytes| search::bytes_lines(bytes, keep_ends).collect())
@@ -105,7 +108,10 @@ pub(crate) fn partition<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Res
     partition_by::<S>(th, args, search::partition_units, true)
 }
 
-pub(crate) fn rpartition<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn rpartition<S: ByteSequence>(
+    th: &mut Thread,
+    args: &[Value],
+) -> Result<Value, Raised> {
     partition_by::<S>(th, args, search::rpartition_units, false)
 }
 

@@ -73,7 +73,8 @@ pub fn compare(a: &[u64], b: &[u64]) -> Ordering {
 /// From one double word.
 #[inline]
 pub fn from_u128(value: u128) -> Words {
-    let mut words = Words::from_buf_and_len([value as u64, (value >> 64) as u64, 0, 0, 0, 0, 0, 0], 2);
+    let mut words =
+        Words::from_buf_and_len([value as u64, (value >> 64) as u64, 0, 0, 0, 0, 0, 0], 2);
     trim(&mut words);
     words
 }

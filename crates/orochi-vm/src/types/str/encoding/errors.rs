@@ -4,8 +4,8 @@
 //! the Python function found is asked at each failure: a codec can be resumed anywhere, so nothing
 //! is held meanwhile but the input, which is immutable or private.
 
-use orochi_text::codec::{Decoder, Encoder, Failure, Handler, Replacement};
 use orochi_text::TextBuf;
+use orochi_text::codec::{Decoder, Encoder, Failure, Handler, Replacement};
 
 use super::registry;
 use crate::class::{Method, function};
@@ -85,7 +85,9 @@ fn run_decoder_into(
                 let answer = th.call(function, &[exception])?;
                 let message = "decoding error handler must return (str, int) tuple";
                 let (replacement, position) = pair(th, answer, message)?;
-                let Some(text) = replacement.cast::<Str>() else { return Err(th.type_error(message)) };
+                let Some(text) = replacement.cast::<Str>() else {
+                    return Err(th.type_error(message));
+                };
                 let position = within(th, position, decoder.input().len())?;
                 out.push_text(text.text());
                 decoder.resume(position);
@@ -145,7 +147,9 @@ pub fn run_encoder(
 
 fn pair(th: &Thread, answer: Value, message: &str) -> Result<(Value, Value), Raised> {
     match answer.cast::<Tuple>() {
-        Some(pair) if pair.len() == 2 && int::is_int_like(pair.get(1)) => Ok((pair.get(0), pair.get(1))),
+        Some(pair) if pair.len() == 2 && int::is_int_like(pair.get(1)) => {
+            Ok((pair.get(0), pair.get(1)))
+        }
         _ => Err(th.type_error(message)),
     }
 }
@@ -160,7 +164,11 @@ fn within(th: &Thread, position: Value, length: usize) -> Result<usize, Raised> 
     }
 }
 
-fn decode_error(th: &mut Thread, decoder: &dyn Decoder, failure: &Failure) -> Result<Value, Raised> {
+fn decode_error(
+    th: &mut Thread,
+    decoder: &dyn Decoder,
+    failure: &Failure,
+) -> Result<Value, Raised> {
     let object = th.new_bytes(decoder.input())?.value();
     let encoding = th.new_str(decoder.encoding())?.value();
     make(th, &classes::UNICODE_DECODE_ERROR, encoding, object, failure)
@@ -192,14 +200,70 @@ fn make(
 
 /// The built-in handlers as functions, by the names that `codecs.lookup_error` knows.
 pub static HANDLERS: &[(&str, Method)] = &[
-    ("strict", function("strict_errors(exception, /)", strict, "Raise the exception: how to deal with encoding errors strictly.")),
-    ("ignore", function("ignore_errors(exception, /)", |th, args| handle(th, args[0], Handler::Ignore), "Leave out what cannot be converted.")),
-    ("replace", function("replace_errors(exception, /)", |th, args| handle(th, args[0], Handler::Replace), "Put a replacement mark where something cannot be converted.")),
-    ("xmlcharrefreplace", function("xmlcharrefreplace_errors(exception, /)", |th, args| handle(th, args[0], Handler::XmlCharRefReplace), "Put XML character references for what cannot be encoded.")),
-    ("backslashreplace", function("backslashreplace_errors(exception, /)", |th, args| handle(th, args[0], Handler::BackslashReplace), "Put escapes for what cannot be converted.")),
-    ("namereplace", function("namereplace_errors(exception, /)", |th, args| handle(th, args[0], Handler::NameReplace), "Put \\N{...} escapes for what cannot be encoded.")),
-    ("surrogatepass", function("surrogatepass(exception, /)", |th, args| handle(th, args[0], Handler::SurrogatePass), "Let surrogates pass as if they were characters.")),
-    ("surrogateescape", function("surrogateescape(exception, /)", |th, args| handle(th, args[0], Handler::SurrogateEscape), "Hide bytes that cannot be decoded in lone surrogates, and bring them back.")),
+    (
+        "strict",
+        function(
+            "strict_errors(exception, /)",
+            strict,
+            "Raise the exception: how to deal with encoding errors strictly.",
+        ),
+    ),
+    (
+        "ignore",
+        function(
+            "ignore_errors(exception, /)",
+            |th, args| handle(th, args[0], Handler::Ignore),
+            "Leave out what cannot be converted.",
+        ),
+    ),
+    (
+        "replace",
+        function(
+            "replace_errors(exception, /)",
+            |th, args| handle(th, args[0], Handler::Replace),
+            "Put a replacement mark where something cannot be converted.",
+        ),
+    ),
+    (
+        "xmlcharrefreplace",
+        function(
+            "xmlcharrefreplace_errors(exception, /)",
+            |th, args| handle(th, args[0], Handler::XmlCharRefReplace),
+            "Put XML character references for what cannot be encoded.",
+        ),
+    ),
+    (
+        "backslashreplace",
+        function(
+            "backslashreplace_errors(exception, /)",
+            |th, args| handle(th, args[0], Handler::BackslashReplace),
+            "Put escapes for what cannot be converted.",
+        ),
+    ),
+    (
+        "namereplace",
+        function(
+            "namereplace_errors(exception, /)",
+            |th, args| handle(th, args[0], Handler::NameReplace),
+            "Put \\N{...} escapes for what cannot be encoded.",
+        ),
+    ),
+    (
+        "surrogatepass",
+        function(
+            "surrogatepass(exception, /)",
+            |th, args| handle(th, args[0], Handler::SurrogatePass),
+            "Let surrogates pass as if they were characters.",
+        ),
+    ),
+    (
+        "surrogateescape",
+        function(
+            "surrogateescape(exception, /)",
+            |th, args| handle(th, args[0], Handler::SurrogateEscape),
+            "Hide bytes that cannot be decoded in lone surrogates, and bring them back.",
+        ),
+    ),
 ];
 
 fn strict(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -229,10 +293,8 @@ fn handle(th: &mut Thread, exception: Value, handler: Handler) -> Result<Value, 
         return Err(th.type_error(format!("don't know how to handle {name} in error callback")));
     }
     let object = th.get_attribute(exception, name!(th, "object"))?;
-    let (start, end) = (
-        position(th, exception, name!(th, "start"))?,
-        position(th, exception, name!(th, "end"))?,
-    );
+    let (start, end) =
+        (position(th, exception, name!(th, "start"))?, position(th, exception, name!(th, "end"))?);
     let length = match (object.cast::<Str>(), object.cast::<Bytes>()) {
         (Some(text), _) => text.len(),
         (_, Some(bytes)) => bytes.as_slice().len(),
@@ -262,8 +324,12 @@ fn handle(th: &mut Thread, exception: Value, handler: Handler) -> Result<Value, 
             (th.new_text(marks)?.value(), end)
         } else {
             match handler.on_encode(&encoding, text.text(), &failure) {
-                Some((Replacement::Text(text), position)) => (Str::new(th, text.as_text())?.value(), position),
-                Some((Replacement::Bytes(bytes), position)) => (th.new_bytes(&bytes)?.value(), position),
+                Some((Replacement::Text(text), position)) => {
+                    (Str::new(th, text.as_text())?.value(), position)
+                }
+                Some((Replacement::Bytes(bytes), position)) => {
+                    (th.new_bytes(&bytes)?.value(), position)
+                }
                 None => return Err(th.raise_value(exception)),
             }
         }
@@ -271,4 +337,3 @@ fn handle(th: &mut Thread, exception: Value, handler: Handler) -> Result<Value, 
     let position = th.int_from_i64(position as i64)?;
     Ok(Tuple::from_slice(th, &[replacement, position])?.value())
 }
-

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use orochi_text::codec::{
-    AsciiDecoder, ByteOrder, SingleByteEncoder, Utf8Decoder, Utf8Encoder, Utf16Decoder, Utf16Encoder,
-    Utf32Decoder, Utf32Encoder,
+    AsciiDecoder, ByteOrder, SingleByteEncoder, Utf8Decoder, Utf8Encoder, Utf16Decoder,
+    Utf16Encoder, Utf32Decoder, Utf32Encoder,
 };
 use orochi_text::{Kind, Text};
 
@@ -86,7 +86,8 @@ impl Known {
     ) -> Result<Cow<'static, [u8]>, Raised> {
         let text = string.text();
         if let Text::One(units) = text {
-            let plain = string.is_ascii() && matches!(self, Known::Utf8 | Known::Ascii | Known::Latin1);
+            let plain =
+                string.is_ascii() && matches!(self, Known::Utf8 | Known::Ascii | Known::Latin1);
             if plain || self == Known::Latin1 {
                 return Ok(Cow::Owned(units.to_vec()));
             }
@@ -94,8 +95,12 @@ impl Known {
         let errors = Errors::new(errors);
         let bytes = match self {
             Known::Utf8 => run_encoder(th, &mut Utf8Encoder::new(text), string, errors),
-            Known::Utf16(order) => run_encoder(th, &mut Utf16Encoder::new(text, order), string, errors),
-            Known::Utf32(order) => run_encoder(th, &mut Utf32Encoder::new(text, order), string, errors),
+            Known::Utf16(order) => {
+                run_encoder(th, &mut Utf16Encoder::new(text, order), string, errors)
+            }
+            Known::Utf32(order) => {
+                run_encoder(th, &mut Utf32Encoder::new(text, order), string, errors)
+            }
             Known::Latin1 => run_encoder(th, &mut SingleByteEncoder::latin1(text), string, errors),
             Known::Ascii => run_encoder(th, &mut SingleByteEncoder::ascii(text), string, errors),
         }?;
@@ -103,22 +108,37 @@ impl Known {
     }
 
     /// The string of some bytes.
-    pub fn decode(self, th: &mut Thread, bytes: &[u8], errors: Option<&str>) -> Result<Ref<Str>, Raised> {
+    pub fn decode(
+        self,
+        th: &mut Thread,
+        bytes: &[u8],
+        errors: Option<&str>,
+    ) -> Result<Ref<Str>, Raised> {
         let plain = matches!(self, Known::Utf8 | Known::Ascii | Known::Latin1);
         if self == Known::Latin1 {
-            return if bytes.len() < 2 { Str::new(th, Text::One(bytes)) } else { Str::from_text(th, Text::One(bytes)) };
+            return if bytes.len() < 2 {
+                Str::new(th, Text::One(bytes))
+            } else {
+                Str::from_text(th, Text::One(bytes))
+            };
         }
         if plain && bytes.is_ascii() {
             if bytes.len() < 2 {
                 return Str::new(th, Text::One(bytes));
             }
-            return Str::build(th, Kind::One, bytes.len(), true, |filler| filler.push(Text::One(bytes)));
+            return Str::build(th, Kind::One, bytes.len(), true, |filler| {
+                filler.push(Text::One(bytes))
+            });
         }
         let errors = Errors::new(errors);
         let text = match self {
             Known::Utf8 => run_decoder(th, &mut Utf8Decoder::new(bytes, true), errors),
-            Known::Utf16(order) => run_decoder(th, &mut Utf16Decoder::new(bytes, order, true), errors),
-            Known::Utf32(order) => run_decoder(th, &mut Utf32Decoder::new(bytes, order, true), errors),
+            Known::Utf16(order) => {
+                run_decoder(th, &mut Utf16Decoder::new(bytes, order, true), errors)
+            }
+            Known::Utf32(order) => {
+                run_decoder(th, &mut Utf32Decoder::new(bytes, order, true), errors)
+            }
             Known::Latin1 | Known::Ascii => run_decoder(th, &mut AsciiDecoder::new(bytes), errors),
         }?;
         th.new_text(text)

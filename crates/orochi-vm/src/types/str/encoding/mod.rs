@@ -10,8 +10,8 @@ pub mod registry;
 
 use std::borrow::Cow;
 
-use orochi_text::codec;
 use orochi_text::TextBuf;
+use orochi_text::codec;
 
 pub use errors::{Errors, run_decoder, run_encoder};
 pub use known::Known;
@@ -137,7 +137,12 @@ impl Thread {
     }
 
     /// Refuses codecs that say of themselves that they are none between text and bytes.
-    fn check_text_encoding(&mut self, codec: Ref<Tuple>, name: &str, verb: &str) -> Result<(), Raised> {
+    fn check_text_encoding(
+        &mut self,
+        codec: Ref<Tuple>,
+        name: &str,
+        verb: &str,
+    ) -> Result<(), Raised> {
         if codec.value().cast_exact::<Tuple>().is_some() {
             return Ok(());
         }

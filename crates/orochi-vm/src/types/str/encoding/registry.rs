@@ -42,7 +42,8 @@ fn registry(th: &mut Thread) -> Result<&'static Registry, Raised> {
     let (search, found, handlers) = (List::new(th)?, Dict::new(th)?, Dict::new(th)?);
     for (name, method) in HANDLERS {
         let owner = th.intern("_codecs")?.value();
-        let handler = NativeFunction::from_method(th, &BUILTIN_FUNCTION, method, Value::UNBOUND, owner)?;
+        let handler =
+            NativeFunction::from_method(th, &BUILTIN_FUNCTION, method, Value::UNBOUND, owner)?;
         let name = th.intern(name)?;
         handlers.set_str(th, name, handler.value())?;
     }
@@ -155,7 +156,10 @@ pub fn register_error(th: &mut Thread, name: Ref<Str>, handler: Value) -> Result
 /// `codecs._unregister_error`: whether there was such a handler.
 pub fn unregister_error(th: &mut Thread, name: Ref<Str>) -> Result<bool, Raised> {
     if HANDLERS.iter().any(|(own, _)| name.ascii() == Some(own)) {
-        return Err(th.value_error(format!("cannot un-register built-in error handler '{}'", name.display())));
+        return Err(th.value_error(format!(
+            "cannot un-register built-in error handler '{}'",
+            name.display()
+        )));
     }
     let name = th.intern_str(name);
     Ok(registry(th)?.handlers.get().delete_str(th, name)?.is_some())
