@@ -127,11 +127,17 @@ def main():
     parser.add_argument("-k", default="", metavar="WORD", help="only programs with WORD in their name")
     parser.add_argument("-j", type=int, default=2, metavar="N", help="programs at a time")
     parser.add_argument("-q", action="store_true", help="names of failures only, no differences")
+    parser.add_argument("--all", action="store_true",
+                        help="programs that are known to fail too (known_failures.txt)")
     parser.add_argument("--record", metavar="PYTHON", help="write expected outputs from this CPython")
     options = parser.parse_args()
     programs = sorted(path for path in HERE.glob("[0-9]*.py") if options.k in path.name)
     if options.record:
         return record(options.record, programs)
+    if not options.all and not options.k:
+        known = (HERE / "known_failures.txt").read_text(encoding="utf-8").split()
+        programs = [path for path in programs if path.name not in known]
+        print(f"{len(known)} programs are known to fail and left out (known_failures.txt)")
     started = time.monotonic()
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
