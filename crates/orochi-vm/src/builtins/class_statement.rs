@@ -69,7 +69,8 @@ fn resolve_bases(th: &mut Thread, given: Ref<Tuple>) -> Result<Ref<Tuple>, Raise
             resolved.push(base);
             continue;
         }
-        let Some(entries) = th.find_attribute(base, th.vm.special_name(Special::MroEntries))? else {
+        let Some(entries) = th.find_attribute(base, th.vm.special_name(Special::MroEntries))?
+        else {
             resolved.push(base);
             continue;
         };
@@ -84,7 +85,13 @@ fn resolve_bases(th: &mut Thread, given: Ref<Tuple>) -> Result<Ref<Tuple>, Raise
 }
 
 /// The namespace in which the body runs.
-fn prepare(th: &mut Thread, meta: Value, name: Ref<Str>, bases: Ref<Tuple>, keywords: Ref<Dict>) -> Result<Value, Raised> {
+fn prepare(
+    th: &mut Thread,
+    meta: Value,
+    name: Ref<Str>,
+    bases: Ref<Tuple>,
+    keywords: Ref<Dict>,
+) -> Result<Value, Raised> {
     let found = match meta.cast::<Class>() {
         Some(class) if class == types::type_::SPEC.class() => None,
         _ => th.find_attribute(meta, th.vm.special_name(Special::Prepare))?,
@@ -105,7 +112,12 @@ fn prepare(th: &mut Thread, meta: Value, name: Ref<Str>, bases: Ref<Tuple>, keyw
 }
 
 /// Whether the metaclass has passed `__classcell__` on to `type.__new__`.
-fn check_cell(th: &mut Thread, cell: Ref<Cell>, class: Value, name: Ref<Str>) -> Result<(), Raised> {
+fn check_cell(
+    th: &mut Thread,
+    cell: Ref<Cell>,
+    class: Value,
+    name: Ref<Str>,
+) -> Result<(), Raised> {
     let contents = th.read(cell)?.contents.get();
     if contents == class {
         return Ok(());
@@ -119,7 +131,9 @@ fn check_cell(th: &mut Thread, cell: Ref<Cell>, class: Value, name: Ref<Str>) ->
     }
     // A metaclass may return another class on purpose, by a `__call__` of its own.
     let meta = th.class_of(class);
-    if meta.special(th, Special::Call).and_then(native_of) != Some(types::type_::call as *const ()) && contents.cast::<Class>().is_none() {
+    if meta.special(th, Special::Call).and_then(native_of) != Some(types::type_::call as *const ())
+        && contents.cast::<Class>().is_none()
+    {
         return Ok(());
     }
     let set = th.repr(contents)?.display();

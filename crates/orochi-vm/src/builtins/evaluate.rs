@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use orochi_compiler::error::WarningClass;
 use orochi_compiler::code::flags as code_flags;
+use orochi_compiler::error::WarningClass;
 use orochi_compiler::{Compiled, Mode, Options};
 
 use crate::class::Special;
@@ -65,8 +65,15 @@ pub(super) fn compile(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     let flags = if args[3].is_unbound() { 0 } else { th.index_i64(args[3])? };
     let inherits = args[4].is_unbound() || !th.is_true(args[4])?;
     let optimize = if args[5].is_unbound() { -1 } else { th.index_i64(args[5])? };
-    let known = OPTIMIZED_AST | DONT_IMPLY_DEDENT | IGNORE_COOKIE | TYPE_COMMENTS | TOP_LEVEL_AWAIT
-        | ALLOW_INCOMPLETE | FUTURE_ANNOTATIONS | BARRY | OLD_FUTURES;
+    let known = OPTIMIZED_AST
+        | DONT_IMPLY_DEDENT
+        | IGNORE_COOKIE
+        | TYPE_COMMENTS
+        | TOP_LEVEL_AWAIT
+        | ALLOW_INCOMPLETE
+        | FUTURE_ANNOTATIONS
+        | BARRY
+        | OLD_FUTURES;
     if flags & !known != 0 {
         return Err(th.value_error("compile(): unrecognised flags"));
     }
@@ -82,7 +89,9 @@ pub(super) fn compile(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
             return Err(th.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
         }
         _ if flags & ONLY_AST != 0 => {
-            return Err(th.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'"));
+            return Err(
+                th.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'")
+            );
         }
         _ => return Err(th.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     };
@@ -104,14 +113,23 @@ pub(super) fn compile(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
         }
     }
     if flags & ONLY_AST != 0 {
-        let Source { text, ignore_cookie } = source_text(th, args[0], &filename, "compile", "string, bytes or AST")?;
+        let Source { text, ignore_cookie } =
+            source_text(th, args[0], &filename, "compile", "string, bytes or AST")?;
         options.ignore_cookie = ignore_cookie;
         let Some(hooks) = AST.get() else {
             return Err(th.not_implemented_error("the module _ast is missing"));
         };
-        return (hooks.parse)(th, &text, &filename, mode, &options, flags & OPTIMIZED_AST == OPTIMIZED_AST);
+        return (hooks.parse)(
+            th,
+            &text,
+            &filename,
+            mode,
+            &options,
+            flags & OPTIMIZED_AST == OPTIMIZED_AST,
+        );
     }
-    compile_source(th, args[0], &filename, mode, options, "compile", "string, bytes or AST").map(Ref::value)
+    compile_source(th, args[0], &filename, mode, options, "compile", "string, bytes or AST")
+        .map(Ref::value)
 }
 
 fn file_name(th: &mut Thread, value: Value) -> Result<String, Raised> {
@@ -129,7 +147,11 @@ fn options(th: &Thread, inherits: bool) -> Options {
         && th.running_function().is_some_and(|function| {
             function.code().flags.get() & code_flags::FUTURE_ANNOTATIONS != 0
         });
-    Options { optimize: th.vm.settings.optimize, future_annotations: inherited, ..Options::default() }
+    Options {
+        optimize: th.vm.settings.optimize,
+        future_annotations: inherited,
+        ..Options::default()
+    }
 }
 
 /// Source as text.
@@ -139,10 +161,19 @@ struct Source {
 }
 
 /// What a source argument says: a string, or bytes with a coding cookie.
-fn source_text(th: &mut Thread, source: Value, filename: &str, function: &str, kinds: &str) -> Result<Source, Raised> {
+fn source_text(
+    th: &mut Thread,
+    source: Value,
+    filename: &str,
+    function: &str,
+    kinds: &str,
+) -> Result<Source, Raised> {
     if let Some(text) = source.cast::<Str>() {
         if text.text().codes().any(|code| code == 0) {
-            return Err(th.raise_message(&classes::SYNTAX_ERROR, "source code string cannot contain null bytes"));
+            return Err(th.raise_message(
+                &classes::SYNTAX_ERROR,
+                "source code string cannot contain null bytes",
+            ));
         }
         let encoded = match orochi_text::codec::encode_utf8(text.text()) {
             Ok(bytes) => bytes,
@@ -160,7 +191,10 @@ fn source_text(th: &mut Thread, source: Value, filename: &str, function: &str, k
     }
     let bytes = th.bytes_of(source)?;
     if bytes.contains(&0) {
-        return Err(th.raise_message(&classes::SYNTAX_ERROR, "source code string cannot contain null bytes"));
+        return Err(th.raise_message(
+            &classes::SYNTAX_ERROR,
+            "source code string cannot contain null bytes",
+        ));
     }
     match decode_source(&bytes) {
         Ok(text) => Ok(Source { text, ignore_cookie: true }),
@@ -170,10 +204,11 @@ fn source_text(th: &mut Thread, source: Value, filename: &str, function: &str, k
             let decoded = th.call_method(raw.value(), crate::name!(th, "decode"), &[name.value()]);
             match decoded {
                 Ok(text) => Ok(Source { text: th.display_str(text), ignore_cookie: true }),
-                Err(raised) if th.catch(raised, &classes::LOOKUP_ERROR).is_some() => Err(th.raise_message(
-                    &classes::SYNTAX_ERROR,
-                    &format!("unknown encoding: {encoding}"),
-                )),
+                Err(raised) if th.catch(raised, &classes::LOOKUP_ERROR).is_some() => Err(th
+                    .raise_message(
+                        &classes::SYNTAX_ERROR,
+                        &format!("unknown encoding: {encoding}"),
+                    )),
                 Err(raised) => Err(raised),
             }
         }
@@ -196,7 +231,9 @@ fn decode_source(bytes: &[u8]) -> Result<String, Option<String>> {
         let comment = line.strip_prefix('#')?;
         let at = comment.find("coding")?;
         let rest = comment[at + 6..].strip_prefix([':', '='])?.trim_start();
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c))
+            .unwrap_or(rest.len());
         (end > 0).then(|| rest[..end].to_owned())
     });
     let utf8 = cookie.as_deref().is_none_or(|name| {
@@ -264,7 +301,13 @@ impl Thread {
     }
 
     /// Runs code with its global names in `globals` and its others in `namespace`.
-    pub fn run_code(&mut self, code: Ref<Code>, globals: Ref<Dict>, namespace: Value, closure: Value) -> Result<Value, Raised> {
+    pub fn run_code(
+        &mut self,
+        code: Ref<Code>,
+        globals: Ref<Dict>,
+        namespace: Value,
+        closure: Value,
+    ) -> Result<Value, Raised> {
         let builtins = self.builtins_of(globals)?;
         let module = globals.get_str(self, crate::name!(self, "__name__"))?.unwrap_or(Value::NONE);
         let code = claim_code(self, code, globals)?;
@@ -281,7 +324,12 @@ impl Thread {
 }
 
 /// Compiles and runs source in a dict of globals.
-pub fn run_source(th: &mut Thread, source: &str, filename: &str, globals: Ref<Dict>) -> Result<(), Raised> {
+pub fn run_source(
+    th: &mut Thread,
+    source: &str,
+    filename: &str,
+    globals: Ref<Dict>,
+) -> Result<(), Raised> {
     match orochi_compiler::compile_str(source, filename, Mode::Exec, &Options::default()) {
         Ok(compiled) => {
             let code = Code::new(th, Arc::new(compiled.code))?;
@@ -292,10 +340,17 @@ pub fn run_source(th: &mut Thread, source: &str, filename: &str, globals: Ref<Di
 }
 
 /// The dicts that `eval` and `exec` work in.
-fn namespaces(th: &mut Thread, function: &str, globals: Value, locals: Value) -> Result<(Ref<Dict>, Value), Raised> {
+fn namespaces(
+    th: &mut Thread,
+    function: &str,
+    globals: Value,
+    locals: Value,
+) -> Result<(Ref<Dict>, Value), Raised> {
     let given = |value: Value| (!value.is_unbound() && !value.is_none()).then_some(value);
     if let Some(locals) = given(locals) {
-        if locals.cast::<Dict>().is_none() && th.class_of(locals).special(th, Special::GetItem).is_none() {
+        if locals.cast::<Dict>().is_none()
+            && th.class_of(locals).special(th, Special::GetItem).is_none()
+        {
             let kind = th.type_name(locals);
             return Err(th.type_error(if function == "exec" {
                 format!("locals must be a mapping or None, not {kind}")
@@ -318,9 +373,12 @@ fn namespaces(th: &mut Thread, function: &str, globals: Value, locals: Value) ->
         },
         None => {
             let Some(own) = th.running_globals() else {
-                return Err(th.system_error(format!("globals and locals cannot be NULL in {function}()")));
+                return Err(
+                    th.system_error(format!("globals and locals cannot be NULL in {function}()"))
+                );
             };
-            let locals = if given(locals).is_some() { Value::NONE } else { crate::frame::locals(th)? };
+            let locals =
+                if given(locals).is_some() { Value::NONE } else { crate::frame::locals(th)? };
             (own, locals)
         }
     };
@@ -351,11 +409,20 @@ pub(super) fn eval(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
                     // Leading blanks are no indentation here.
                     let codes = text.text();
                     let skipped = codes.codes().take_while(|&c| c == 0x20 || c == 0x09).count();
-                    Str::from_text(th, codes.slice(skipped..codes.len()).to_owned().as_text())?.value()
+                    Str::from_text(th, codes.slice(skipped..codes.len()).to_owned().as_text())?
+                        .value()
                 }
                 None => args[0],
             };
-            compile_source(th, source, "<string>", Mode::Eval, options, "eval", "string, bytes or code")?
+            compile_source(
+                th,
+                source,
+                "<string>",
+                Mode::Eval,
+                options,
+                "eval",
+                "string, bytes or code",
+            )?
         }
     };
     if free_count(code) > 0 {
@@ -377,7 +444,8 @@ pub(super) fn exec(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             if free > 0 {
                 let cells = closure.cast_exact::<Tuple>();
                 let fits = cells.is_some_and(|cells| {
-                    cells.len() == free && cells.as_slice().iter().all(|cell| cell.cast::<Cell>().is_some())
+                    cells.len() == free
+                        && cells.as_slice().iter().all(|cell| cell.cast::<Cell>().is_some())
                 });
                 if !fits {
                     return Err(th.type_error(format!(
@@ -392,7 +460,15 @@ pub(super) fn exec(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
                 return Err(th.type_error("closure can only be used when source is a code object"));
             }
             let options = options(th, true);
-            compile_source(th, args[0], "<string>", Mode::Exec, options, "exec", "string, bytes or code")?
+            compile_source(
+                th,
+                args[0],
+                "<string>",
+                Mode::Exec,
+                options,
+                "exec",
+                "string, bytes or code",
+            )?
         }
     };
     th.run_code(code, globals, locals, closure)?;

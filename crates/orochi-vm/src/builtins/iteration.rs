@@ -26,7 +26,9 @@ pub(super) fn next(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if args[1].is_unbound() {
         // What `StopIteration` carries must stay: so not `th.next`.
         let class = th.class_of(args[0]);
-        let Some(method) = class.special(th, Special::Next) else { return Err(no_iterator(th, args[0])) };
+        let Some(method) = class.special(th, Special::Next) else {
+            return Err(no_iterator(th, args[0]));
+        };
         return th.call_descriptor_method(method, args[0], &[]);
     }
     if !th.is_iterator(args[0]) {
@@ -69,7 +71,8 @@ struct FloatSum {
 impl FloatSum {
     fn add(&mut self, x: f64) {
         let sum = self.total + x;
-        self.lost += if self.total.abs() >= x.abs() { self.total - sum + x } else { x - sum + self.total };
+        self.lost +=
+            if self.total.abs() >= x.abs() { self.total - sum + x } else { x - sum + self.total };
         self.total = sum;
     }
 
@@ -182,7 +185,9 @@ pub(super) fn aiter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     };
     if th.class_of(iterator).special(th, Special::ANext).is_none() {
         let other = th.type_name(iterator);
-        return Err(th.type_error(format!("aiter() returned not an async iterator of type '{other}'")));
+        return Err(
+            th.type_error(format!("aiter() returned not an async iterator of type '{other}'"))
+        );
     }
     Ok(iterator)
 }

@@ -16,13 +16,20 @@ fn of_sys(th: &mut Thread, name: &str) -> Result<Option<Value>, Raised> {
 }
 
 /// A separator: a string, or None for the usual one.
-fn text_argument(th: &mut Thread, value: Value, name: &str, usual: &str) -> Result<Ref<Str>, Raised> {
+fn text_argument(
+    th: &mut Thread,
+    value: Value,
+    name: &str,
+    usual: &str,
+) -> Result<Ref<Str>, Raised> {
     if value.is_unbound() || value.is_none() {
         return th.intern(usual);
     }
     match value.cast::<Str>() {
         Some(text) => Ok(text),
-        None => Err(th.type_error(format!("{name} must be None or a string, not {}", th.type_name(value)))),
+        None => Err(
+            th.type_error(format!("{name} must be None or a string, not {}", th.type_name(value)))
+        ),
     }
 }
 

@@ -18,9 +18,9 @@ use crate::heap::{RootVec, Value};
 use crate::heap_object;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
+use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::weakref::WeakRef;
-use crate::types::list::List;
 
 heap_object! {
     /// The value of a class attribute that has been rebound.
@@ -41,7 +41,8 @@ pub static ATTRIBUTE_CELL: TypeSpec = TypeSpec {
     ..TypeSpec::named("attribute_cell", NativeLayout::of::<AttributeCell>())
 };
 
-static CELL_METHODS: &[Method] = &[method("__get__($self, instance, owner=None, /)", open_cell, "")];
+static CELL_METHODS: &[Method] =
+    &[method("__get__($self, instance, owner=None, /)", open_cell, "")];
 
 fn open_cell(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     th.open_attribute(args[0])
@@ -63,7 +64,11 @@ impl Thread {
     }
 
     /// What a class itself defines under an interned name.
-    pub fn class_entry(&mut self, class: Ref<Class>, name: Ref<Str>) -> Result<Option<Value>, Raised> {
+    pub fn class_entry(
+        &mut self,
+        class: Ref<Class>,
+        name: Ref<Str>,
+    ) -> Result<Option<Value>, Raised> {
         match class.namespace.get().get(name) {
             Some(value) => self.open_attribute(value).map(Some),
             None => Ok(None),
@@ -71,7 +76,12 @@ impl Thread {
     }
 
     /// `type.__setattr__`; deletes when the value is unbound. The name is interned.
-    pub fn set_type_attribute(&mut self, class: Ref<Class>, name: Ref<Str>, value: Value) -> Result<(), Raised> {
+    pub fn set_type_attribute(
+        &mut self,
+        class: Ref<Class>,
+        name: Ref<Str>,
+        value: Value,
+    ) -> Result<(), Raised> {
         if class.has(flags::SEALED) {
             return Err(self.type_error(format!(
                 "cannot set '{}' attribute of immutable type '{}'",
@@ -94,7 +104,12 @@ impl Thread {
 
     /// Changes an entry of the class's own namespace, deletes it when the value is unbound; false if
     /// there was none to be deleted.
-    pub fn set_class_entry(&mut self, class: Ref<Class>, name: Ref<Str>, value: Value) -> Result<bool, Raised> {
+    pub fn set_class_entry(
+        &mut self,
+        class: Ref<Class>,
+        name: Ref<Str>,
+        value: Value,
+    ) -> Result<bool, Raised> {
         let special = Special::from_name(name.ascii().unwrap_or(""));
         let plain = special.is_none() && !value.is_unbound() && self.is_plain_value(value);
         let mut value = value;
@@ -204,7 +219,11 @@ impl Thread {
     }
 
     /// Collects the classes that name `class` among their bases.
-    pub fn direct_subclasses(&mut self, class: Ref<Class>, all: &mut RootVec) -> Result<(), Raised> {
+    pub fn direct_subclasses(
+        &mut self,
+        class: Ref<Class>,
+        all: &mut RootVec,
+    ) -> Result<(), Raised> {
         let Some(list) = class.subclasses.get().cast::<List>() else { return Ok(()) };
         let references = list.snapshot(self)?;
         for reference in references.as_slice() {

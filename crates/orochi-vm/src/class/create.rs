@@ -25,7 +25,11 @@ use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 
 /// The most derived of `meta` and the metaclasses of the bases.
-pub fn winning_metaclass(th: &Thread, meta: Ref<Class>, bases: Ref<Tuple>) -> Result<Ref<Class>, Raised> {
+pub fn winning_metaclass(
+    th: &Thread,
+    meta: Ref<Class>,
+    bases: Ref<Tuple>,
+) -> Result<Ref<Class>, Raised> {
     let mut winner = meta;
     for &base in bases.as_slice() {
         let own = th.class_of(base);
@@ -84,7 +88,12 @@ pub fn new_type(
 }
 
 /// Calls with positional arguments and named ones from a dict.
-pub fn call_with_dict(th: &mut Thread, callable: Value, args: &[Value], keywords: Ref<Dict>) -> Result<Value, Raised> {
+pub fn call_with_dict(
+    th: &mut Thread,
+    callable: Value,
+    args: &[Value],
+    keywords: Ref<Dict>,
+) -> Result<Value, Raised> {
     let mut values = RootVec::new();
     values.extend_from_slice(args);
     let mut names = RootVec::new();
@@ -225,7 +234,12 @@ fn put(th: &mut Thread, class: Ref<Class>, name: Ref<Str>, value: Value) -> Resu
 }
 
 /// Copies the names of a class body, with the conversions that some of them get.
-fn copy_namespace(th: &mut Thread, class: Ref<Class>, namespace: Ref<Dict>, module: Option<Value>) -> Result<(), Raised> {
+fn copy_namespace(
+    th: &mut Thread,
+    class: Ref<Class>,
+    namespace: Ref<Dict>,
+    module: Option<Value>,
+) -> Result<(), Raised> {
     let mut position = 0;
     let (mut eq, mut hash, mut doc) = (false, false, false);
     while let Some((key, value, next)) = namespace.entry_from(th, position)? {
@@ -238,7 +252,9 @@ fn copy_namespace(th: &mut Thread, class: Ref<Class>, namespace: Ref<Dict>, modu
             Some("__new__") if value.cast::<Function>().is_some() => {
                 value = StaticMethod::wrapping(th, value)?.value();
             }
-            Some("__init_subclass__" | "__class_getitem__") if value.cast::<Function>().is_some() => {
+            Some("__init_subclass__" | "__class_getitem__")
+                if value.cast::<Function>().is_some() =>
+            {
                 value = ClassMethod::wrapping(th, value)?.value();
             }
             Some("__eq__") => eq = true,
@@ -273,7 +289,11 @@ fn inherit(th: &mut Thread, class: Ref<Class>) -> Result<(), Raised> {
 }
 
 /// Puts the class into the cell of `__class__`, and its names into that of `__classdict__`.
-fn fill_class_cells(th: &mut Thread, class: Ref<Class>, namespace: Ref<Dict>) -> Result<(), Raised> {
+fn fill_class_cells(
+    th: &mut Thread,
+    class: Ref<Class>,
+    namespace: Ref<Dict>,
+) -> Result<(), Raised> {
     if let Some(cell) = namespace.get_str(th, crate::name!(th, "__classcell__"))? {
         let Some(cell) = cell.cast::<Cell>() else {
             let kind = th.class_of(cell);
@@ -326,7 +346,12 @@ fn set_names(th: &mut Thread, class: Ref<Class>, namespace: Ref<Dict>) -> Result
 
 /// Adds a note to the exception in flight that says which `__set_name__` has raised it.
 #[cold]
-fn note_set_name(th: &mut Thread, class: Ref<Class>, key: Value, value: Value) -> Result<(), Raised> {
+fn note_set_name(
+    th: &mut Thread,
+    class: Ref<Class>,
+    key: Value,
+    value: Value,
+) -> Result<(), Raised> {
     let exception = th.take_exception();
     let key = th.repr(key)?.display();
     let note = format!(
@@ -346,7 +371,9 @@ fn note_set_name(th: &mut Thread, class: Ref<Class>, key: Value, value: Value) -
 fn init_subclass(th: &mut Thread, class: Ref<Class>, keywords: Ref<Dict>) -> Result<(), Raised> {
     let name = th.vm.special_name(Special::InitSubclass);
     let Some(found) = types::super_::find(th, class, class.value(), name)? else { return Ok(()) };
-    if native_of(found.found) == Some(types::object::init_subclass as *const ()) && keywords.len(th)? == 0 {
+    if native_of(found.found) == Some(types::object::init_subclass as *const ())
+        && keywords.len(th)? == 0
+    {
         return Ok(());
     }
     let hook = types::super_::bind(th, found, class.value())?;

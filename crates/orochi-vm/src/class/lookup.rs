@@ -33,16 +33,16 @@ impl Ref<Class> {
     /// descriptor is called. An attribute that is often rebound is a cell, which opens itself as
     /// a descriptor (see [`AttributeCell`](super::change::AttributeCell)).
     pub fn lookup_uncached(self, name: Ref<Str>) -> Option<(Ref<Class>, Value)> {
-        self.mro_classes().find_map(|class| {
-            class.namespace.get().get(name).map(|value| (class, value))
-        })
+        self.mro_classes()
+            .find_map(|class| class.namespace.get().get(name).map(|value| (class, value)))
     }
 
     /// The attribute `name` (interned) along the resolution order.
     #[inline]
     pub fn lookup(self, th: &Thread, name: Ref<Str>) -> Option<Value> {
         let (class_address, name_address) = (self.as_ptr() as usize, name.as_ptr() as usize);
-        let slot = ((class_address >> 4) ^ (name_address >> 4) ^ (name_address >> 11)) % CACHE_ENTRIES;
+        let slot =
+            ((class_address >> 4) ^ (name_address >> 4) ^ (name_address >> 11)) % CACHE_ENTRIES;
         let epoch = epoch();
         let cached = th.lookup_cache[slot].get();
         if cached.class == class_address && cached.name == name_address && cached.epoch == epoch {

@@ -92,7 +92,8 @@ fn inconsistent(th: &Thread, positions: &[usize], list: &dyn Fn(usize) -> Ref<Tu
 pub fn compute(th: &mut Thread, class: Ref<Class>) -> Result<Ref<Tuple>, Raised> {
     let meta = th.class_of(class.value());
     let own = meta.lookup(th, crate::name!(th, "mro"));
-    let Some(own) = own.filter(|&own| native_of(own) != Some(types::type_::mro as *const ())) else {
+    let Some(own) = own.filter(|&own| native_of(own) != Some(types::type_::mro as *const ()))
+    else {
         return linearise(th, class, class.bases.get());
     };
     let given = th.call_descriptor_method(own, class.value(), &[])?;
@@ -106,7 +107,9 @@ pub fn compute(th: &mut Thread, class: Ref<Class>) -> Result<Ref<Tuple>, Raised>
         };
         if entry != class && !solid.is_subclass(super::slots::solid_base(entry)) {
             let name = entry.display_name();
-            return Err(th.type_error(format!("mro() returned base with unsuitable layout ('{name}')")));
+            return Err(
+                th.type_error(format!("mro() returned base with unsuitable layout ('{name}')"))
+            );
         }
     }
     Tuple::from_slice(th, order.as_slice())

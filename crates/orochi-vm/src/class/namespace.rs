@@ -141,7 +141,12 @@ impl Ref<Namespace> {
     }
 
     /// Sets a name; the result is the table to use from now on. The caller holds the class.
-    pub(super) fn set(self, th: &Thread, name: Ref<Str>, value: Value) -> Result<Ref<Namespace>, Raised> {
+    pub(super) fn set(
+        self,
+        th: &Thread,
+        name: Ref<Str>,
+        value: Value,
+    ) -> Result<Ref<Namespace>, Raised> {
         if let Some(entry) = self.find(name) {
             if !Value::from_bits(entry.value.load(Ordering::Relaxed)).is_unbound() {
                 entry.value.store(value.bits(), Ordering::Release);

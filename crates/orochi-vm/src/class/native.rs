@@ -79,7 +79,11 @@ fn add_storage_shapes(th: &Thread) -> Result<(), Raised> {
 ///
 /// # Safety
 /// The caller sets name, bases, resolution order and namespace before the next safepoint.
-unsafe fn allocate_class(th: &Thread, shape: crate::heap::ShapeId, native: &'static TypeSpec) -> Result<Ref<Class>, Raised> {
+unsafe fn allocate_class(
+    th: &Thread,
+    shape: crate::heap::ShapeId,
+    native: &'static TypeSpec,
+) -> Result<Ref<Class>, Raised> {
     // SAFETY: every traced word is written here.
     unsafe {
         let class: *mut Class = th.allocate_raw(size_of::<Class>(), shape)?;
@@ -170,7 +174,8 @@ fn instance_layout(spec: &'static TypeSpec) -> InstanceLayout {
 
 /// The traits of a spec, with those that bases hand down.
 fn inherited_flags(spec: &'static TypeSpec) -> TypeFlags {
-    let handed_down = TypeFlags::SEQUENCE.and(TypeFlags::MAPPING).and(TypeFlags::MATCH_SELF).and(TypeFlags::DICT);
+    let handed_down =
+        TypeFlags::SEQUENCE.and(TypeFlags::MAPPING).and(TypeFlags::MATCH_SELF).and(TypeFlags::DICT);
     let mut all = spec.flags;
     let mut base = spec.base;
     while let Some(spec) = base {
@@ -260,7 +265,8 @@ fn fill(th: &mut Thread, class: Ref<Class>, spec: &'static TypeSpec) -> Result<(
             }
             Binding::Static => {
                 let kind = &native::BUILTIN_FUNCTION;
-                let function = NativeFunction::from_method(th, kind, method, Value::UNBOUND, owner)?;
+                let function =
+                    NativeFunction::from_method(th, kind, method, Value::UNBOUND, owner)?;
                 types::staticmethod::StaticMethod::allocate(th, function.value())?.value()
             }
         };
@@ -268,15 +274,28 @@ fn fill(th: &mut Thread, class: Ref<Class>, spec: &'static TypeSpec) -> Result<(
         define(th, class, name, function)?;
     }
     if let Some(new) = &spec.new {
-        let function = NativeFunction::from_method(th, &native::BUILTIN_FUNCTION, new, Value::UNBOUND, owner)?;
+        let function =
+            NativeFunction::from_method(th, &native::BUILTIN_FUNCTION, new, Value::UNBOUND, owner)?;
         define(th, class, "__new__", function.value())?;
     }
     if spec.next.is_some() {
-        let next = NativeFunction::from_method(th, &native::WRAPPER_DESCRIPTOR, &types::iterators::NEXT, Value::UNBOUND, owner)?;
+        let next = NativeFunction::from_method(
+            th,
+            &native::WRAPPER_DESCRIPTOR,
+            &types::iterators::NEXT,
+            Value::UNBOUND,
+            owner,
+        )?;
         define(th, class, "__next__", next.value())?;
         let own_iter = spec.methods.iter().any(|m| m.signature.starts_with("__iter__("));
         if !own_iter {
-            let iter = NativeFunction::from_method(th, &native::WRAPPER_DESCRIPTOR, &types::iterators::ITER, Value::UNBOUND, owner)?;
+            let iter = NativeFunction::from_method(
+                th,
+                &native::WRAPPER_DESCRIPTOR,
+                &types::iterators::ITER,
+                Value::UNBOUND,
+                owner,
+            )?;
             define(th, class, "__iter__", iter.value())?;
         }
     }
@@ -311,7 +330,12 @@ fn fill(th: &mut Thread, class: Ref<Class>, spec: &'static TypeSpec) -> Result<(
 }
 
 /// Sets an attribute of a class that is being made.
-pub(crate) fn define(th: &Thread, class: Ref<Class>, name: &str, value: Value) -> Result<(), Raised> {
+pub(crate) fn define(
+    th: &Thread,
+    class: Ref<Class>,
+    name: &str,
+    value: Value,
+) -> Result<(), Raised> {
     let name = th.intern(name)?;
     let namespace = class.namespace.get().set(th, name, value)?;
     // SAFETY: the class is not published yet, and this thread's.

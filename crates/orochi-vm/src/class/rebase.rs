@@ -13,7 +13,11 @@ use crate::types::tuple::Tuple;
 use crate::types::weakref::WeakRef;
 
 /// Notes that `class` has `base` among its bases.
-pub(super) fn add_subclass(th: &mut Thread, base: Ref<Class>, class: Ref<Class>) -> Result<(), Raised> {
+pub(super) fn add_subclass(
+    th: &mut Thread,
+    base: Ref<Class>,
+    class: Ref<Class>,
+) -> Result<(), Raised> {
     let reference = WeakRef::plain(th, class.value())?;
     let list = match base.subclasses.get().cast::<List>() {
         Some(list) => list,
@@ -71,7 +75,9 @@ pub fn set_bases(th: &mut Thread, class: Ref<Class>, value: Value) -> Result<(),
         )));
     };
     if bases.is_empty() {
-        return Err(th.type_error(format!("can only assign non-empty tuple to {name}.__bases__, not ()")));
+        return Err(
+            th.type_error(format!("can only assign non-empty tuple to {name}.__bases__, not ()"))
+        );
     }
     for &base in bases.as_slice() {
         let Some(base) = base.cast::<Class>() else {
@@ -126,7 +132,12 @@ pub fn set_bases(th: &mut Thread, class: Ref<Class>, value: Value) -> Result<(),
     Ok(())
 }
 
-fn place(th: &mut Thread, class: Ref<Class>, bases: Ref<Tuple>, base: Ref<Class>) -> Result<(), Raised> {
+fn place(
+    th: &mut Thread,
+    class: Ref<Class>,
+    bases: Ref<Tuple>,
+    base: Ref<Class>,
+) -> Result<(), Raised> {
     let guard = th.write(class)?;
     guard.bases.set(guard.token(), bases);
     guard.base.set(guard.token(), base.value());
@@ -222,7 +233,9 @@ fn same_layout(old: Ref<Class>, new: Ref<Class>) -> bool {
         && (std::ptr::eq(old.native.get(), new.native.get())
             || solid_base(old).native.get().extends(solid_base(new).native.get()));
     let members = old.member_count() == new.member_count()
-        && (old.member_count() == 0 || solid_base(old) == solid_base(new) || same_members(old, new));
+        && (old.member_count() == 0
+            || solid_base(old) == solid_base(new)
+            || same_members(old, new));
     natives
         && members
         && old.has(flags::DICT) == new.has(flags::DICT)

@@ -89,7 +89,11 @@ impl Slots {
             return Ok(slots);
         };
         let mut items = RootVec::new();
-        if given.cast::<Str>().is_some() { items.push(given) } else { th.collect(given, &mut items)? }
+        if given.cast::<Str>().is_some() {
+            items.push(given)
+        } else {
+            th.collect(given, &mut items)?
+        }
         if !items.as_slice().is_empty() && !takes_slots(base) {
             return Err(th.type_error(format!(
                 "nonempty __slots__ not supported for subtype of '{}'",
@@ -115,7 +119,9 @@ impl Slots {
                 }
                 Some("__weakref__") => {
                     if !may_add_weak || slots.adds_weak {
-                        return Err(th.type_error("__weakref__ slot disallowed: we already got one"));
+                        return Err(
+                            th.type_error("__weakref__ slot disallowed: we already got one")
+                        );
                     }
                     slots.adds_weak = true;
                 }
@@ -124,22 +130,30 @@ impl Slots {
         }
         slots.names.as_mut_slice().sort_by_key(|name| th.display_str(*name));
         for &other in bases.as_slice() {
-            let Some(other) = other.cast::<Class>().filter(|&other| other != base) else { continue };
+            let Some(other) = other.cast::<Class>().filter(|&other| other != base) else {
+                continue;
+            };
             slots.adds_dict |= may_add_dict && other.has_own_attributes();
             slots.adds_weak |= may_add_weak && crate::types::weakref::supports(other);
         }
         Ok(slots)
     }
 
-    fn add(&mut self, th: &mut Thread, class_name: Ref<Str>, namespace: Ref<Dict>, name: Ref<Str>) -> Result<(), Raised> {
+    fn add(
+        &mut self,
+        th: &mut Thread,
+        class_name: Ref<Str>,
+        namespace: Ref<Dict>,
+        name: Ref<Str>,
+    ) -> Result<(), Raised> {
         let mangled = mangle(th, class_name, name)?;
-        let special = matches!(
-            name.ascii(),
-            Some("__qualname__" | "__classcell__" | "__classdictcell__")
-        );
+        let special =
+            matches!(name.ascii(), Some("__qualname__" | "__classcell__" | "__classdictcell__"));
         if !special && namespace.get_str(th, mangled)?.is_some() {
             let text = th.repr(name.value())?.display();
-            return Err(th.value_error(format!("{text} in __slots__ conflicts with class variable")));
+            return Err(
+                th.value_error(format!("{text} in __slots__ conflicts with class variable"))
+            );
         }
         self.names.push(mangled.value());
         Ok(())
@@ -153,7 +167,9 @@ fn takes_slots(base: Ref<Class>) -> bool {
 
 fn is_identifier(name: Ref<Str>) -> bool {
     let mut codes = name.text().codes();
-    let start = codes.next().is_some_and(|c| c == u32::from(b'_') || orochi_text::class::is_identifier_start(c));
+    let start = codes
+        .next()
+        .is_some_and(|c| c == u32::from(b'_') || orochi_text::class::is_identifier_start(c));
     start && codes.all(orochi_text::class::is_identifier_continue)
 }
 
@@ -186,7 +202,8 @@ pub(super) fn inline_capacity(th: &Thread, mro: Ref<Tuple>, own: Option<Value>) 
         note(own);
     }
     for &class in mro.as_slice() {
-        if let Some(names) = class.cast::<Class>().and_then(|class| class.namespace.get().get(key)) {
+        if let Some(names) = class.cast::<Class>().and_then(|class| class.namespace.get().get(key))
+        {
             note(names);
         }
     }

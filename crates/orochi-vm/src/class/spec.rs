@@ -87,7 +87,11 @@ pub const fn method(signature: &'static str, function: NativeFn, doc: &'static s
 }
 
 /// A class method.
-pub const fn class_method(signature: &'static str, function: NativeFn, doc: &'static str) -> Method {
+pub const fn class_method(
+    signature: &'static str,
+    function: NativeFn,
+    doc: &'static str,
+) -> Method {
     Method { signature, function, doc, binding: Binding::Class }
 }
 

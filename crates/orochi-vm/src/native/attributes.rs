@@ -33,7 +33,11 @@ pub(super) static FUNCTION_GETSET: &[GetSet] = &[
 /// Of `method_descriptor`, `wrapper_descriptor` and `classmethod_descriptor`.
 pub(super) static DESCRIPTOR_METHODS: &[Method] = &[
     method("__call__($self, /, *args, **kwargs)", call, "Call self as a function."),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__repr__($self, /)", descriptor_repr, "Return repr(self)."),
     method("__reduce__($self, /)", reduce_descriptor, ""),
 ];
@@ -68,8 +72,16 @@ pub(super) static WRAPPER_GETSET: &[GetSet] = &[
 
 /// Of `getset_descriptor`.
 pub(super) static GETSET_METHODS: &[Method] = &[
-    method("__get__($self, instance, owner=None, /)", getset_get, "Return an attribute of instance, which is of type owner."),
-    method("__set__($self, instance, value, /)", getset_set, "Set an attribute of instance to value."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        getset_get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
+    method(
+        "__set__($self, instance, value, /)",
+        getset_set,
+        "Set an attribute of instance to value.",
+    ),
     method("__delete__($self, instance, /)", getset_delete, "Delete an attribute of instance."),
     method("__repr__($self, /)", getset_repr, "Return repr(self)."),
     class_method("__subclasshook__($cls, object, /)", |_, _| Ok(Value::NOT_IMPLEMENTED), ""),
@@ -77,10 +89,24 @@ pub(super) static GETSET_METHODS: &[Method] = &[
 
 /// Of `getset_descriptor`.
 pub(super) static GETSET_GETSET: &[GetSet] = &[
-    getter("__name__", |th, d| { let name = getset(th, d)?.entry.get().name; Ok(th.intern(name)?.value()) }, ""),
+    getter(
+        "__name__",
+        |th, d| {
+            let name = getset(th, d)?.entry.get().name;
+            Ok(th.intern(name)?.value())
+        },
+        "",
+    ),
     getter("__qualname__", getset_qualname, ""),
     getter("__objclass__", |th, d| Ok(getset(th, d)?.owner.get()), ""),
-    getter("__doc__", |th, d| { let text = getset(th, d)?.entry.get().doc; text_or_none(th, text) }, ""),
+    getter(
+        "__doc__",
+        |th, d| {
+            let text = getset(th, d)?.entry.get().doc;
+            text_or_none(th, text)
+        },
+        "",
+    ),
 ];
 
 fn native(th: &Thread, value: Value) -> Result<Ref<NativeFunction>, Raised> {
@@ -131,7 +157,11 @@ fn own_self(th: &mut Thread, function: Value) -> Result<Value, Raised> {
 
 fn module(th: &mut Thread, function: Value) -> Result<Value, Raised> {
     let own = native(th, function)?;
-    if own.receiver.get().cast::<Module>().is_some() { Ok(own.owner.get()) } else { Ok(Value::NONE) }
+    if own.receiver.get().cast::<Module>().is_some() {
+        Ok(own.owner.get())
+    } else {
+        Ok(Value::NONE)
+    }
 }
 
 fn function_qualname(th: &mut Thread, function: Value) -> Result<Value, Raised> {
@@ -155,7 +185,8 @@ fn owner_name(value: Value) -> String {
 fn descriptor_qualname(th: &mut Thread, function: Value) -> Result<Value, Raised> {
     let own = native(th, function)?;
     let qualname = own.owner.get().cast::<Class>();
-    let qualname = qualname.map_or_else(|| "?".to_owned(), |class| th.display_str(class.qualname.get()));
+    let qualname =
+        qualname.map_or_else(|| "?".to_owned(), |class| th.display_str(class.qualname.get()));
     Ok(th.new_str(&format!("{qualname}.{}", own.name.get().display()))?.value())
 }
 
@@ -180,7 +211,11 @@ fn descriptor_repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = native(th, args[0])?;
     let wrapper = th.class_of(args[0]) == super::WRAPPER_DESCRIPTOR.class();
     let kind = if wrapper { "slot wrapper" } else { "method" };
-    let text = format!("<{kind} '{}' of '{}' objects>", own.name.get().display(), owner_name(own.owner.get()));
+    let text = format!(
+        "<{kind} '{}' of '{}' objects>",
+        own.name.get().display(),
+        owner_name(own.owner.get())
+    );
     Ok(th.new_str(&text)?.value())
 }
 
@@ -188,7 +223,11 @@ fn wrapper_repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = native(th, args[0])?;
     let receiver = own.receiver.get();
     let kind = th.type_name(receiver);
-    let text = format!("<method-wrapper '{}' of {kind} object at {:#x}>", own.name.get().display(), receiver.bits());
+    let text = format!(
+        "<method-wrapper '{}' of {kind} object at {:#x}>",
+        own.name.get().display(),
+        receiver.bits()
+    );
     Ok(th.new_str(&text)?.value())
 }
 
@@ -247,7 +286,11 @@ fn belongs(th: &Thread, owner: Value, object: Value) -> bool {
 fn get(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = native(th, args[0])?;
     if own.method.get().binding == Binding::Class {
-        let owner = if args[2].is_unbound() || args[2].is_none() { th.class_of(args[1]).value() } else { args[2] };
+        let owner = if args[2].is_unbound() || args[2].is_none() {
+            th.class_of(args[1]).value()
+        } else {
+            args[2]
+        };
         return Ok(own.bound(th, owner)?.value());
     }
     if args[1].is_none() && !args[2].is_unbound() && !args[2].is_none() {
@@ -265,7 +308,11 @@ fn get(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn getset_checked(th: &Thread, args: &[Value]) -> Result<&'static GetSet, Raised> {
     let own = getset(th, args[0])?;
     let entry = own.entry.get();
-    if belongs(th, own.owner.get(), args[1]) { Ok(entry) } else { Err(foreign(th, entry.name, own.owner.get(), args[1])) }
+    if belongs(th, own.owner.get(), args[1]) {
+        Ok(entry)
+    } else {
+        Err(foreign(th, entry.name, own.owner.get(), args[1]))
+    }
 }
 
 fn getset_get(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -304,7 +351,11 @@ fn getset_delete(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn getset_repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = getset(th, args[0])?;
-    let text = format!("<attribute '{}' of '{}' objects>", own.entry.get().name, owner_name(own.owner.get()));
+    let text = format!(
+        "<attribute '{}' of '{}' objects>",
+        own.entry.get().name,
+        owner_name(own.owner.get())
+    );
     Ok(th.new_str(&text)?.value())
 }
 

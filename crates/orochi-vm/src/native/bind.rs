@@ -35,7 +35,11 @@ impl<'a> Arguments<'a> {
 }
 
 /// Calls `function` (its receiver, if it has one, already first in `args`) after sorting `args`.
-pub fn bind(th: &mut Thread, function: Ref<NativeFunction>, args: Arguments) -> Result<Value, Raised> {
+pub fn bind(
+    th: &mut Thread,
+    function: Ref<NativeFunction>,
+    args: Arguments,
+) -> Result<Value, Raised> {
     let signature = function.signature.get();
     let (given, named) = args.split();
     let mut bound = [Value::UNBOUND; MOST];
@@ -129,7 +133,9 @@ fn qualified_name(function: Ref<NativeFunction>) -> String {
     let name = shown_name(function);
     let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
     match class {
-        Some(class) if function.name.get().display() == name => format!("{}.{name}", class.display_name()),
+        Some(class) if function.name.get().display() == name => {
+            format!("{}.{name}", class.display_name())
+        }
         _ => name,
     }
 }
@@ -147,7 +153,8 @@ impl CastStr for Value {
 fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised {
     let signature = function.signature.get();
     let own = usize::from(signature.receiver);
-    let (most, least) = (signature.positional - own, signature.required - own.min(signature.required));
+    let (most, least) =
+        (signature.positional - own, signature.required - own.min(signature.required));
     let (name, given) = (shown_name(function), given - own.min(given));
     let whole = qualified_name(function);
     let message = match (most, least) {
@@ -207,7 +214,8 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
 fn unexpected(th: &Thread, function: Ref<NativeFunction>, name: Value) -> Raised {
     let signature = function.signature.get();
     let function_name = shown_name(function);
-    let takes_names = signature.keyword_only > 0 || signature.positional > signature.positional_only;
+    let takes_names =
+        signature.keyword_only > 0 || signature.positional > signature.positional_only;
     th.type_error(if takes_names {
         format!("{function_name}() got an unexpected keyword argument '{}'", th.display_str(name))
     } else {

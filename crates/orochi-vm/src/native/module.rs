@@ -51,8 +51,13 @@ impl ModuleSpec {
             dict.set_str(th, th.name(key), value)?;
         }
         for method in self.functions {
-            let function =
-                NativeFunction::from_method(th, &BUILTIN_FUNCTION, method, module.value(), name.value())?;
+            let function = NativeFunction::from_method(
+                th,
+                &BUILTIN_FUNCTION,
+                method,
+                module.value(),
+                name.value(),
+            )?;
             let (key, _) = Signature::split_name(method.signature);
             dict.set_str(th, th.name(key), function.value())?;
         }

@@ -76,11 +76,19 @@ impl Signature {
             }
             if let Some(name) = name.strip_prefix("**") {
                 signature.varkeywords = true;
-                signature.parameters.push(Parameter { name: th.intern(name)?, optional: true, default });
+                signature.parameters.push(Parameter {
+                    name: th.intern(name)?,
+                    optional: true,
+                    default,
+                });
             } else if let Some(name) = name.strip_prefix('*') {
                 signature.varargs = true;
                 after_star = true;
-                signature.parameters.push(Parameter { name: th.intern(name)?, optional: true, default });
+                signature.parameters.push(Parameter {
+                    name: th.intern(name)?,
+                    optional: true,
+                    default,
+                });
             } else {
                 let plain = name.trim_start_matches('$');
                 signature.receiver |= plain.len() != name.len();

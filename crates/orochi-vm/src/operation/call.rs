@@ -55,12 +55,18 @@ impl Thread {
         let class = self.class_of(callable);
         match class.special(self, Special::Call) {
             Some(method) => self.call_bound(method, callable, args),
-            None => Err(self.type_error(format!("'{}' object is not callable", class.display_name()))),
+            None => {
+                Err(self.type_error(format!("'{}' object is not callable", class.display_name())))
+            }
         }
     }
 
     /// Calls a native function: its receiver, if it is bound, in front.
-    fn call_native(&mut self, native: Ref<NativeFunction>, args: Arguments) -> Result<Value, Raised> {
+    fn call_native(
+        &mut self,
+        native: Ref<NativeFunction>,
+        args: Arguments,
+    ) -> Result<Value, Raised> {
         self.check_native_stack()?;
         let receiver = native.receiver.get();
         if native.signature.get().receiver && !receiver.is_unbound() {
@@ -91,12 +97,22 @@ impl Thread {
     }
 
     /// Calls what was found for a special method on the class of `receiver`.
-    pub fn call_descriptor_method(&mut self, method: Value, receiver: Value, args: &[Value]) -> Result<Value, Raised> {
+    pub fn call_descriptor_method(
+        &mut self,
+        method: Value,
+        receiver: Value,
+        args: &[Value],
+    ) -> Result<Value, Raised> {
         self.call_bound(method, receiver, Arguments::positional(args))
     }
 
     /// As [`Self::call_descriptor_method`], with named arguments.
-    pub fn call_bound(&mut self, method: Value, receiver: Value, args: Arguments) -> Result<Value, Raised> {
+    pub fn call_bound(
+        &mut self,
+        method: Value,
+        receiver: Value,
+        args: Arguments,
+    ) -> Result<Value, Raised> {
         if let Some(function) = as_function(method) {
             return self.prepended(receiver, args, |th, args| th.call_function(function, args));
         }
@@ -113,7 +129,12 @@ impl Thread {
     }
 
     /// Calls a special method, looked up on the class; `None` if the class has none.
-    pub fn call_special(&mut self, object: Value, special: Special, args: &[Value]) -> Result<Option<Value>, Raised> {
+    pub fn call_special(
+        &mut self,
+        object: Value,
+        special: Special,
+        args: &[Value],
+    ) -> Result<Option<Value>, Raised> {
         match self.class_of(object).special(self, special) {
             Some(method) => self.call_descriptor_method(method, object, args).map(Some),
             None => Ok(None),
@@ -121,7 +142,12 @@ impl Thread {
     }
 
     /// `object.name(*args)`; the name is interned.
-    pub fn call_method(&mut self, object: Value, name: Ref<Str>, args: &[Value]) -> Result<Value, Raised> {
+    pub fn call_method(
+        &mut self,
+        object: Value,
+        name: Ref<Str>,
+        args: &[Value],
+    ) -> Result<Value, Raised> {
         let method = self.get_attribute(object, name)?;
         self.call(method, args)
     }
@@ -139,7 +165,9 @@ impl Thread {
         let new = class.special(self, Special::New);
         let init = class.special(self, Special::Init);
         if class.has(flags::NO_NEW) || new.is_none() {
-            return Err(self.type_error(format!("cannot create '{}' instances", class.full_name(self))));
+            return Err(
+                self.type_error(format!("cannot create '{}' instances", class.full_name(self)))
+            );
         }
         let plain_new = new.and_then(native_of) == Some(types::object::new as *const ());
         if plain_new && !class.has(flags::ABSTRACT) {
@@ -147,7 +175,11 @@ impl Thread {
                 let instance = types::object::new_instance(self, class)?;
                 let returned =
                     self.prepended(instance, args, |th, args| th.call_function(function, args))?;
-                return if returned.is_none() { Ok(instance) } else { Err(self.init_returned(returned)) };
+                return if returned.is_none() {
+                    Ok(instance)
+                } else {
+                    Err(self.init_returned(returned))
+                };
             }
         }
         let new = self.static_function(new.unwrap_or(Value::NONE), class)?;
@@ -157,7 +189,10 @@ impl Thread {
         }
         let own = self.class_of(instance);
         let Some(init) = own.special(self, Special::Init) else { return Ok(instance) };
-        if plain_new && init.is_object() && native_of(init) == Some(types::object::init as *const ()) {
+        if plain_new
+            && init.is_object()
+            && native_of(init) == Some(types::object::init as *const ())
+        {
             // `object.__new__` has checked the arguments already.
             return Ok(instance);
         }
@@ -204,7 +239,11 @@ impl Thread {
 
 /// Runs the code of a native function with all arguments, the receiver included.
 #[inline]
-fn run_native(th: &mut Thread, native: Ref<NativeFunction>, args: Arguments) -> Result<Value, Raised> {
+fn run_native(
+    th: &mut Thread,
+    native: Ref<NativeFunction>,
+    args: Arguments,
+) -> Result<Value, Raised> {
     if args.names.is_none() && native.signature.get().is_direct(args.values.len()) {
         return (native.method.get().function)(th, args.values);
     }

@@ -121,7 +121,12 @@ impl Thread {
 
     /// What remains of `left op right` when the left operand's method has returned
     /// `NotImplemented` and was the first to be asked.
-    pub fn compare_after_left(&mut self, op: Comparison, left: Value, right: Value) -> Result<Value, Raised> {
+    pub fn compare_after_left(
+        &mut self,
+        op: Comparison,
+        left: Value,
+        right: Value,
+    ) -> Result<Value, Raised> {
         if let Some(result) = self.try_method(right, op.reflected(), left)? {
             return Ok(result);
         }
@@ -129,7 +134,12 @@ impl Thread {
     }
 
     /// When no method knows: identity for `==` and `!=`, `TypeError` for the rest.
-    fn compare_by_identity(&mut self, op: Comparison, left: Value, right: Value) -> Result<Value, Raised> {
+    fn compare_by_identity(
+        &mut self,
+        op: Comparison,
+        left: Value,
+        right: Value,
+    ) -> Result<Value, Raised> {
         match op {
             Comparison::Eq => Ok(Value::from_bool(left == right)),
             Comparison::Ne => Ok(Value::from_bool(left != right)),

@@ -23,7 +23,10 @@ impl Thread {
         }
         match self.find_attribute(container, self.vm.special_name(Special::ClassGetItem))? {
             Some(method) if !method.is_none() => self.call(method, &[key]),
-            _ => Err(self.type_error(format!("type '{}' is not subscriptable", class.display_name()))),
+            _ => {
+                Err(self
+                    .type_error(format!("type '{}' is not subscriptable", class.display_name())))
+            }
         }
     }
 
@@ -54,7 +57,8 @@ impl Thread {
         let class = self.class_of(container);
         if let Some(method) = class.special(self, Special::Contains) {
             if method.is_none() {
-                return Err(self.type_error(format!("'{}' object is not a container", class.display_name())));
+                return Err(self
+                    .type_error(format!("'{}' object is not a container", class.display_name())));
             }
             let found = self.call_descriptor_method(method, container, &[item])?;
             return self.is_true(found);

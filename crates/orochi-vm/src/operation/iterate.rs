@@ -49,7 +49,9 @@ impl Thread {
     pub fn next(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
         let class = self.class_of(iterator);
         let Some(method) = class.special(self, Special::Next) else {
-            return Err(self.type_error(format!("'{}' object is not an iterator", class.display_name())));
+            return Err(
+                self.type_error(format!("'{}' object is not an iterator", class.display_name()))
+            );
         };
         if native_of(method) == Some(iterators::NEXT.function as *const ()) {
             if let Some(next) = class.native_next() {

@@ -59,7 +59,10 @@ impl Thread {
         match self.call_special(value, Special::Len, &[])? {
             Some(length) if length.is_int() && length.as_int() >= 0 => Ok(length.as_int() as usize),
             Some(length) => self.checked_length(length),
-            None => Err(self.type_error(format!("object of type '{}' has no len()", self.type_name(value)))),
+            None => {
+                Err(self
+                    .type_error(format!("object of type '{}' has no len()", self.type_name(value))))
+            }
         }
     }
 
@@ -128,10 +131,8 @@ impl Thread {
                 "__format__ must return a str, not {}",
                 self.type_name(other)
             ))),
-            None => Err(self.type_error(format!(
-                "Type {} doesn't define __format__",
-                self.type_name(value)
-            ))),
+            None => Err(self
+                .type_error(format!("Type {} doesn't define __format__", self.type_name(value)))),
         }
     }
 
@@ -173,10 +174,14 @@ impl Thread {
             // Proxies and mocks say that they are something else.
             let said = self.find_attribute(value, crate::name!(self, "__class__"))?;
             let said = said.and_then(|said| said.cast::<Class>());
-            return Ok(said.is_some_and(|said| said != self.class_of(value) && said.is_subclass(wanted)));
+            return Ok(
+                said.is_some_and(|said| said != self.class_of(value) && said.is_subclass(wanted))
+            );
         }
         if self.abstract_bases(class)?.is_none() {
-            return Err(self.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union"));
+            return Err(
+                self.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union")
+            );
         }
         match self.find_attribute(value, crate::name!(self, "__class__"))? {
             Some(said) => self.abstract_subclass(said, class),
@@ -214,7 +219,8 @@ impl Thread {
             return Err(self.type_error("issubclass() arg 1 must be a class"));
         }
         if class.cast::<Class>().is_none() && self.abstract_bases(class)?.is_none() {
-            return Err(self.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"));
+            return Err(self
+                .type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"));
         }
         self.abstract_subclass(derived, class)
     }

@@ -32,12 +32,36 @@ pub static SPEC: TypeSpec = TypeSpec {
 
 static METHODS: &[Method] = &[
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    method("__eq__($self, value, /)", |th, args| compare(th, args, Comparison::Eq), "Return self==value."),
-    method("__ne__($self, value, /)", |th, args| compare(th, args, Comparison::Ne), "Return self!=value."),
-    method("__lt__($self, value, /)", |th, args| compare(th, args, Comparison::Lt), "Return self<value."),
-    method("__le__($self, value, /)", |th, args| compare(th, args, Comparison::Le), "Return self<=value."),
-    method("__gt__($self, value, /)", |th, args| compare(th, args, Comparison::Gt), "Return self>value."),
-    method("__ge__($self, value, /)", |th, args| compare(th, args, Comparison::Ge), "Return self>=value."),
+    method(
+        "__eq__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Eq),
+        "Return self==value.",
+    ),
+    method(
+        "__ne__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Ne),
+        "Return self!=value.",
+    ),
+    method(
+        "__lt__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Lt),
+        "Return self<value.",
+    ),
+    method(
+        "__le__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Le),
+        "Return self<=value.",
+    ),
+    method(
+        "__gt__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Gt),
+        "Return self>value.",
+    ),
+    method(
+        "__ge__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Ge),
+        "Return self>=value.",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[property("cell_contents", get_contents, set_contents, "")];

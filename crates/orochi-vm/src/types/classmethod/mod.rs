@@ -1,14 +1,16 @@
 //! `classmethod`.
 
-use crate::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method, class_method};
+use crate::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method,
+};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::heap_object;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
+use crate::types::method::Method as BoundMethod;
 use crate::types::property::is_abstract_method;
 use crate::types::staticmethod::copy_attributes;
-use crate::types::method::Method as BoundMethod;
 
 heap_object! {
     /// A `classmethod` object. The function changes only when `__init__` is called once more, by a
@@ -47,10 +49,22 @@ pub static SPEC: TypeSpec = TypeSpec {
 pub static TYPES: &[&TypeSpec] = &[&SPEC];
 
 static METHODS: &[Method] = &[
-    method("__init__($self, function, /)", init, "Initialize self.  See help(type(self)) for accurate signature."),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__init__($self, function, /)",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    class_method("__class_getitem__($cls, object, /)", crate::types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        crate::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[
@@ -82,10 +96,13 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
-
 fn get(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let function = th.receiver::<ClassMethod>(args[0])?.function.get();
-    let owner = if args[2].is_unbound() || args[2].is_none() { th.class_of(args[1]).value() } else { args[2] };
+    let owner = if args[2].is_unbound() || args[2].is_none() {
+        th.class_of(args[1]).value()
+    } else {
+        args[2]
+    };
     Ok(BoundMethod::allocate(th, function, owner)?.value())
 }
 

@@ -17,14 +17,44 @@ use crate::types::tuple::Tuple;
 pub(super) static GETSET: &[GetSet] = &[
     property("__code__", |th, f| Ok(fields(th, f)?.code.get().value()), set_code, ""),
     property("__defaults__", |th, f| Ok(or_none(fields(th, f)?.defaults.get())), set_defaults, ""),
-    property("__kwdefaults__", |th, f| Ok(or_none(fields(th, f)?.kwdefaults.get())), set_kwdefaults, ""),
+    property(
+        "__kwdefaults__",
+        |th, f| Ok(or_none(fields(th, f)?.kwdefaults.get())),
+        set_kwdefaults,
+        "",
+    ),
     property("__name__", |th, f| Ok(fields(th, f)?.name.get()), set_name, ""),
     property("__qualname__", |th, f| Ok(fields(th, f)?.qualname.get()), set_qualname, ""),
-    property("__annotations__", annotations, set_annotations, "Dict of annotations in a function object."),
-    property("__annotate__", |th, f| annotate(th, f), set_annotate, "Get the code object for a function."),
-    property("__type_params__", type_params, set_type_params, "Get the declared type parameters for a function."),
-    property("__doc__", |th, f| Ok(or_none(fields(th, f)?.doc.get())), |th, f, v| put(th, f, |f| &f.doc, or_none(v)), ""),
-    property("__module__", |th, f| Ok(or_none(fields(th, f)?.module.get())), |th, f, v| put(th, f, |f| &f.module, or_none(v)), ""),
+    property(
+        "__annotations__",
+        annotations,
+        set_annotations,
+        "Dict of annotations in a function object.",
+    ),
+    property(
+        "__annotate__",
+        |th, f| annotate(th, f),
+        set_annotate,
+        "Get the code object for a function.",
+    ),
+    property(
+        "__type_params__",
+        type_params,
+        set_type_params,
+        "Get the declared type parameters for a function.",
+    ),
+    property(
+        "__doc__",
+        |th, f| Ok(or_none(fields(th, f)?.doc.get())),
+        |th, f, v| put(th, f, |f| &f.doc, or_none(v)),
+        "",
+    ),
+    property(
+        "__module__",
+        |th, f| Ok(or_none(fields(th, f)?.module.get())),
+        |th, f, v| put(th, f, |f| &f.module, or_none(v)),
+        "",
+    ),
     property("__closure__", |th, f| Ok(or_none(fields(th, f)?.closure.get())), readonly, ""),
     property("__globals__", |th, f| Ok(fields(th, f)?.globals.get().value()), readonly, ""),
     property("__builtins__", |th, f| Ok(fields(th, f)?.builtins.get().value()), readonly, ""),
@@ -44,7 +74,12 @@ fn or_unbound(value: Value) -> Value {
 }
 
 /// Sets one field.
-fn put(th: &mut Thread, function: Value, field: fn(&Function) -> &Field<Value>, value: Value) -> Result<(), Raised> {
+fn put(
+    th: &mut Thread,
+    function: Value,
+    field: fn(&Function) -> &Field<Value>,
+    value: Value,
+) -> Result<(), Raised> {
     let function = th.receiver::<Function>(function)?;
     let guard = th.write(function)?;
     field(&guard).set(guard.token(), value);

@@ -33,15 +33,26 @@ impl Parameters {
     fn find(self, name: Ref<Str>, from: usize, to: usize) -> Option<usize> {
         let variables = self.code.variables.get();
         let names = &variables.as_slice()[from..to];
-        names.iter().position(|&own| own == name.value()).or_else(|| {
-            names.iter().position(|own| own.cast::<Str>().is_some_and(|own| Str::equal(own, name)))
-        }).map(|at| at + from)
+        names
+            .iter()
+            .position(|&own| own == name.value())
+            .or_else(|| {
+                names
+                    .iter()
+                    .position(|own| own.cast::<Str>().is_some_and(|own| Str::equal(own, name)))
+            })
+            .map(|at| at + from)
     }
 }
 
 /// Puts one value for each parameter into `bound`: positional ones, keyword-only ones, the tuple
 /// of `*args`, the dict of `**kwargs`.
-pub fn bind(th: &mut Thread, function: Ref<Function>, args: Arguments, bound: &mut RootVec) -> Result<(), Raised> {
+pub fn bind(
+    th: &mut Thread,
+    function: Ref<Function>,
+    args: Arguments,
+    bound: &mut RootVec,
+) -> Result<(), Raised> {
     let code = function.code();
     let positional = code.arg_count.get() as usize;
     let parameters = Parameters {
@@ -174,7 +185,13 @@ fn qualname(th: &Thread, function: Ref<Function>) -> String {
 }
 
 #[cold]
-fn lacking(th: &Thread, function: Ref<Function>, parameters: Parameters, missing: &[usize], kind: &str) -> Raised {
+fn lacking(
+    th: &Thread,
+    function: Ref<Function>,
+    parameters: Parameters,
+    missing: &[usize],
+    kind: &str,
+) -> Raised {
     let names: Vec<String> =
         missing.iter().map(|&at| format!("'{}'", th.display_str(parameters.name(at)))).collect();
     let listed = match names.as_slice() {
@@ -192,10 +209,18 @@ fn lacking(th: &Thread, function: Ref<Function>, parameters: Parameters, missing
 }
 
 #[cold]
-fn too_many(th: &Thread, function: Ref<Function>, parameters: Parameters, given: usize, bound: &[Value]) -> Raised {
+fn too_many(
+    th: &Thread,
+    function: Ref<Function>,
+    parameters: Parameters,
+    given: usize,
+    bound: &[Value],
+) -> Raised {
     let most = parameters.positional;
-    let defaults = function.callable().defaults.get().cast::<Tuple>().map_or(0, |d| d.len()).min(most);
-    let takes = if defaults > 0 { format!("from {} to {most}", most - defaults) } else { most.to_string() };
+    let defaults =
+        function.callable().defaults.get().cast::<Tuple>().map_or(0, |d| d.len()).min(most);
+    let takes =
+        if defaults > 0 { format!("from {} to {most}", most - defaults) } else { most.to_string() };
     let plural = if defaults > 0 || most != 1 { "s" } else { "" };
     let named = bound[most..parameters.named].iter().filter(|value| !value.is_unbound()).count();
     let and_named = if named > 0 {
@@ -212,7 +237,13 @@ fn too_many(th: &Thread, function: Ref<Function>, parameters: Parameters, given:
 }
 
 #[cold]
-fn unexpected(th: &Thread, function: Ref<Function>, parameters: Parameters, names: Ref<Tuple>, name: Ref<Str>) -> Raised {
+fn unexpected(
+    th: &Thread,
+    function: Ref<Function>,
+    parameters: Parameters,
+    names: Ref<Tuple>,
+    name: Ref<Str>,
+) -> Raised {
     let by_name: Vec<String> = names
         .as_slice()
         .iter()

@@ -21,7 +21,9 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     };
     let Some(globals) = args[2].cast::<Dict>() else {
         let kind = th.type_name(args[2]);
-        return Err(th.type_error(format!("function() argument 'globals' must be dict, not {kind}")));
+        return Err(
+            th.type_error(format!("function() argument 'globals' must be dict, not {kind}"))
+        );
     };
     if given(3).is_some_and(|name| name.cast::<Str>().is_none()) {
         return Err(th.type_error("arg 3 (name) must be None or string"));

@@ -43,7 +43,11 @@ pub static SPEC: TypeSpec = TypeSpec {
 
 static METHODS: &[Method] = &[
     method("__call__($self, /, *args, **kwargs)", call, "Call self as a function."),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
 ];
 

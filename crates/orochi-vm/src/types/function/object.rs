@@ -51,7 +51,13 @@ heap_object! {
 
 impl Function {
     /// A function of this code with no defaults and no closure.
-    pub fn new(th: &Thread, code: Ref<Code>, globals: Ref<Dict>, builtins: Ref<Dict>, module: Value) -> Result<Ref<Function>, Raised> {
+    pub fn new(
+        th: &Thread,
+        code: Ref<Code>,
+        globals: Ref<Dict>,
+        builtins: Ref<Dict>,
+        module: Value,
+    ) -> Result<Ref<Function>, Raised> {
         use orochi_compiler::code::flags;
         let doc = if code.flags.get() & flags::HAS_DOCSTRING != 0 {
             code.constants.get().get(0)

@@ -82,8 +82,16 @@ static METHODS: &[Method] = &[
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__eq__($self, value, /)", eq, "Return self==value."),
     method("__hash__($self, /)", hash, "Return hash(self)."),
-    method("__or__($self, value, /)", |th, args| union::or(th, args[0], args[1]), "Return self|value."),
-    method("__ror__($self, value, /)", |th, args| union::or(th, args[1], args[0]), "Return value|self."),
+    method(
+        "__or__($self, value, /)",
+        |th, args| union::or(th, args[0], args[1]),
+        "Return self|value.",
+    ),
+    method(
+        "__ror__($self, value, /)",
+        |th, args| union::or(th, args[1], args[0]),
+        "Return value|self.",
+    ),
     method("__mro_entries__($self, bases, /)", mro_entries, ""),
     method("__instancecheck__($self, instance, /)", no_check_instance, ""),
     method("__subclasscheck__($self, subclass, /)", no_check_subclass, ""),
@@ -94,8 +102,16 @@ static METHODS: &[Method] = &[
 static GETSET: &[GetSet] = &[
     getter("__origin__", |th, a| Ok(th.receiver::<GenericAlias>(a)?.origin.get()), ""),
     getter("__args__", |th, a| Ok(th.receiver::<GenericAlias>(a)?.args.get().value()), ""),
-    getter("__parameters__", |th, a| Ok(th.receiver::<GenericAlias>(a)?.parameters.get().value()), "Type variables in the GenericAlias."),
-    getter("__unpacked__", |th, a| Ok(Value::from_bool(th.receiver::<GenericAlias>(a)?.starred.get() != 0)), ""),
+    getter(
+        "__parameters__",
+        |th, a| Ok(th.receiver::<GenericAlias>(a)?.parameters.get().value()),
+        "Type variables in the GenericAlias.",
+    ),
+    getter(
+        "__unpacked__",
+        |th, a| Ok(Value::from_bool(th.receiver::<GenericAlias>(a)?.starred.get() != 0)),
+        "",
+    ),
     getter("__typing_unpacked_tuple_args__", unpacked_tuple_args, ""),
 ];
 
@@ -128,16 +144,28 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 /// Attributes that the alias has itself; all others are its origin's.
 const OWN: &[&str] = &[
-    "__class__", "__origin__", "__args__", "__unpacked__", "__parameters__",
-    "__typing_unpacked_tuple_args__", "__mro_entries__", "__reduce_ex__", "__reduce__",
-    "__copy__", "__deepcopy__", "__dict__", "__slots__", "__weakref__",
+    "__class__",
+    "__origin__",
+    "__args__",
+    "__unpacked__",
+    "__parameters__",
+    "__typing_unpacked_tuple_args__",
+    "__mro_entries__",
+    "__reduce_ex__",
+    "__reduce__",
+    "__copy__",
+    "__deepcopy__",
+    "__dict__",
+    "__slots__",
+    "__weakref__",
 ];
 
 fn getattribute(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let alias = th.receiver::<GenericAlias>(args[0])?;
     let name = attribute_name(th, args[1])?;
     let text = name.display();
-    if !OWN.contains(&text.as_str()) && !matches!(text.as_str(), "__class_getitem__" | "__bases__") {
+    if !OWN.contains(&text.as_str()) && !matches!(text.as_str(), "__class_getitem__" | "__bases__")
+    {
         if let Some(value) = th.find_attribute(alias.origin.get(), name)? {
             return Ok(value);
         }
@@ -173,12 +201,19 @@ fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let members = substituted(th, args[0], alias.args.get(), alias.parameters.get(), args[1])?;
     let members = Tuple::from_slice(th, members.as_slice())?;
     let parameters = parameters_of(th, members)?;
-    Ok(GenericAlias::allocate(th, alias.origin.get(), members, parameters, alias.starred.get())?.value())
+    Ok(GenericAlias::allocate(th, alias.origin.get(), members, parameters, alias.starred.get())?
+        .value())
 }
 
 fn iter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let alias = th.receiver::<GenericAlias>(args[0])?;
-    let starred = GenericAlias::allocate(th, alias.origin.get(), alias.args.get(), alias.parameters.get(), 1)?;
+    let starred = GenericAlias::allocate(
+        th,
+        alias.origin.get(),
+        alias.args.get(),
+        alias.parameters.get(),
+        1,
+    )?;
     Ok(AliasIterator::allocate(th, starred.value())?.value())
 }
 
@@ -217,7 +252,11 @@ pub fn item_repr(th: &mut Thread, item: Value) -> Result<String, Raised> {
         if let (Some(qualname), Some(module)) = (qualname, module) {
             if !module.is_none() && qualname.cast::<Str>().is_some() {
                 let (qualname, module) = (th.display_str(qualname), th.display_str(module));
-                return Ok(if module == "builtins" { qualname } else { format!("{module}.{qualname}") });
+                return Ok(if module == "builtins" {
+                    qualname
+                } else {
+                    format!("{module}.{qualname}")
+                });
             }
         }
     }
@@ -237,7 +276,8 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn eq(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let (Some(a), Some(b)) = (args[0].cast::<GenericAlias>(), args[1].cast::<GenericAlias>()) else {
+    let (Some(a), Some(b)) = (args[0].cast::<GenericAlias>(), args[1].cast::<GenericAlias>())
+    else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let same = a.starred.get() == b.starred.get()
@@ -270,7 +310,13 @@ fn reduce(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let alias = th.receiver::<GenericAlias>(args[0])?;
     let inside = Tuple::from_slice(th, &[alias.origin.get(), alias.args.get().value()])?;
     if alias.starred.get() != 0 {
-        let plain = GenericAlias::allocate(th, alias.origin.get(), alias.args.get(), alias.parameters.get(), 0)?;
+        let plain = GenericAlias::allocate(
+            th,
+            alias.origin.get(),
+            alias.args.get(),
+            alias.parameters.get(),
+            0,
+        )?;
         let next = th.builtin(crate::name!(th, "next"))?;
         let iterator = AliasIterator::allocate(th, plain.value())?;
         let inside = Tuple::from_slice(th, &[iterator.value()])?;

@@ -96,7 +96,13 @@ pub fn substituted(
 }
 
 /// Appends one argument with its variables replaced.
-fn replace(th: &mut Thread, arg: Value, parameters: Ref<Tuple>, item: Ref<Tuple>, result: &mut RootVec) -> Result<(), Raised> {
+fn replace(
+    th: &mut Thread,
+    arg: Value,
+    parameters: Ref<Tuple>,
+    item: Ref<Tuple>,
+    result: &mut RootVec,
+) -> Result<(), Raised> {
     if !arg.is_object() || arg.cast::<crate::class::Class>().is_some() {
         result.push(arg);
         return Ok(());
@@ -118,7 +124,8 @@ fn replace(th: &mut Thread, arg: Value, parameters: Ref<Tuple>, item: Ref<Tuple>
         result.push(List::from_slice(th, replaced.as_slice())?.value());
         return Ok(());
     }
-    let starred = th.find_attribute(arg, crate::name!(th, "__typing_is_unpacked_typevartuple__"))?;
+    let starred =
+        th.find_attribute(arg, crate::name!(th, "__typing_is_unpacked_typevartuple__"))?;
     let starred = match starred {
         Some(starred) => th.is_true(starred)?,
         None => false,

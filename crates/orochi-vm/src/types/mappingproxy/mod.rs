@@ -46,21 +46,57 @@ static METHODS: &[Method] = &[
     method("__contains__($self, key, /)", contains, "Return bool(key in self)."),
     method("__len__($self, /)", len, "Return len(self)."),
     method("__iter__($self, /)", iter, "Implement iter(self)."),
-    method("__reversed__($self, /)", |th, args| forward(th, args[0], "__reversed__", &[]), "D.__reversed__() -> reverse iterator"),
+    method(
+        "__reversed__($self, /)",
+        |th, args| forward(th, args[0], "__reversed__", &[]),
+        "D.__reversed__() -> reverse iterator",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__str__($self, /)", str, "Return str(self)."),
     method("__hash__($self, /)", hash, "Return hash(self)."),
-    method("__eq__($self, value, /)", |th, args| compare(th, args, Comparison::Eq), "Return self==value."),
-    method("__ne__($self, value, /)", |th, args| compare(th, args, Comparison::Ne), "Return self!=value."),
+    method(
+        "__eq__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Eq),
+        "Return self==value.",
+    ),
+    method(
+        "__ne__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Ne),
+        "Return self!=value.",
+    ),
     method("__or__($self, value, /)", or, "Return self|value."),
     method("__ror__($self, value, /)", ror, "Return value|self."),
     method("__ior__($self, value, /)", ior, "Return self|=value."),
-    method("get($self, key, default=None, /)", get, "Return the value for key if key is in the mapping, else default."),
-    method("keys($self, /)", |th, args| forward(th, args[0], "keys", &[]), "D.keys() -> a set-like object providing a view on D's keys"),
-    method("values($self, /)", |th, args| forward(th, args[0], "values", &[]), "D.values() -> an object providing a view on D's values"),
-    method("items($self, /)", |th, args| forward(th, args[0], "items", &[]), "D.items() -> a set-like object providing a view on D's items"),
-    method("copy($self, /)", |th, args| forward(th, args[0], "copy", &[]), "D.copy() -> a shallow copy of D"),
-    class_method("__class_getitem__($cls, object, /)", crate::types::generic_alias::class_getitem, "See PEP 585"),
+    method(
+        "get($self, key, default=None, /)",
+        get,
+        "Return the value for key if key is in the mapping, else default.",
+    ),
+    method(
+        "keys($self, /)",
+        |th, args| forward(th, args[0], "keys", &[]),
+        "D.keys() -> a set-like object providing a view on D's keys",
+    ),
+    method(
+        "values($self, /)",
+        |th, args| forward(th, args[0], "values", &[]),
+        "D.values() -> an object providing a view on D's values",
+    ),
+    method(
+        "items($self, /)",
+        |th, args| forward(th, args[0], "items", &[]),
+        "D.items() -> a set-like object providing a view on D's items",
+    ),
+    method(
+        "copy($self, /)",
+        |th, args| forward(th, args[0], "copy", &[]),
+        "D.copy() -> a shallow copy of D",
+    ),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        crate::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 /// A proxy of a mapping, or of a class's namespace.

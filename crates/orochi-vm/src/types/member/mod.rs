@@ -37,7 +37,9 @@ pub static SPEC: TypeSpec = TypeSpec {
 impl Ref<Member> {
     fn check(self, th: &Thread, object: Value) -> Result<(), Raised> {
         let owner = self.owner.get().cast::<crate::class::Class>();
-        if object.is_object() && owner.is_some_and(|owner| shape_of_object(object).class.is_subclass(owner)) {
+        if object.is_object()
+            && owner.is_some_and(|owner| shape_of_object(object).class.is_subclass(owner))
+        {
             return Ok(());
         }
         let owner = owner.map_or_else(String::new, |owner| owner.display_name());

@@ -1,6 +1,8 @@
 //! `method`: a function bound to an object.
 
-use crate::class::{GetSet, Method as Entry, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use crate::class::{
+    GetSet, Method as Entry, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::heap_object;
@@ -37,7 +39,11 @@ pub static SPEC: TypeSpec = TypeSpec {
 
 static METHODS: &[Entry] = &[
     method("__call__($self, /, *args, **kwargs)", call, "Call self as a function."),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__getattribute__($self, name, /)", getattribute, "Return getattr(self, name)."),
     method("__eq__($self, value, /)", eq, "Return self==value."),
     method("__ne__($self, value, /)", ne, "Return self!=value."),
@@ -47,8 +53,16 @@ static METHODS: &[Entry] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("__func__", |th, m| Ok(th.receiver::<Method>(m)?.function.get()), "the function (or other callable) implementing a method"),
-    getter("__self__", |th, m| Ok(th.receiver::<Method>(m)?.receiver.get()), "the instance to which a method is bound"),
+    getter(
+        "__func__",
+        |th, m| Ok(th.receiver::<Method>(m)?.function.get()),
+        "the function (or other callable) implementing a method",
+    ),
+    getter(
+        "__self__",
+        |th, m| Ok(th.receiver::<Method>(m)?.receiver.get()),
+        "the instance to which a method is bound",
+    ),
     getter("__doc__", doc, ""),
 ];
 
@@ -93,7 +107,9 @@ fn doc(th: &mut Thread, value: Value) -> Result<Value, Raised> {
 }
 
 fn is_same(th: &mut Thread, args: &[Value]) -> Result<Option<bool>, Raised> {
-    let (Some(a), Some(b)) = (args[0].cast::<Method>(), args[1].cast::<Method>()) else { return Ok(None) };
+    let (Some(a), Some(b)) = (args[0].cast::<Method>(), args[1].cast::<Method>()) else {
+        return Ok(None);
+    };
     if a.receiver.get() != b.receiver.get() {
         return Ok(Some(false));
     }

@@ -4,9 +4,7 @@ mod object;
 
 pub use object::Module;
 
-use crate::class::{
-    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, method, property,
-};
+use crate::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, method, property};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast};
@@ -50,7 +48,11 @@ impl Module {
     }
 
     /// As [`Self::new`], with a namespace that exists already.
-    pub fn with_namespace(th: &mut Thread, name: &str, dict: Ref<Dict>) -> Result<Ref<Module>, Raised> {
+    pub fn with_namespace(
+        th: &mut Thread,
+        name: &str,
+        dict: Ref<Dict>,
+    ) -> Result<Ref<Module>, Raised> {
         let module = Module::allocate(th, dict)?;
         let name = th.intern(name)?.value();
         start(th, dict, name, Value::NONE)?;

@@ -6,8 +6,8 @@
 mod reduce;
 
 use crate::class::{
-    Class, GetSet, Method, NativeLayout, Special, TypeFlags, TypeSpec, class_method, flags, function,
-    method, property,
+    Class, GetSet, Method, NativeLayout, Special, TypeFlags, TypeSpec, class_method, flags,
+    function, method, property,
 };
 use crate::exception::Raised;
 use crate::heap::{RootVec, Value};
@@ -145,7 +145,9 @@ pub(crate) fn check_new(th: &mut Thread, class: Ref<Class>, extra: bool) -> Resu
     let native = class.native.get();
     if !native.is_plain() {
         let (name, safe) = (class.full_name(th), native.name);
-        return Err(th.type_error(format!("object.__new__({name}) is not safe, use {safe}.__new__()")));
+        return Err(
+            th.type_error(format!("object.__new__({name}) is not safe, use {safe}.__new__()"))
+        );
     }
     Ok(())
 }
@@ -154,13 +156,17 @@ pub(crate) fn check_new(th: &mut Thread, class: Ref<Class>, extra: bool) -> Resu
 #[cold]
 fn abstract_class(th: &mut Thread, class: Ref<Class>) -> Raised {
     let lacking = th.class_entry(class, crate::name!(th, "__abstractmethods__"));
-    let names = lacking.and_then(|names| th.sorted(names.unwrap_or(th.vm.empty_tuple.get().value())));
+    let names =
+        lacking.and_then(|names| th.sorted(names.unwrap_or(th.vm.empty_tuple.get().value())));
     let names = names.and_then(|names| names.snapshot(th));
     match names {
         Err(raised) => raised,
         Ok(names) => {
-            let names: Vec<String> =
-                names.as_slice().iter().map(|&name| format!("'{}'", th.display_str(name))).collect();
+            let names: Vec<String> = names
+                .as_slice()
+                .iter()
+                .map(|&name| format!("'{}'", th.display_str(name)))
+                .collect();
             let s = if names.len() == 1 { "" } else { "s" };
             th.type_error(format!(
                 "Can't instantiate abstract class {} without an implementation for abstract method{s} {}",
@@ -236,10 +242,10 @@ fn unordered(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 pub(crate) fn attribute_name(th: &Thread, name: Value) -> Result<Ref<Str>, Raised> {
     match name.cast::<Str>() {
         Some(name) => Ok(th.intern_str(name)),
-        None => Err(th.type_error(format!(
-            "attribute name must be string, not '{}'",
-            th.type_name(name)
-        ))),
+        None => {
+            Err(th
+                .type_error(format!("attribute name must be string, not '{}'", th.type_name(name))))
+        }
     }
 }
 
@@ -292,7 +298,11 @@ fn format(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// Collects the names that a class and its bases define.
-pub(crate) fn class_names(th: &mut Thread, class: Ref<Class>, names: Ref<Dict>) -> Result<(), Raised> {
+pub(crate) fn class_names(
+    th: &mut Thread,
+    class: Ref<Class>,
+    names: Ref<Dict>,
+) -> Result<(), Raised> {
     for at in 0..class.mro.get().len() {
         let Some(base) = class.mro.get().get(at).cast::<Class>() else { continue };
         let namespace = base.namespace.get();
@@ -337,7 +347,9 @@ pub fn init_subclass(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let name = args[0].cast::<Class>().map_or_else(String::new, Ref::display_name);
     if let Some(named) = args[2].cast::<Dict>() {
         if named.len(th)? > 0 {
-            return Err(th.type_error(format!("{name}.__init_subclass__() takes no keyword arguments")));
+            return Err(
+                th.type_error(format!("{name}.__init_subclass__() takes no keyword arguments"))
+            );
         }
     }
     match args[1].cast::<Tuple>() {
@@ -365,7 +377,8 @@ fn set_class(th: &mut Thread, object: Value, class: Value) -> Result<(), Raised>
 }
 
 /// `__dict__` of instances.
-pub static DICT: GetSet = property("__dict__", get_dict, set_dict, "dictionary for instance variables");
+pub static DICT: GetSet =
+    property("__dict__", get_dict, set_dict, "dictionary for instance variables");
 
 /// Gives a class that adds a `__dict__` to its instances the descriptor for it.
 pub(crate) fn define_dict(th: &mut Thread, class: Ref<Class>) -> Result<(), Raised> {

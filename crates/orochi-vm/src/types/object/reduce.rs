@@ -78,12 +78,17 @@ fn new_form(th: &mut Thread, object: Value, class: Ref<Class>) -> Result<Value, 
 }
 
 /// What `__getnewargs_ex__` or `__getnewargs__` say.
-fn new_arguments(th: &mut Thread, object: Value) -> Result<(Option<Ref<Tuple>>, Option<Ref<Dict>>), Raised> {
+fn new_arguments(
+    th: &mut Thread,
+    object: Value,
+) -> Result<(Option<Ref<Tuple>>, Option<Ref<Dict>>), Raised> {
     if let Some(method) = th.find_attribute(object, crate::name!(th, "__getnewargs_ex__"))? {
         let given = th.call(method, &[])?;
         let Some(pair) = given.cast::<Tuple>() else {
             let kind = th.type_name(given);
-            return Err(th.type_error(format!("__getnewargs_ex__ should return a tuple, not '{kind}'")));
+            return Err(
+                th.type_error(format!("__getnewargs_ex__ should return a tuple, not '{kind}'"))
+            );
         };
         if pair.len() != 2 {
             return Err(th.value_error(format!(
@@ -126,7 +131,9 @@ pub fn getstate(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn state_of(th: &mut Thread, object: Value, required: bool) -> Result<Value, Raised> {
     let name = crate::name!(th, "__getstate__");
     let own = th.class_of(object).lookup(th, name);
-    if own.and_then(native_of) == Some(getstate as *const ()) && th.own_attribute(object, name)?.is_none() {
+    if own.and_then(native_of) == Some(getstate as *const ())
+        && th.own_attribute(object, name)?.is_none()
+    {
         return default_state(th, object, required);
     }
     th.call_method(object, name, &[])

@@ -10,7 +10,11 @@ use crate::types::tuple::Tuple;
 
 /// Methods of `member_descriptor`.
 pub static MEMBER_METHODS: &[Method] = &[
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__set__($self, instance, value, /)", set, "Set an attribute of instance to value."),
     method("__delete__($self, instance, /)", delete, "Delete an attribute of instance."),
     method("__repr__($self, /)", repr, "Return repr(self)."),
@@ -45,7 +49,8 @@ fn delete(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let member = th.receiver::<Member>(args[0])?;
-    let owner = member.owner.get().cast::<Class>().map_or_else(String::new, |class| class.display_name());
+    let owner =
+        member.owner.get().cast::<Class>().map_or_else(String::new, |class| class.display_name());
     let name = member.name.get().display();
     Ok(th.new_str(&format!("<member '{name}' of '{owner}' objects>"))?.value())
 }

@@ -65,13 +65,29 @@ static METHODS: &[Method] = &[
         init,
         "Initialize self.  See help(type(self)) for accurate signature.",
     ),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__set__($self, instance, value, /)", set, "Set an attribute of instance to value."),
     method("__delete__($self, instance, /)", delete, "Delete an attribute of instance."),
     method("__set_name__($self, owner, name, /)", set_name, "Method to set name of a property."),
-    method("getter($self, fget, /)", with_getter, "Descriptor to obtain a copy of the property with a different getter."),
-    method("setter($self, fset, /)", with_setter, "Descriptor to obtain a copy of the property with a different setter."),
-    method("deleter($self, fdel, /)", with_deleter, "Descriptor to obtain a copy of the property with a different deleter."),
+    method(
+        "getter($self, fget, /)",
+        with_getter,
+        "Descriptor to obtain a copy of the property with a different getter.",
+    ),
+    method(
+        "setter($self, fset, /)",
+        with_setter,
+        "Descriptor to obtain a copy of the property with a different setter.",
+    ),
+    method(
+        "deleter($self, fdel, /)",
+        with_deleter,
+        "Descriptor to obtain a copy of the property with a different deleter.",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[
@@ -152,7 +168,9 @@ impl Ref<Property> {
         };
         let message = match name.map(|name| th.repr(name)) {
             Some(Err(raised)) => return raised,
-            Some(Ok(name)) => format!("property {} of '{class}' object has no {what}", name.display()),
+            Some(Ok(name)) => {
+                format!("property {} of '{class}' object has no {what}", name.display())
+            }
             None => format!("property of '{class}' object has no {what}"),
         };
         th.attribute_error(message)
@@ -230,11 +248,18 @@ fn set_doc(th: &mut Thread, property: Value, doc: Value) -> Result<(), Raised> {
 }
 
 /// A copy with some functions replaced; None leaves one as it is.
-fn changed(th: &mut Thread, old: Value, getter: Value, setter: Value, deleter: Value) -> Result<Value, Raised> {
+fn changed(
+    th: &mut Thread,
+    old: Value,
+    getter: Value,
+    setter: Value,
+    deleter: Value,
+) -> Result<Value, Raised> {
     let property = th.receiver::<Property>(old)?;
     let pick = |new: Value, old: Value| if new.is_none() { old } else { new };
     let keeps_doc = property.getter_doc.get() == 0 || getter.is_none();
-    let doc = if keeps_doc && property.getter_doc.get() == 0 { property.doc.get() } else { Value::NONE };
+    let doc =
+        if keeps_doc && property.getter_doc.get() == 0 { property.doc.get() } else { Value::NONE };
     let parts = [
         pick(getter, property.getter.get()),
         pick(setter, property.setter.get()),

@@ -27,12 +27,28 @@ pub static SPEC: TypeSpec = TypeSpec {
 pub static TYPES: &[&TypeSpec] = &[&SPEC];
 
 static METHODS: &[Method] = &[
-    method("__init__($self, /, *args, **kwargs)", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    method(
+        "__init__($self, /, *args, **kwargs)",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    method("__eq__($self, value, /)", |th, args| compare(th, args, Comparison::Eq), "Return self==value."),
-    method("__ne__($self, value, /)", |th, args| compare(th, args, Comparison::Ne), "Return self!=value."),
+    method(
+        "__eq__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Eq),
+        "Return self==value.",
+    ),
+    method(
+        "__ne__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Ne),
+        "Return self!=value.",
+    ),
     method("__reduce__($self, /)", reduce, "Return state information for pickling"),
-    method("__replace__($self, /, **changes)", replace, "Return a copy of the namespace object with new values for the specified attributes."),
+    method(
+        "__replace__($self, /, **changes)",
+        replace,
+        "Return a copy of the namespace object with new values for the specified attributes.",
+    ),
 ];
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -44,7 +60,9 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if let Some(given) = args[1].cast::<Tuple>() {
         if given.len() > 1 {
             let name = th.type_name(args[0]);
-            return Err(th.type_error(format!("{name} expected at most 1 argument, got {}", given.len())));
+            return Err(
+                th.type_error(format!("{name} expected at most 1 argument, got {}", given.len()))
+            );
         }
         if given.len() == 1 {
             let source = Dict::new(th)?;

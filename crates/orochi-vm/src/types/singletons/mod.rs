@@ -74,7 +74,11 @@ fn single(th: &mut Thread, args: &[Value], name: &str, value: Value) -> Result<V
         Some(named) => named.len(th)? > 0,
         None => false,
     };
-    if given || named { Err(th.type_error(format!("{name} takes no arguments"))) } else { Ok(value) }
+    if given || named {
+        Err(th.type_error(format!("{name} takes no arguments")))
+    } else {
+        Ok(value)
+    }
 }
 
 fn new_none(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

@@ -1,14 +1,16 @@
 //! `staticmethod`.
 
-use crate::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method, class_method};
+use crate::class::create::call_with_dict;
+use crate::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method,
+};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::heap_object;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
-use crate::types::property::is_abstract_method;
-use crate::class::create::call_with_dict;
 use crate::types::dict::Dict;
+use crate::types::property::is_abstract_method;
 use crate::types::tuple::Tuple;
 
 heap_object! {
@@ -46,11 +48,23 @@ pub static SPEC: TypeSpec = TypeSpec {
 pub static TYPES: &[&TypeSpec] = &[&SPEC];
 
 static METHODS: &[Method] = &[
-    method("__init__($self, function, /)", init, "Initialize self.  See help(type(self)) for accurate signature."),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__init__($self, function, /)",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__call__($self, /, *args, **kwargs)", call, "Call self as a function."),
-    class_method("__class_getitem__($cls, object, /)", crate::types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        crate::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[
@@ -83,7 +97,11 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// Gives a wrapper the attributes by which programs know the function.
-pub(crate) fn copy_attributes(th: &mut Thread, wrapper: Value, function: Value) -> Result<(), Raised> {
+pub(crate) fn copy_attributes(
+    th: &mut Thread,
+    wrapper: Value,
+    function: Value,
+) -> Result<(), Raised> {
     for name in ["__module__", "__name__", "__qualname__", "__doc__"] {
         let name = th.intern(name)?;
         if let Some(value) = th.find_attribute(function, name)? {
@@ -92,7 +110,6 @@ pub(crate) fn copy_attributes(th: &mut Thread, wrapper: Value, function: Value) 
     }
     Ok(())
 }
-
 
 fn get(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     Ok(th.receiver::<StaticMethod>(args[0])?.function.get())

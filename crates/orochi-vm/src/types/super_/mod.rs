@@ -54,13 +54,25 @@ static METHODS: &[Method] = &[
         "Initialize self.  See help(type(self)) for accurate signature.",
     ),
     method("__getattribute__($self, name, /)", getattribute, "Return getattr(self, name)."),
-    method("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    method(
+        "__get__($self, instance, owner=None, /)",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("__thisclass__", |th, s| Ok(th.receiver::<Super>(s)?.class.get()), "the class invoking super()"),
-    getter("__self__", |th, s| Ok(th.receiver::<Super>(s)?.object.get()), "the instance invoking super(); may be None"),
+    getter(
+        "__thisclass__",
+        |th, s| Ok(th.receiver::<Super>(s)?.class.get()),
+        "the class invoking super()",
+    ),
+    getter(
+        "__self__",
+        |th, s| Ok(th.receiver::<Super>(s)?.object.get()),
+        "the instance invoking super(); may be None",
+    ),
     getter(
         "__self_class__",
         |th, s| Ok(th.receiver::<Super>(s)?.object_class.get()),
@@ -81,7 +93,12 @@ pub struct Found {
 
 /// Searches the classes behind `class` in the resolution order that belongs to `object`; `None` if
 /// the name is not there, or the two do not fit each other.
-pub fn find(th: &mut Thread, class: Ref<Class>, object: Value, name: Ref<Str>) -> Result<Option<Found>, Raised> {
+pub fn find(
+    th: &mut Thread,
+    class: Ref<Class>,
+    object: Value,
+    name: Ref<Str>,
+) -> Result<Option<Found>, Raised> {
     let Some((start, through_instance)) = start_of(th, class, object)? else { return Ok(None) };
     Ok(search(class, start, name).map(|found| Found { found, through_instance, start }))
 }
@@ -96,7 +113,11 @@ fn search(class: Ref<Class>, start: Ref<Class>, name: Ref<Str>) -> Option<Value>
 }
 
 /// The class whose resolution order counts, and whether `object` is an instance.
-fn start_of(th: &mut Thread, class: Ref<Class>, object: Value) -> Result<Option<(Ref<Class>, bool)>, Raised> {
+fn start_of(
+    th: &mut Thread,
+    class: Ref<Class>,
+    object: Value,
+) -> Result<Option<(Ref<Class>, bool)>, Raised> {
     if let Some(own) = object.cast::<Class>() {
         if own.is_subclass(class) {
             return Ok(Some((own, false)));
@@ -164,7 +185,8 @@ fn misfit(th: &Thread, class: Ref<Class>, object: Value) -> Raised {
         Some(own) => ("type", own.display_name()),
         None => ("instance of", th.type_name(object)),
     };
-    let described = if kind == "type" { format!("type {name}") } else { format!("instance of {name}") };
+    let described =
+        if kind == "type" { format!("type {name}") } else { format!("instance of {name}") };
     th.type_error(format!(
         "super(type, obj): obj ({described}) is not an instance or subtype of type ({}).",
         class.display_name()
@@ -191,7 +213,8 @@ fn from_frame(th: &mut Thread) -> Result<(Value, Value), Raised> {
     }
     let variables = code.variables.get();
     let free = variables.as_slice().iter().position(|&name| th.display_str(name) == "__class__");
-    let Some(cell) = free.and_then(|at| th.running_register(at).cast_exact::<types::cell::Cell>()) else {
+    let Some(cell) = free.and_then(|at| th.running_register(at).cast_exact::<types::cell::Cell>())
+    else {
         return Err(th.runtime_error("super(): __class__ cell not found"));
     };
     let class = th.read(cell)?.contents.get();
@@ -232,7 +255,11 @@ fn get(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = th.receiver::<Super>(args[0])?;
-    let class = own.class.get().cast::<Class>().map_or_else(|| "NULL".to_owned(), |class| class.display_name());
+    let class = own
+        .class
+        .get()
+        .cast::<Class>()
+        .map_or_else(|| "NULL".to_owned(), |class| class.display_name());
     let text = match own.object_class.get().cast::<Class>() {
         Some(object) => format!("<super: <class '{class}'>, <{} object>>", object.display_name()),
         None => format!("<super: <class '{class}'>, NULL>"),

@@ -1,6 +1,8 @@
 //! Template strings (PEP 750): `string.templatelib.Template` and `Interpolation`.
 
-use crate::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method};
+use crate::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method,
+};
 use crate::exception::Raised;
 use crate::heap::{RootVec, Value};
 use crate::heap_object;
@@ -102,21 +104,41 @@ static TEMPLATE_METHODS: &[Method] = &[
 
 static TEMPLATE_GETSET: &[GetSet] = &[
     getter("strings", |th, t| Ok(th.receiver::<Template>(t)?.strings.get().value()), "Strings"),
-    getter("interpolations", |th, t| Ok(th.receiver::<Template>(t)?.interpolations.get().value()), "Interpolations"),
+    getter(
+        "interpolations",
+        |th, t| Ok(th.receiver::<Template>(t)?.interpolations.get().value()),
+        "Interpolations",
+    ),
     getter("values", values, "Values of interpolations"),
 ];
 
 static INTERPOLATION_METHODS: &[Method] = &[
     method("__repr__($self, /)", interpolation_repr, "Return repr(self)."),
     method("__reduce__($self, /)", interpolation_reduce, ""),
-    class_method("__class_getitem__($cls, object, /)", crate::types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        crate::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 static INTERPOLATION_GETSET: &[GetSet] = &[
     getter("value", |th, i| Ok(th.receiver::<Interpolation>(i)?.value.get()), "Value"),
-    getter("expression", |th, i| Ok(th.receiver::<Interpolation>(i)?.expression.get()), "Expression"),
-    getter("conversion", |th, i| Ok(th.receiver::<Interpolation>(i)?.conversion.get()), "Conversion"),
-    getter("format_spec", |th, i| Ok(th.receiver::<Interpolation>(i)?.format_spec.get()), "Format specifier"),
+    getter(
+        "expression",
+        |th, i| Ok(th.receiver::<Interpolation>(i)?.expression.get()),
+        "Expression",
+    ),
+    getter(
+        "conversion",
+        |th, i| Ok(th.receiver::<Interpolation>(i)?.conversion.get()),
+        "Conversion",
+    ),
+    getter(
+        "format_spec",
+        |th, i| Ok(th.receiver::<Interpolation>(i)?.format_spec.get()),
+        "Format specifier",
+    ),
     getter("__match_args__", match_args, ""),
 ];
 
@@ -132,7 +154,11 @@ pub fn new_interpolation(th: &mut Thread, parts: &[Value]) -> Result<Value, Rais
 }
 
 /// A template of the tuple of its strings and that of its interpolations.
-pub fn new_template(th: &mut Thread, strings: Value, interpolations: Value) -> Result<Value, Raised> {
+pub fn new_template(
+    th: &mut Thread,
+    strings: Value,
+    interpolations: Value,
+) -> Result<Value, Raised> {
     match (strings.cast::<Tuple>(), interpolations.cast::<Tuple>()) {
         (Some(strings), Some(interpolations)) => {
             Ok(Template::allocate(th, strings, interpolations)?.value())
@@ -156,16 +182,22 @@ fn new_from_arguments(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     for (name, value) in [("expression", expression), ("format_spec", spec)] {
         if value.cast::<Str>().is_none() {
             let kind = th.type_name(value);
-            return Err(th.type_error(format!("Interpolation() argument '{name}' must be str, not {kind}")));
+            return Err(
+                th.type_error(format!("Interpolation() argument '{name}' must be str, not {kind}"))
+            );
         }
     }
     if !conversion.is_none() {
         let Some(text) = conversion.cast::<Str>() else {
             let kind = th.type_name(conversion);
-            return Err(th.type_error(format!("Interpolation() argument 'conversion' must be str, not {kind}")));
+            return Err(th.type_error(format!(
+                "Interpolation() argument 'conversion' must be str, not {kind}"
+            )));
         };
         if !matches!(text.ascii(), Some("s" | "r" | "a")) {
-            return Err(th.value_error("Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'"));
+            return Err(th.value_error(
+                "Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'",
+            ));
         }
     }
     Ok(Interpolation::allocate(th, args[1], expression, conversion, spec)?.value())
@@ -289,14 +321,18 @@ fn reduce(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let template = th.receiver::<Template>(args[0])?;
     let module = th.import_module("string.templatelib")?;
     let unpickle = th.get_attribute(module, crate::name!(th, "_template_unpickle"))?;
-    let inside = Tuple::from_slice(th, &[template.strings.get().value(), template.interpolations.get().value()])?;
+    let inside = Tuple::from_slice(
+        th,
+        &[template.strings.get().value(), template.interpolations.get().value()],
+    )?;
     Ok(Tuple::from_slice(th, &[unpickle, inside.value()])?.value())
 }
 
 fn interpolation_repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = th.receiver::<Interpolation>(args[0])?;
     let mut parts = Vec::with_capacity(4);
-    for part in [own.value.get(), own.expression.get(), own.conversion.get(), own.format_spec.get()] {
+    for part in [own.value.get(), own.expression.get(), own.conversion.get(), own.format_spec.get()]
+    {
         parts.push(th.repr(part)?.display());
     }
     Ok(th.new_str(&format!("Interpolation({})", parts.join(", ")))?.value())
@@ -304,7 +340,8 @@ fn interpolation_repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
 
 fn interpolation_reduce(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = th.receiver::<Interpolation>(args[0])?;
-    let parts = [own.value.get(), own.expression.get(), own.conversion.get(), own.format_spec.get()];
+    let parts =
+        [own.value.get(), own.expression.get(), own.conversion.get(), own.format_spec.get()];
     let inside = Tuple::from_slice(th, &parts)?;
     Ok(Tuple::from_slice(th, &[INTERPOLATION.class().value(), inside.value()])?.value())
 }

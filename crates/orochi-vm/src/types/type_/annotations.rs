@@ -79,7 +79,8 @@ pub(super) fn get(th: &mut Thread, class: Value) -> Result<Value, Raised> {
 
 pub(super) fn set(th: &mut Thread, class: Value, value: Value) -> Result<(), Raised> {
     let own = changeable(th, class, "__annotations__")?;
-    let (named, cached) = (crate::name!(th, "__annotations__"), crate::name!(th, "__annotations_cache__"));
+    let (named, cached) =
+        (crate::name!(th, "__annotations__"), crate::name!(th, "__annotations_cache__"));
     let mut done = true;
     if th.class_entry(own, named)?.is_some() {
         done = th.set_class_entry(own, named, value)?;

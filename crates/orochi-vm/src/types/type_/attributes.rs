@@ -17,7 +17,10 @@ pub(super) static GETSET: &[GetSet] = &[
     getter(
         "__base__",
         |_, class| {
-            with(class, |class| if class.base.get().is_unbound() { Value::NONE } else { class.base.get() })
+            with(
+                class,
+                |class| if class.base.get().is_unbound() { Value::NONE } else { class.base.get() },
+            )
         },
         "",
     ),
@@ -180,7 +183,9 @@ fn text_signature(th: &mut Thread, class: Value) -> Result<Value, Raised> {
     let init = spec.methods.iter().find(|method| method.signature.starts_with("__init__("));
     let shown = init.or(spec.new.as_ref()).filter(|method| !method.signature.contains('*'));
     match shown {
-        Some(method) => Ok(th.new_str(crate::native::Signature::split_name(method.signature).1)?.value()),
+        Some(method) => {
+            Ok(th.new_str(crate::native::Signature::split_name(method.signature).1)?.value())
+        }
         None => Ok(Value::NONE),
     }
 }
@@ -189,7 +194,9 @@ fn type_params(th: &mut Thread, class: Value) -> Result<Value, Raised> {
     let class = super::receiver(th, class, "__type_params__")?;
     let found = th.class_entry(class, crate::name!(th, "__type_params__"))?;
     // The getset of `type` itself stands under the same name.
-    Ok(found.filter(|found| found.cast::<crate::types::tuple::Tuple>().is_some()).unwrap_or(th.vm.empty_tuple.get().value()))
+    Ok(found
+        .filter(|found| found.cast::<crate::types::tuple::Tuple>().is_some())
+        .unwrap_or(th.vm.empty_tuple.get().value()))
 }
 
 fn set_type_params(th: &mut Thread, class: Value, value: Value) -> Result<(), Raised> {
@@ -214,7 +221,11 @@ fn itemsize(th: &mut Thread, class: Value) -> Result<Value, Raised> {
 
 fn dictoffset(th: &mut Thread, class: Value) -> Result<Value, Raised> {
     let class = super::receiver(th, class, "__dictoffset__")?;
-    Ok(Value::from_i32(if class.has(flags::DICT) { class.root_shape().slots_offset as i32 } else { 0 }))
+    Ok(Value::from_i32(if class.has(flags::DICT) {
+        class.root_shape().slots_offset as i32
+    } else {
+        0
+    }))
 }
 
 /// `__flags__`, with the bits that programs look at where CPython has them.

@@ -35,9 +35,15 @@ pub fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             th.type_name(value)
         ))
     };
-    let Some(name) = given.get(0).cast::<Str>() else { return Err(wrong(th, 1, "str", given.get(0))) };
-    let Some(bases) = given.get(1).cast::<Tuple>() else { return Err(wrong(th, 2, "tuple", given.get(1))) };
-    let Some(namespace) = given.get(2).cast::<Dict>() else { return Err(wrong(th, 3, "dict", given.get(2))) };
+    let Some(name) = given.get(0).cast::<Str>() else {
+        return Err(wrong(th, 1, "str", given.get(0)));
+    };
+    let Some(bases) = given.get(1).cast::<Tuple>() else {
+        return Err(wrong(th, 2, "tuple", given.get(1)));
+    };
+    let Some(namespace) = given.get(2).cast::<Dict>() else {
+        return Err(wrong(th, 3, "dict", given.get(2)));
+    };
     create::new_type(th, meta, name, bases, namespace, keywords)
 }
 

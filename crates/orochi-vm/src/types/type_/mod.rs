@@ -38,7 +38,11 @@ pub static SPEC: TypeSpec = TypeSpec {
 
 static METHODS: &[Method] = &[
     method("__call__($self, /, *args, **kwargs)", call, "Call self as a function."),
-    method("__init__($self, /, *args, **kwargs)", construct::init, "Initialize self.  See help(type(self)) for accurate signature."),
+    method(
+        "__init__($self, /, *args, **kwargs)",
+        construct::init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__getattribute__($self, name, /)", getattribute, "Return getattr(self, name)."),
     method("__setattr__($self, name, value, /)", setattr, "Implement setattr(self, name, value)."),
@@ -49,8 +53,16 @@ static METHODS: &[Method] = &[
     method("__subclasses__($self, /)", subclasses, "Return a list of immediate subclasses."),
     method("__dir__($self, /)", dir, "Specialized __dir__ implementation for types."),
     method("__sizeof__($self, /)", sizeof, "Return memory consumption of the type object."),
-    method("__instancecheck__($self, instance, /)", instancecheck, "Check if an object is an instance."),
-    method("__subclasscheck__($self, subclass, /)", subclasscheck, "Check if a class is a subclass."),
+    method(
+        "__instancecheck__($self, instance, /)",
+        instancecheck,
+        "Check if an object is an instance.",
+    ),
+    method(
+        "__subclasscheck__($self, subclass, /)",
+        subclasscheck,
+        "Check if a class is a subclass.",
+    ),
     class_method(
         "__prepare__($cls, name=<unrepresentable>, bases=<unrepresentable>, /, **kwds)",
         construct::prepare,

@@ -46,8 +46,16 @@ pub static TYPE_ALIAS: TypeSpec = TypeSpec {
 static METHODS: &[Method] = &[
     method("__repr__($self, /)", |th, args| name(th, args[0]), "Return repr(self)."),
     method("__getitem__($self, key, /)", getitem, "Return self[key]."),
-    method("__or__($self, value, /)", |th, args| union::or(th, args[0], args[1]), "Return self|value."),
-    method("__ror__($self, value, /)", |th, args| union::or(th, args[1], args[0]), "Return value|self."),
+    method(
+        "__or__($self, value, /)",
+        |th, args| union::or(th, args[0], args[1]),
+        "Return self|value.",
+    ),
+    method(
+        "__ror__($self, value, /)",
+        |th, args| union::or(th, args[1], args[0]),
+        "Return value|self.",
+    ),
     method("__reduce__($self, /)", |th, args| name(th, args[0]), ""),
     method("__iter__($self, /)", iter, "Implement iter(self)."),
 ];
@@ -62,7 +70,12 @@ static GETSET: &[GetSet] = &[
 ];
 
 /// An alias made by a `type` statement: name, tuple of type parameters or None, evaluator.
-pub fn new_type_alias(th: &mut Thread, name: Value, type_params: Value, evaluator: Value) -> Result<Value, Raised> {
+pub fn new_type_alias(
+    th: &mut Thread,
+    name: Value,
+    type_params: Value,
+    evaluator: Value,
+) -> Result<Value, Raised> {
     let module = caller_module(th)?;
     Ok(TypeAlias::allocate(th, name, type_params, Value::UNBOUND, evaluator, module)?.value())
 }

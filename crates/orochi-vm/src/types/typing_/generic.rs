@@ -1,8 +1,8 @@
 //! `typing.Generic`: the base of classes with type parameters.
 
 use super::call_typing;
-use crate::class::{Method, NativeLayout, TypeFlags, TypeSpec, class_method};
 use crate::class::create::call_with_dict;
+use crate::class::{Method, NativeLayout, TypeFlags, TypeSpec, class_method};
 use crate::exception::Raised;
 use crate::heap::{RootVec, Value};
 use crate::object::ValueCast;
@@ -24,8 +24,16 @@ pub static GENERIC: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    class_method("__class_getitem__($cls, /, *args, **kwargs)", |th, args| forward(th, "_generic_class_getitem", args), "Parameterizes a generic class."),
-    class_method("__init_subclass__($cls, /, *args, **kwargs)", |th, args| forward(th, "_generic_init_subclass", args), "Function to initialize subclasses."),
+    class_method(
+        "__class_getitem__($cls, /, *args, **kwargs)",
+        |th, args| forward(th, "_generic_class_getitem", args),
+        "Parameterizes a generic class.",
+    ),
+    class_method(
+        "__init_subclass__($cls, /, *args, **kwargs)",
+        |th, args| forward(th, "_generic_init_subclass", args),
+        "Function to initialize subclasses.",
+    ),
 ];
 
 fn forward(th: &mut Thread, name: &str, args: &[Value]) -> Result<Value, Raised> {

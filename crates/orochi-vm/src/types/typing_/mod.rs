@@ -60,7 +60,8 @@ fn caller_module(th: &mut Thread) -> Result<Value, Raised> {
 
 /// Evaluates what the compiler made of an annotation-like expression.
 fn evaluate(th: &mut Thread, evaluator: Value) -> Result<Value, Raised> {
-    if evaluator.cast::<crate::types::function::Function>().is_none() && !th.is_callable(evaluator) {
+    if evaluator.cast::<crate::types::function::Function>().is_none() && !th.is_callable(evaluator)
+    {
         return Ok(evaluator);
     }
     th.call(evaluator, &[Value::from_i32(1)])

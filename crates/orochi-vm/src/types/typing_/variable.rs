@@ -107,7 +107,11 @@ pub static TYPE_VAR_TUPLE: TypeSpec = TypeSpec {
 pub static PARAM_SPEC_ARGS: TypeSpec = TypeSpec {
     module: "typing",
     flags: TypeFlags::IMMUTABLE,
-    new: Some(function("__new__($type, origin, /)", |th, args| part(th, args, &PARAM_SPEC_ARGS), "")),
+    new: Some(function(
+        "__new__($type, origin, /)",
+        |th, args| part(th, args, &PARAM_SPEC_ARGS),
+        "",
+    )),
     methods: PART_METHODS,
     getset: PART_GETSET,
     ..TypeSpec::named("ParamSpecArgs", NativeLayout::of::<ParamSpecPart>())
@@ -118,7 +122,11 @@ pub static PARAM_SPEC_KWARGS: TypeSpec = TypeSpec {
     module: "typing",
     flags: TypeFlags::IMMUTABLE,
     same_layout: Some(&PARAM_SPEC_ARGS),
-    new: Some(function("__new__($type, origin, /)", |th, args| part(th, args, &PARAM_SPEC_KWARGS), "")),
+    new: Some(function(
+        "__new__($type, origin, /)",
+        |th, args| part(th, args, &PARAM_SPEC_KWARGS),
+        "",
+    )),
     methods: PART_METHODS,
     getset: PART_GETSET,
     ..TypeSpec::named("ParamSpecKwargs", NativeLayout::of::<ParamSpecPart>())
@@ -135,7 +143,11 @@ pub static NO_DEFAULT_TYPE: TypeSpec = TypeSpec {
 };
 
 static NO_DEFAULT_METHODS: &[Method] = &[
-    method("__repr__($self, /)", |th, _| Ok(th.intern("typing.NoDefault")?.value()), "Return repr(self)."),
+    method(
+        "__repr__($self, /)",
+        |th, _| Ok(th.intern("typing.NoDefault")?.value()),
+        "Return repr(self).",
+    ),
     method("__reduce__($self, /)", |th, _| Ok(th.intern("NoDefault")?.value()), ""),
 ];
 
@@ -154,17 +166,33 @@ macro_rules! parameter_methods {
 }
 
 static TYPE_VAR_METHODS: &[Method] = parameter_methods![
-    method("__typing_subst__($self, arg, /)", |th, args| call_typing(th, "_typevar_subst", args), ""),
+    method(
+        "__typing_subst__($self, arg, /)",
+        |th, args| call_typing(th, "_typevar_subst", args),
+        ""
+    ),
     method("__typing_prepare_subst__($self, alias, args, /)", prepare_subst, ""),
 ];
 static PARAM_SPEC_METHODS: &[Method] = parameter_methods![
-    method("__typing_subst__($self, arg, /)", |th, args| call_typing(th, "_paramspec_subst", args), ""),
-    method("__typing_prepare_subst__($self, alias, args, /)", |th, args| call_typing(th, "_paramspec_prepare_subst", args), ""),
+    method(
+        "__typing_subst__($self, arg, /)",
+        |th, args| call_typing(th, "_paramspec_subst", args),
+        ""
+    ),
+    method(
+        "__typing_prepare_subst__($self, alias, args, /)",
+        |th, args| call_typing(th, "_paramspec_prepare_subst", args),
+        ""
+    ),
 ];
 static TYPE_VAR_TUPLE_METHODS: &[Method] = parameter_methods![
     method("__iter__($self, /)", unpack, "Implement iter(self)."),
     method("__typing_subst__($self, arg, /)", no_subst, ""),
-    method("__typing_prepare_subst__($self, alias, args, /)", |th, args| call_typing(th, "_typevartuple_prepare_subst", args), ""),
+    method(
+        "__typing_prepare_subst__($self, alias, args, /)",
+        |th, args| call_typing(th, "_typevartuple_prepare_subst", args),
+        ""
+    ),
 ];
 
 macro_rules! parameter_getset {
@@ -182,8 +210,22 @@ macro_rules! parameter_getset {
 static TYPE_VAR_GETSET: &[GetSet] = parameter_getset![
     getter("__bound__", |th, p| lazy(th, p, |p| &p.bound, |p| &p.evaluate_bound, Value::NONE), ""),
     getter("__constraints__", constraints, ""),
-    getter("evaluate_bound", |th, p| { let f = field(th, p, |p| &p.evaluate_bound)?; Ok(or_none(f)) }, ""),
-    getter("evaluate_constraints", |th, p| { let f = field(th, p, |p| &p.evaluate_constraints)?; Ok(or_none(f)) }, ""),
+    getter(
+        "evaluate_bound",
+        |th, p| {
+            let f = field(th, p, |p| &p.evaluate_bound)?;
+            Ok(or_none(f))
+        },
+        ""
+    ),
+    getter(
+        "evaluate_constraints",
+        |th, p| {
+            let f = field(th, p, |p| &p.evaluate_constraints)?;
+            Ok(or_none(f))
+        },
+        ""
+    ),
     getter("__covariant__", |th, p| variance(th, p, COVARIANT), ""),
     getter("__contravariant__", |th, p| variance(th, p, CONTRAVARIANT), ""),
     getter("__infer_variance__", |th, p| variance(th, p, INFER), ""),
@@ -193,12 +235,19 @@ static PARAM_SPEC_GETSET: &[GetSet] = parameter_getset![
     getter("__covariant__", |th, p| variance(th, p, COVARIANT), ""),
     getter("__contravariant__", |th, p| variance(th, p, CONTRAVARIANT), ""),
     getter("__infer_variance__", |th, p| variance(th, p, INFER), ""),
-    getter("args", |th, p| Ok(ParamSpecPart::allocate_as(th, PARAM_SPEC_ARGS.shape(), p)?.value()), "Represents positional arguments."),
-    getter("kwargs", |th, p| Ok(ParamSpecPart::allocate_as(th, PARAM_SPEC_KWARGS.shape(), p)?.value()), "Represents keyword arguments."),
+    getter(
+        "args",
+        |th, p| Ok(ParamSpecPart::allocate_as(th, PARAM_SPEC_ARGS.shape(), p)?.value()),
+        "Represents positional arguments."
+    ),
+    getter(
+        "kwargs",
+        |th, p| Ok(ParamSpecPart::allocate_as(th, PARAM_SPEC_KWARGS.shape(), p)?.value()),
+        "Represents keyword arguments."
+    ),
 ];
-static TYPE_VAR_TUPLE_GETSET: &[GetSet] = parameter_getset![
-    getter("__typing_is_unpacked_typevartuple__", |_, _| Ok(Value::FALSE), ""),
-];
+static TYPE_VAR_TUPLE_GETSET: &[GetSet] =
+    parameter_getset![getter("__typing_is_unpacked_typevartuple__", |_, _| Ok(Value::FALSE), ""),];
 
 static PART_METHODS: &[Method] = &[
     method("__repr__($self, /)", part_repr, "Return repr(self)."),
@@ -223,7 +272,11 @@ fn no_default(th: &mut Thread) -> Result<Value, Raised> {
     Ok(NO_DEFAULT.get_or_init(|| crate::heap::Heap::get().roots().root(made)).get())
 }
 
-fn field(th: &mut Thread, parameter: Value, which: fn(&TypeParameter) -> &Field<Value>) -> Result<Value, Raised> {
+fn field(
+    th: &mut Thread,
+    parameter: Value,
+    which: fn(&TypeParameter) -> &Field<Value>,
+) -> Result<Value, Raised> {
     let parameter = th.receiver::<TypeParameter>(parameter)?;
     let guard = th.read(parameter)?;
     Ok(which(&guard).get())
@@ -281,18 +334,42 @@ fn variance(th: &mut Thread, parameter: Value, bit: u64) -> Result<Value, Raised
 }
 
 /// A type parameter with a name and nothing else.
-fn make(th: &mut Thread, spec: &'static TypeSpec, name: Value, variance: u64) -> Result<Ref<TypeParameter>, Raised> {
+fn make(
+    th: &mut Thread,
+    spec: &'static TypeSpec,
+    name: Value,
+    variance: u64,
+) -> Result<Ref<TypeParameter>, Raised> {
     if name.cast::<Str>().is_none() {
         let kind = th.type_name(name);
-        return Err(th.type_error(format!("{}() argument 'name' must be str, not {kind}", spec.name)));
+        return Err(
+            th.type_error(format!("{}() argument 'name' must be str, not {kind}", spec.name))
+        );
     }
     let module = caller_module(th)?;
     let none = Value::UNBOUND;
-    TypeParameter::allocate_as(th, spec.shape(), name, none, none, none, none, none, none, module, variance)
+    TypeParameter::allocate_as(
+        th,
+        spec.shape(),
+        name,
+        none,
+        none,
+        none,
+        none,
+        none,
+        none,
+        module,
+        variance,
+    )
 }
 
 /// A `TypeVar` of a type parameter list, with the evaluators of bound and constraints or unbound.
-pub fn new_type_var(th: &mut Thread, name: Value, bound: Value, constraints: Value) -> Result<Value, Raised> {
+pub fn new_type_var(
+    th: &mut Thread,
+    name: Value,
+    bound: Value,
+    constraints: Value,
+) -> Result<Value, Raised> {
     let made = make(th, &TYPE_VAR, name, INFER)?;
     let guard = th.write(made)?;
     guard.evaluate_bound.set(guard.token(), bound);
@@ -416,7 +493,9 @@ fn prepare_subst(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let parameters = th.get_attribute(alias, crate::name!(th, "__parameters__"))?;
     let Some(parameters) = parameters.cast::<Tuple>() else { return Ok(given) };
     let Some(given_tuple) = given.cast::<Tuple>() else { return Ok(given) };
-    let Some(at) = parameters.as_slice().iter().position(|&p| p == variable) else { return Ok(given) };
+    let Some(at) = parameters.as_slice().iter().position(|&p| p == variable) else {
+        return Ok(given);
+    };
     if at < given_tuple.len() {
         return Ok(given);
     }

@@ -51,7 +51,11 @@ static METHODS: &[Method] = &[
 
 static GETSET: &[GetSet] = &[
     getter("__args__", |th, u| Ok(th.receiver::<Union>(u)?.args.get().value()), ""),
-    getter("__parameters__", |th, u| Ok(th.receiver::<Union>(u)?.parameters.get().value()), "Type variables in the types.UnionType."),
+    getter(
+        "__parameters__",
+        |th, u| Ok(th.receiver::<Union>(u)?.parameters.get().value()),
+        "Type variables in the types.UnionType.",
+    ),
     getter("__origin__", |_, _| Ok(SPEC.class().value()), "Always returns the type"),
     getter("__name__", |th, _| Ok(th.intern("Union")?.value()), "Name of the type"),
     getter("__qualname__", |th, _| Ok(th.intern("Union")?.value()), "Qualified name of the type"),

@@ -12,8 +12,8 @@ pub use object::WeakRef;
 pub use proxy::{CALLABLE_PROXY, PROXY};
 
 use crate::class::{
-    Class, GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, flags, function, getter,
-    method,
+    Class, GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, flags, function,
+    getter, method,
 };
 use crate::exception::Raised;
 use crate::heap::{Value, WeakField};
@@ -42,13 +42,29 @@ const WEAK: WeakField = WeakField { referent: 16, callback: Some(8) };
 pub static TYPES: &[&TypeSpec] = &[&SPEC, &PROXY, &CALLABLE_PROXY];
 
 static METHODS: &[Method] = &[
-    method("__init__($self, /, *args, **kwargs)", |_, _| Ok(Value::NONE), "Initialize self.  See help(type(self)) for accurate signature."),
+    method(
+        "__init__($self, /, *args, **kwargs)",
+        |_, _| Ok(Value::NONE),
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method("__call__($self, /)", call, "Call self as a function."),
     method("__hash__($self, /)", hash, "Return hash(self)."),
-    method("__eq__($self, value, /)", |th, args| compare(th, args, Comparison::Eq), "Return self==value."),
-    method("__ne__($self, value, /)", |th, args| compare(th, args, Comparison::Ne), "Return self!=value."),
+    method(
+        "__eq__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Eq),
+        "Return self==value.",
+    ),
+    method(
+        "__ne__($self, value, /)",
+        |th, args| compare(th, args, Comparison::Ne),
+        "Return self!=value.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    class_method("__class_getitem__($cls, object, /)", crate::types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        crate::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[getter("__callback__", callback, "")];
@@ -96,7 +112,8 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &SPEC)?;
     let given = args[1].cast::<types::tuple::Tuple>().unwrap_or(th.vm.empty_tuple.get());
     if given.is_empty() || given.len() > 2 {
-        let (least, count) = (if given.is_empty() { "at least 1" } else { "at most 2" }, given.len());
+        let (least, count) =
+            (if given.is_empty() { "at least 1" } else { "at most 2" }, given.len());
         let s = if given.is_empty() { "" } else { "s" };
         return Err(th.type_error(format!("__new__ expected {least} argument{s}, got {count}")));
     }
@@ -144,7 +161,11 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
                     named = format!(" ({})", th.display_str(name));
                 }
             }
-            format!("<weakref at {here:#x}; to '{}' at {:#x}{named}>", th.type_name(target), target.bits())
+            format!(
+                "<weakref at {here:#x}; to '{}' at {:#x}{named}>",
+                th.type_name(target),
+                target.bits()
+            )
         }
     };
     Ok(th.new_str(&text)?.value())
@@ -156,7 +177,8 @@ fn callback(th: &mut Thread, reference: Value) -> Result<Value, Raised> {
 }
 
 /// `__weakref__` of instances: there is no list of references to show.
-static WEAKREF: GetSet = getter("__weakref__", |_, _| Ok(Value::NONE), "list of weak references to the object");
+static WEAKREF: GetSet =
+    getter("__weakref__", |_, _| Ok(Value::NONE), "list of weak references to the object");
 
 /// Gives a class that adds support for weak references the descriptor `__weakref__`.
 pub(crate) fn define_weakref(th: &mut Thread, class: Ref<Class>) -> Result<(), Raised> {

@@ -39,4 +39,6 @@ impl WeakRef {
     }
 }
 
-const _: () = assert!(std::mem::offset_of!(WeakRef, callback) == 8 && std::mem::offset_of!(WeakRef, referent) == 16);
+const _: () = assert!(
+    std::mem::offset_of!(WeakRef, callback) == 8 && std::mem::offset_of!(WeakRef, referent) == 16
+);

@@ -74,18 +74,91 @@ const OTHERS: [Method; 29] = [
     method("__setattr__($self, name, value, /)", setattr, ""),
     method("__delattr__($self, name, /)", delattr, ""),
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    method("__str__($self, /)", |th, args| { let o = open(th, args[0])?; Ok(th.str(o)?.value()) }, ""),
-    method("__bytes__($self, /)", |th, args| { let o = open(th, args[0])?; th.call_method(o, crate::name!(th, "__bytes__"), &[]) }, ""),
-    method("__bool__($self, /)", |th, args| { let o = open(th, args[0])?; Ok(Value::from_bool(th.is_true(o)?)) }, ""),
+    method(
+        "__str__($self, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            Ok(th.str(o)?.value())
+        },
+        "",
+    ),
+    method(
+        "__bytes__($self, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            th.call_method(o, crate::name!(th, "__bytes__"), &[])
+        },
+        "",
+    ),
+    method(
+        "__bool__($self, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            Ok(Value::from_bool(th.is_true(o)?))
+        },
+        "",
+    ),
     method("__hash__($self, /)", hash, ""),
-    method("__len__($self, /)", |th, args| { let o = open(th, args[0])?; let n = th.length(o)?; th.int_from_i64(n as i64) }, ""),
-    method("__iter__($self, /)", |th, args| { let o = open(th, args[0])?; th.iterate(o) }, ""),
+    method(
+        "__len__($self, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            let n = th.length(o)?;
+            th.int_from_i64(n as i64)
+        },
+        "",
+    ),
+    method(
+        "__iter__($self, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            th.iterate(o)
+        },
+        "",
+    ),
     method("__next__($self, /)", next, ""),
-    method("__reversed__($self, /)", |th, args| { let o = open(th, args[0])?; th.call_method(o, crate::name!(th, "__reversed__"), &[]) }, ""),
-    method("__contains__($self, key, /)", |th, args| { let o = open(th, args[0])?; Ok(Value::from_bool(th.contains(o, args[1])?)) }, ""),
-    method("__getitem__($self, key, /)", |th, args| { let o = open(th, args[0])?; th.get_item(o, args[1]) }, ""),
-    method("__setitem__($self, key, value, /)", |th, args| { let o = open(th, args[0])?; th.set_item(o, args[1], args[2])?; Ok(Value::NONE) }, ""),
-    method("__delitem__($self, key, /)", |th, args| { let o = open(th, args[0])?; th.delete_item(o, args[1])?; Ok(Value::NONE) }, ""),
+    method(
+        "__reversed__($self, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            th.call_method(o, crate::name!(th, "__reversed__"), &[])
+        },
+        "",
+    ),
+    method(
+        "__contains__($self, key, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            Ok(Value::from_bool(th.contains(o, args[1])?))
+        },
+        "",
+    ),
+    method(
+        "__getitem__($self, key, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            th.get_item(o, args[1])
+        },
+        "",
+    ),
+    method(
+        "__setitem__($self, key, value, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            th.set_item(o, args[1], args[2])?;
+            Ok(Value::NONE)
+        },
+        "",
+    ),
+    method(
+        "__delitem__($self, key, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            th.delete_item(o, args[1])?;
+            Ok(Value::NONE)
+        },
+        "",
+    ),
     method("__eq__($self, value, /)", |th, args| compare(th, args, Comparison::Eq), ""),
     method("__ne__($self, value, /)", |th, args| compare(th, args, Comparison::Ne), ""),
     method("__lt__($self, value, /)", |th, args| compare(th, args, Comparison::Lt), ""),
@@ -98,7 +171,14 @@ const OTHERS: [Method; 29] = [
     method("__invert__($self, /)", |th, args| unary(th, args, UnaryOp::Invert), ""),
     method("__int__($self, /)", |th, args| convert(th, args, Special::Int), ""),
     method("__float__($self, /)", |th, args| convert(th, args, Special::Float), ""),
-    method("__index__($self, /)", |th, args| { let o = open(th, args[0])?; th.index(o) }, ""),
+    method(
+        "__index__($self, /)",
+        |th, args| {
+            let o = open(th, args[0])?;
+            th.index(o)
+        },
+        "",
+    ),
 ];
 
 static ALL: [Method; 68] = {
@@ -118,7 +198,12 @@ static ALL: [Method; 68] = {
 static METHODS: &[Method] = &ALL;
 
 const fn copied(entry: &Method) -> Method {
-    Method { signature: entry.signature, function: entry.function, doc: entry.doc, binding: entry.binding }
+    Method {
+        signature: entry.signature,
+        function: entry.function,
+        doc: entry.doc,
+        binding: entry.binding,
+    }
 }
 
 /// The referent of a proxy, or the value itself if it is none.
@@ -158,7 +243,11 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let target = args[0].cast::<WeakRef>().and_then(|reference| reference.target());
     let text = match target {
         Some(target) => {
-            format!("<weakproxy at {here:#x}; to '{}' at {:#x}>", th.type_name(target), target.bits())
+            format!(
+                "<weakproxy at {here:#x}; to '{}' at {:#x}>",
+                th.type_name(target),
+                target.bits()
+            )
         }
         None => format!("<weakproxy at {here:#x}; dead>"),
     };
@@ -174,7 +263,9 @@ fn next(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let target = open(th, args[0])?;
     if !th.is_iterator(target) {
         let name = th.type_name(target);
-        return Err(th.type_error(format!("Weakref proxy referenced a non-iterator '{name}' object")));
+        return Err(
+            th.type_error(format!("Weakref proxy referenced a non-iterator '{name}' object"))
+        );
     }
     match th.next(target)? {
         Some(item) => Ok(item),
