@@ -52,10 +52,10 @@ pub(super) fn build_class(th: &mut Thread, args: &[Value]) -> Result<Value, Rais
         th.set_item(namespace, key, given.value())?;
     }
     let class = call_with_dict(th, meta, &[name.value(), bases.value(), namespace], keywords)?;
-    if class.cast::<Class>().is_some() {
-        if let Some(cell) = cell.cast_exact::<Cell>() {
-            check_cell(th, cell, class, name)?;
-        }
+    if class.cast::<Class>().is_some()
+        && let Some(cell) = cell.cast_exact::<Cell>()
+    {
+        check_cell(th, cell, class, name)?;
     }
     Ok(class)
 }

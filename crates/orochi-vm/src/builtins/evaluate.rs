@@ -12,7 +12,6 @@ use crate::heap::Value;
 use crate::interpreter::call::claim_code;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
-use crate::types;
 use crate::types::cell::Cell;
 use crate::types::code::Code;
 use crate::types::dict::Dict;
@@ -42,14 +41,19 @@ const BARRY: i64 = 0x40_0000;
 /// Futures that have become the rule.
 const OLD_FUTURES: i64 = 0x10 | 0x2_0000 | 0x4_0000 | 0x8_0000 | 0x10_0000 | 0x20_0000 | 0x80_0000;
 
+/// Makes a syntax tree of source text: text, file name, mode, options, optimised or not.
+pub type ParseHook = fn(&mut Thread, &str, &str, Mode, &Options, bool) -> Result<Value, Raised>;
+/// Compiles a syntax tree: node, file name, mode, options.
+pub type CompileHook = fn(&mut Thread, Value, &str, Mode, &Options) -> Result<Compiled, Raised>;
+
 /// What the module `_ast` does for `compile`.
 pub struct AstHooks {
     /// Whether a value is a node of a syntax tree.
     pub is_node: fn(&mut Thread, Value) -> Result<bool, Raised>,
-    /// A syntax tree of source text: text, file name, mode, options, optimised or not.
-    pub parse: fn(&mut Thread, &str, &str, Mode, &Options, bool) -> Result<Value, Raised>,
-    /// Code of a syntax tree: node, file name, mode, options.
-    pub compile: fn(&mut Thread, Value, &str, Mode, &Options) -> Result<Compiled, Raised>,
+    /// Source to tree.
+    pub parse: ParseHook,
+    /// Tree to code.
+    pub compile: CompileHook,
 }
 
 /// Set when `_ast` is made.
@@ -103,14 +107,14 @@ pub(super) fn compile(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     options.barry_as_bdfl = flags & BARRY != 0;
     options.top_level_await = flags & TOP_LEVEL_AWAIT != 0;
     options.allow_incomplete = flags & ALLOW_INCOMPLETE != 0;
-    if let Some(hooks) = AST.get() {
-        if (hooks.is_node)(th, args[0])? {
-            if flags & ONLY_AST != 0 {
-                return Ok(args[0]);
-            }
-            let compiled = (hooks.compile)(th, args[0], &filename, mode, &options)?;
-            return finish(th, compiled, &filename);
+    if let Some(hooks) = AST.get()
+        && (hooks.is_node)(th, args[0])?
+    {
+        if flags & ONLY_AST != 0 {
+            return Ok(args[0]);
         }
+        let compiled = (hooks.compile)(th, args[0], &filename, mode, &options)?;
+        return finish(th, compiled, &filename);
     }
     if flags & ONLY_AST != 0 {
         let Source { text, ignore_cookie } =
@@ -347,17 +351,16 @@ fn namespaces(
     locals: Value,
 ) -> Result<(Ref<Dict>, Value), Raised> {
     let given = |value: Value| (!value.is_unbound() && !value.is_none()).then_some(value);
-    if let Some(locals) = given(locals) {
-        if locals.cast::<Dict>().is_none()
-            && th.class_of(locals).special(th, Special::GetItem).is_none()
-        {
-            let kind = th.type_name(locals);
-            return Err(th.type_error(if function == "exec" {
-                format!("locals must be a mapping or None, not {kind}")
-            } else {
-                "locals must be a mapping".to_owned()
-            }));
-        }
+    if let Some(locals) = given(locals)
+        && locals.cast::<Dict>().is_none()
+        && th.class_of(locals).special(th, Special::GetItem).is_none()
+    {
+        let kind = th.type_name(locals);
+        return Err(th.type_error(if function == "exec" {
+            format!("locals must be a mapping or None, not {kind}")
+        } else {
+            "locals must be a mapping".to_owned()
+        }));
     }
     let (globals, default) = match given(globals) {
         Some(value) => match value.cast::<Dict>() {
@@ -485,6 +488,5 @@ pub(super) fn globals(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 
 /// `locals()`
 pub(super) fn locals(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
-    let _ = types::dict::SPEC.class();
     crate::frame::locals(th)
 }

@@ -97,11 +97,11 @@ pub(super) fn sum(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Err(th.type_error(message));
     }
     while let Some(item) = th.next(iterator)? {
-        if Value::both_ints(total, item) {
-            if let Some(sum) = total.checked_add(item) {
-                total = sum;
-                continue;
-            }
+        if Value::both_ints(total, item)
+            && let Some(sum) = total.checked_add(item)
+        {
+            total = sum;
+            continue;
         }
         if total.is_float() && item.is_number() {
             let mut sum = FloatSum { total: total.as_f64(), lost: 0.0 };

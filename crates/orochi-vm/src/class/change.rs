@@ -90,10 +90,10 @@ impl Thread {
             )));
         }
         let meta = self.class_of(class.value());
-        if let Some(descriptor) = meta.lookup(self, name) {
-            if self.is_data_descriptor(descriptor) {
-                return self.descriptor_set(descriptor, class.value(), value, name);
-            }
+        if let Some(descriptor) = meta.lookup(self, name)
+            && self.is_data_descriptor(descriptor)
+        {
+            return self.descriptor_set(descriptor, class.value(), value, name);
         }
         if self.set_class_entry(class, name, value)? {
             Ok(())
@@ -113,16 +113,14 @@ impl Thread {
         let special = Special::from_name(name.ascii().unwrap_or(""));
         let plain = special.is_none() && !value.is_unbound() && self.is_plain_value(value);
         let mut value = value;
-        if plain {
-            if let Some(current) = class.namespace.get().get(name) {
-                if let Some(cell) = current.cast_exact::<AttributeCell>() {
-                    let cell = self.write(cell)?;
-                    cell.value.set(cell.token(), value);
-                    return Ok(true);
-                }
-                if self.is_plain_value(current) {
-                    value = AttributeCell::allocate(self, value)?.value();
-                }
+        if plain && let Some(current) = class.namespace.get().get(name) {
+            if let Some(cell) = current.cast_exact::<AttributeCell>() {
+                let cell = self.write(cell)?;
+                cell.value.set(cell.token(), value);
+                return Ok(true);
+            }
+            if self.is_plain_value(current) {
+                value = AttributeCell::allocate(self, value)?.value();
             }
         }
         let in_block = self.stm.in_block();

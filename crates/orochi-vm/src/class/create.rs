@@ -188,9 +188,10 @@ fn assemble(
     // Numbers of classes that have died may come back: what was looked up for them is stale.
     super::change::bump_epoch();
     let order = mro::compute(th, class)?;
-    let fields = th.write(class)?;
-    fields.mro.set(fields.token(), order);
-    drop(fields);
+    {
+        let fields = th.write(class)?;
+        fields.mro.set(fields.token(), order);
+    }
     inherit(th, class)?;
     fill_class_cells(th, class, namespace)?;
     for at in 0..bases.len() {

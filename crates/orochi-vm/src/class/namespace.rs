@@ -147,11 +147,11 @@ impl Ref<Namespace> {
         name: Ref<Str>,
         value: Value,
     ) -> Result<Ref<Namespace>, Raised> {
-        if let Some(entry) = self.find(name) {
-            if !Value::from_bits(entry.value.load(Ordering::Relaxed)).is_unbound() {
-                entry.value.store(value.bits(), Ordering::Release);
-                return Ok(self);
-            }
+        if let Some(entry) = self.find(name)
+            && !Value::from_bits(entry.value.load(Ordering::Relaxed)).is_unbound()
+        {
+            entry.value.store(value.bits(), Ordering::Release);
+            return Ok(self);
         }
         let used = self.positions();
         if used == self.table().capacity as usize {

@@ -100,6 +100,9 @@ pub const fn function(signature: &'static str, function: NativeFn, doc: &'static
     Method { signature, function, doc, binding: Binding::Static }
 }
 
+/// Sets a computed attribute of the first value to the second; deletes it when that is unbound.
+pub type Setter = fn(&mut Thread, Value, Value) -> Result<(), Raised>;
+
 /// A computed attribute (`getset_descriptor`).
 pub struct GetSet {
     /// Its name.
@@ -107,7 +110,7 @@ pub struct GetSet {
     /// Reads it.
     pub get: fn(&mut Thread, Value) -> Result<Value, Raised>,
     /// Writes it; deletes it when the value is unbound. Read-only if missing.
-    pub set: Option<fn(&mut Thread, Value, Value) -> Result<(), Raised>>,
+    pub set: Option<Setter>,
     /// The docstring.
     pub doc: &'static str,
 }

@@ -80,14 +80,12 @@ pub fn bind(
             }
         }
     }
-    for at in 0..signature.required {
-        if bound[at].is_unbound() {
-            return Err(missing(th, function, given.len(), at));
-        }
+    if let Some(at) = bound[..signature.required].iter().position(|value| value.is_unbound()) {
+        return Err(missing(th, function, given.len(), at));
     }
-    for at in next..keywords {
-        if bound[at].is_unbound() && !signature.parameters[at].optional {
-            let name = signature.parameters[at].name.display();
+    for (parameter, value) in signature.parameters.iter().zip(&bound).take(keywords).skip(next) {
+        if value.is_unbound() && !parameter.optional {
+            let name = parameter.name.display();
             return Err(th.type_error(format!(
                 "{}() missing required keyword-only argument: '{name}'",
                 shown_name(function)

@@ -89,6 +89,7 @@ macro_rules! heap_object_declare {
         impl $name {
             /// Allocates an object of exactly this type. Never collects, is no release point.
             #[allow(clippy::too_many_arguments, reason = "one argument a field")]
+            #[allow(dead_code, reason = "some types are only made for a given class")]
             #[inline]
             pub fn allocate(
                 th: &$crate::thread::Thread,

@@ -53,11 +53,10 @@ impl Thread {
                 self.type_error(format!("'{}' object is not an iterator", class.display_name()))
             );
         };
-        if native_of(method) == Some(iterators::NEXT.function as *const ()) {
-            if let Some(next) = class.native_next() {
+        if native_of(method) == Some(iterators::NEXT.function as *const ())
+            && let Some(next) = class.native_next() {
                 return next(self, iterator);
             }
-        }
         match self.call_descriptor_method(method, iterator, &[]) {
             Ok(item) => Ok(Some(item)),
             Err(raised) => match self.catch(raised, &classes::STOP_ITERATION) {

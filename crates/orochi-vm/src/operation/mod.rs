@@ -12,6 +12,6 @@ mod iterate;
 mod number;
 mod object;
 
-pub(crate) use attribute::{is_native, native_of};
+pub(crate) use attribute::native_of;
 pub use compare::{Comparison, identity_hash};
 pub use number::{BinaryOp, UnaryOp};

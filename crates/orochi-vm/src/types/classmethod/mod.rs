@@ -6,7 +6,7 @@ use crate::class::{
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::heap_object;
-use crate::object::{Ref, ValueCast};
+use crate::object::Ref;
 use crate::thread::Thread;
 use crate::types::method::Method as BoundMethod;
 use crate::types::property::is_abstract_method;
@@ -89,9 +89,10 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let object = th.receiver::<ClassMethod>(args[0])?;
-    let fields = th.write(object)?;
-    fields.function.set(fields.token(), args[1]);
-    drop(fields);
+    {
+        let fields = th.write(object)?;
+        fields.function.set(fields.token(), args[1]);
+    }
     copy_attributes(th, args[0], args[1])?;
     Ok(Value::NONE)
 }

@@ -33,7 +33,7 @@ pub(super) static GETSET: &[GetSet] = &[
     ),
     property(
         "__annotate__",
-        |th, f| annotate(th, f),
+        annotate,
         set_annotate,
         "Get the code object for a function.",
     ),

@@ -324,15 +324,15 @@ pub(crate) fn keys_of(th: &mut Thread, names: Ref<Dict>) -> Result<Ref<List>, Ra
 
 fn dir(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let names = Dict::new(th)?;
-    if let Some(own) = th.find_attribute(args[0], crate::name!(th, "__dict__"))? {
-        if let Some(own) = own.cast::<Dict>() {
-            names.update(th, own)?;
-        }
+    if let Some(own) = th.find_attribute(args[0], crate::name!(th, "__dict__"))?
+        && let Some(own) = own.cast::<Dict>()
+    {
+        names.update(th, own)?;
     }
-    if let Some(class) = th.find_attribute(args[0], crate::name!(th, "__class__"))? {
-        if let Some(class) = class.cast::<Class>() {
-            class_names(th, class, names)?;
-        }
+    if let Some(class) = th.find_attribute(args[0], crate::name!(th, "__class__"))?
+        && let Some(class) = class.cast::<Class>()
+    {
+        class_names(th, class, names)?;
     }
     Ok(keys_of(th, names)?.value())
 }
@@ -345,12 +345,10 @@ fn sizeof(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 /// `object.__init_subclass__`
 pub fn init_subclass(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let name = args[0].cast::<Class>().map_or_else(String::new, Ref::display_name);
-    if let Some(named) = args[2].cast::<Dict>() {
-        if named.len(th)? > 0 {
-            return Err(
-                th.type_error(format!("{name}.__init_subclass__() takes no keyword arguments"))
-            );
-        }
+    if let Some(named) = args[2].cast::<Dict>()
+        && named.len(th)? > 0
+    {
+        return Err(th.type_error(format!("{name}.__init_subclass__() takes no keyword arguments")));
     }
     match args[1].cast::<Tuple>() {
         Some(given) if !given.is_empty() => Err(th.type_error(format!(

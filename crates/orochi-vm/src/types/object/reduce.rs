@@ -77,11 +77,11 @@ fn new_form(th: &mut Thread, object: Value, class: Ref<Class>) -> Result<Value, 
     Ok(Tuple::from_slice(th, &[maker, made_with.value(), state, items, pairs])?.value())
 }
 
+/// Positional and named arguments of `__new__`.
+type NewArguments = (Option<Ref<Tuple>>, Option<Ref<Dict>>);
+
 /// What `__getnewargs_ex__` or `__getnewargs__` say.
-fn new_arguments(
-    th: &mut Thread,
-    object: Value,
-) -> Result<(Option<Ref<Tuple>>, Option<Ref<Dict>>), Raised> {
+fn new_arguments(th: &mut Thread, object: Value) -> Result<NewArguments, Raised> {
     if let Some(method) = th.find_attribute(object, crate::name!(th, "__getnewargs_ex__"))? {
         let given = th.call(method, &[])?;
         let Some(pair) = given.cast::<Tuple>() else {

@@ -114,12 +114,11 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let [getter, setter, deleter] = [or_none(args[1]), or_none(args[2]), or_none(args[3])];
     let mut doc = or_none(args[4]);
     let mut getter_doc = 0;
-    if doc.is_none() && !getter.is_none() {
-        if let Some(found) = th.find_attribute(getter, crate::name!(th, "__doc__"))? {
+    if doc.is_none() && !getter.is_none()
+        && let Some(found) = th.find_attribute(getter, crate::name!(th, "__doc__"))? {
             doc = found;
             getter_doc = u64::from(!found.is_none());
         }
-    }
     let again = !property.getter.get().is_none();
     let fields = th.write(property)?;
     let token = fields.token();
@@ -129,7 +128,6 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     fields.doc.set(token, doc);
     fields.name.set(token, Value::UNBOUND);
     fields.getter_doc.set(token, getter_doc);
-    drop(fields);
     if th.class_of(args[0]) != SPEC.class() && th.class_of(args[0]).has_own_attributes() {
         // A subclass has a docstring of its own, which would hide this one.
         let name = crate::name!(th, "__doc__");

@@ -89,9 +89,10 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let object = th.receiver::<StaticMethod>(args[0])?;
-    let fields = th.write(object)?;
-    fields.function.set(fields.token(), args[1]);
-    drop(fields);
+    {
+        let fields = th.write(object)?;
+        fields.function.set(fields.token(), args[1]);
+    }
     copy_attributes(th, args[0], args[1])?;
     Ok(Value::NONE)
 }

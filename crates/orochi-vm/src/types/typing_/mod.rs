@@ -1,7 +1,8 @@
 //! What type parameter syntax makes (PEP 695, PEP 696): `TypeVar`, `ParamSpec`, `TypeVarTuple`,
 //! `TypeAliasType`, and `Generic`.
 //!
-//! * [`variable`]: the three kinds of type parameters, one layout
+//! * [`variable`]: the three kinds of type parameters, one layout; [`part`]: `P.args`
+//! * `NoDefault` is in `no_default.rs`
 //! * [`alias`]: `type X = ...`; [`generic`]: `Generic`
 //!
 //! Bounds, constraints, defaults and the values of aliases are evaluated when they are first asked
@@ -9,13 +10,17 @@
 
 mod alias;
 mod generic;
+mod no_default;
+mod part;
 mod variable;
 
 pub use alias::{TYPE_ALIAS, new_type_alias};
 pub use generic::{GENERIC, subscript_generic};
+pub use no_default::{NO_DEFAULT_TYPE, no_default};
+pub use part::{PARAM_SPEC_ARGS, PARAM_SPEC_KWARGS};
 pub use variable::{
-    NO_DEFAULT_TYPE, PARAM_SPEC, PARAM_SPEC_ARGS, PARAM_SPEC_KWARGS, TYPE_VAR, TYPE_VAR_TUPLE,
-    new_param_spec, new_type_var, new_type_var_tuple, set_default,
+    PARAM_SPEC, TYPE_VAR, TYPE_VAR_TUPLE, new_param_spec, new_type_var, new_type_var_tuple,
+    set_default,
 };
 
 use crate::class::TypeSpec;

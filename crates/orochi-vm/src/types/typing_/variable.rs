@@ -1,5 +1,7 @@
 //! `TypeVar`, `ParamSpec` and `TypeVarTuple`.
 
+use super::no_default::no_default;
+use super::part::{PARAM_SPEC_ARGS, PARAM_SPEC_KWARGS, ParamSpecPart};
 use super::{call_typing, caller_module, evaluate};
 use crate::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
 use crate::exception::Raised;
@@ -7,7 +9,6 @@ use crate::heap::Value;
 use crate::heap_object;
 use crate::object::{Field, Ref, ValueCast};
 use crate::thread::Thread;
-use crate::types::object::Instance;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::union;
@@ -47,18 +48,6 @@ const COVARIANT: u64 = 1;
 const CONTRAVARIANT: u64 = 2;
 /// `infer_variance=True`
 const INFER: u64 = 4;
-
-heap_object! {
-    /// `P.args` or `P.kwargs`.
-    pub immutable struct ParamSpecPart: PARAM_SPEC_ARGS {
-        values {
-            /// `__origin__`
-            origin: Value,
-        }
-        storage {}
-        data {}
-    }
-}
 
 /// The class `typing.TypeVar`.
 pub static TYPE_VAR: TypeSpec = TypeSpec {
@@ -102,54 +91,6 @@ pub static TYPE_VAR_TUPLE: TypeSpec = TypeSpec {
     getset: TYPE_VAR_TUPLE_GETSET,
     ..TypeSpec::named("TypeVarTuple", NativeLayout::of::<TypeParameter>())
 };
-
-/// The class `typing.ParamSpecArgs`.
-pub static PARAM_SPEC_ARGS: TypeSpec = TypeSpec {
-    module: "typing",
-    flags: TypeFlags::IMMUTABLE,
-    new: Some(function(
-        "__new__($type, origin, /)",
-        |th, args| part(th, args, &PARAM_SPEC_ARGS),
-        "",
-    )),
-    methods: PART_METHODS,
-    getset: PART_GETSET,
-    ..TypeSpec::named("ParamSpecArgs", NativeLayout::of::<ParamSpecPart>())
-};
-
-/// The class `typing.ParamSpecKwargs`.
-pub static PARAM_SPEC_KWARGS: TypeSpec = TypeSpec {
-    module: "typing",
-    flags: TypeFlags::IMMUTABLE,
-    same_layout: Some(&PARAM_SPEC_ARGS),
-    new: Some(function(
-        "__new__($type, origin, /)",
-        |th, args| part(th, args, &PARAM_SPEC_KWARGS),
-        "",
-    )),
-    methods: PART_METHODS,
-    getset: PART_GETSET,
-    ..TypeSpec::named("ParamSpecKwargs", NativeLayout::of::<ParamSpecPart>())
-};
-
-/// The class of `typing.NoDefault`.
-pub static NO_DEFAULT_TYPE: TypeSpec = TypeSpec {
-    module: "typing",
-    doc: "The type of the NoDefault singleton.",
-    flags: TypeFlags::IMMUTABLE,
-    new: Some(function("__new__($type, /)", |th, _| no_default(th), "")),
-    methods: NO_DEFAULT_METHODS,
-    ..TypeSpec::named("NoDefaultType", NativeLayout::of::<Instance>())
-};
-
-static NO_DEFAULT_METHODS: &[Method] = &[
-    method(
-        "__repr__($self, /)",
-        |th, _| Ok(th.intern("typing.NoDefault")?.value()),
-        "Return repr(self).",
-    ),
-    method("__reduce__($self, /)", |th, _| Ok(th.intern("NoDefault")?.value()), ""),
-];
 
 macro_rules! parameter_methods {
     ($($more:expr),* $(,)?) => {
@@ -249,27 +190,8 @@ static PARAM_SPEC_GETSET: &[GetSet] = parameter_getset![
 static TYPE_VAR_TUPLE_GETSET: &[GetSet] =
     parameter_getset![getter("__typing_is_unpacked_typevartuple__", |_, _| Ok(Value::FALSE), ""),];
 
-static PART_METHODS: &[Method] = &[
-    method("__repr__($self, /)", part_repr, "Return repr(self)."),
-    method("__eq__($self, value, /)", part_eq, "Return self==value."),
-    method("__hash__($self, /)", part_hash, "Return hash(self)."),
-    method("__mro_entries__($self, bases, /)", mro_entries, ""),
-];
-static PART_GETSET: &[GetSet] =
-    &[getter("__origin__", |th, p| Ok(th.receiver::<ParamSpecPart>(p)?.origin.get()), "")];
-
 fn or_none(value: Value) -> Value {
     if value.is_unbound() { Value::NONE } else { value }
-}
-
-/// The `NoDefault` singleton.
-fn no_default(th: &mut Thread) -> Result<Value, Raised> {
-    static NO_DEFAULT: std::sync::OnceLock<crate::heap::Rooted<Value>> = std::sync::OnceLock::new();
-    if let Some(known) = NO_DEFAULT.get() {
-        return Ok(known.get());
-    }
-    let made = Instance::allocate_as(th, NO_DEFAULT_TYPE.shape())?.value();
-    Ok(NO_DEFAULT.get_or_init(|| crate::heap::Heap::get().roots().root(made)).get())
 }
 
 fn field(
@@ -282,7 +204,7 @@ fn field(
     Ok(which(&guard).get())
 }
 
-fn name(th: &mut Thread, parameter: Value) -> Result<Value, Raised> {
+pub(super) fn name(th: &mut Thread, parameter: Value) -> Result<Value, Raised> {
     field(th, parameter, |p| &p.name)
 }
 
@@ -483,7 +405,7 @@ fn call_typing_union(th: &mut Thread, left: Value, right: Value) -> Result<Value
     union::of(th, &[left, right])
 }
 
-fn mro_entries(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(super) fn mro_entries(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let kind = th.type_name(args[0]);
     Err(th.type_error(format!("Cannot subclass an instance of {kind}")))
 }
@@ -525,34 +447,4 @@ fn unpack(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let unpacked = th.get_item(unpack, args[0])?;
     let once = Tuple::from_slice(th, &[unpacked])?;
     th.iterate(once.value())
-}
-
-fn part(th: &mut Thread, args: &[Value], spec: &'static TypeSpec) -> Result<Value, Raised> {
-    Ok(ParamSpecPart::allocate_as(th, spec.shape(), args[1])?.value())
-}
-
-fn part_repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let origin = th.receiver::<ParamSpecPart>(args[0])?.origin.get();
-    let which = if th.class_of(args[0]) == PARAM_SPEC_ARGS.class() { "args" } else { "kwargs" };
-    let text = if th.class_of(origin) == PARAM_SPEC.class() {
-        let name = name(th, origin)?;
-        format!("{}.{which}", th.display_str(name))
-    } else {
-        format!("{}.{which}", th.repr(origin)?.display())
-    };
-    Ok(th.new_str(&text)?.value())
-}
-
-fn part_eq(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    if th.class_of(args[0]) != th.class_of(args[1]) {
-        return Ok(Value::NOT_IMPLEMENTED);
-    }
-    let (a, b) = (th.receiver::<ParamSpecPart>(args[0])?, th.receiver::<ParamSpecPart>(args[1])?);
-    Ok(Value::from_bool(th.equal(a.origin.get(), b.origin.get())?))
-}
-
-fn part_hash(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let origin = th.receiver::<ParamSpecPart>(args[0])?.origin.get();
-    let hash = th.hash(origin)? as i64;
-    th.int_from_i64(hash.rotate_left(1))
 }

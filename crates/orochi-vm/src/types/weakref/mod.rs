@@ -156,11 +156,10 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         None => format!("<weakref at {here:#x}; dead>"),
         Some(target) => {
             let mut named = String::new();
-            if let Some(name) = th.find_attribute(target, crate::name!(th, "__name__"))? {
-                if name.cast::<Str>().is_some() {
+            if let Some(name) = th.find_attribute(target, crate::name!(th, "__name__"))?
+                && name.cast::<Str>().is_some() {
                     named = format!(" ({})", th.display_str(name));
                 }
-            }
             format!(
                 "<weakref at {here:#x}; to '{}' at {:#x}{named}>",
                 th.type_name(target),
