@@ -11,8 +11,10 @@ pub mod atexit_;
 pub mod bisect_;
 pub mod bytes_like;
 pub mod clock;
+pub mod codecs;
 pub mod collections_;
 pub mod contextvars_;
+pub mod csv_;
 pub mod early;
 pub mod errno_;
 pub mod functools_;
@@ -20,6 +22,7 @@ pub mod gc_;
 pub mod heapq_;
 pub mod imp;
 pub mod itertools_;
+pub mod json;
 pub mod library;
 pub mod locale_;
 pub mod math;
@@ -32,12 +35,15 @@ pub mod queue_;
 pub mod random;
 pub mod resource_;
 pub mod signal_;
+pub mod sre;
 pub mod start;
+pub mod string_;
 pub mod structure;
 pub mod sys;
 pub mod system;
 pub mod thread_;
 pub mod tracemalloc_;
+pub mod unicodedata;
 pub mod warnings_;
 pub mod weakref_;
 
@@ -49,14 +55,17 @@ pub static MODULES: &[&ModuleSpec] = &[
     &atexit_::MODULE,
     &bisect_::MODULE,
     &clock::MODULE,
+    &codecs::MODULE,
     &collections_::MODULE,
     &contextvars_::MODULE,
+    &csv_::MODULE,
     &errno_::MODULE,
     &functools_::MODULE,
     &gc_::MODULE,
     &heapq_::MODULE,
     &imp::MODULE,
     &itertools_::MODULE,
+    &json::MODULE,
     &locale_::MODULE,
     &math::MODULE,
     &opcode_::MODULE,
@@ -66,8 +75,11 @@ pub static MODULES: &[&ModuleSpec] = &[
     &random::MODULE,
     &resource_::MODULE,
     &signal_::MODULE,
+    &sre::MODULE,
+    &string_::MODULE,
     &thread_::MODULE,
     &tracemalloc_::MODULE,
+    &unicodedata::MODULE,
     &warnings_::MODULE,
     &weakref_::MODULE,
 ];
