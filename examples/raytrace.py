@@ -11,8 +11,8 @@ which each thread pops the next. Nothing else is done for the sake of threads.
 The image is a binary PPM, which nearly every viewer opens.
 """
 
-import argparse
 import math
+import os
 import sys
 import threading
 import time
@@ -223,40 +223,56 @@ def render(scene, threads):
 
 
 def positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    """A whole number of at least 1 from the command line."""
+    if not text.isdigit() or int(text) < 1:
+        raise SystemExit(f"{text}: a whole number of at least 1 is expected")
+    return int(text)
+
+
+def options_of(arguments):
+    """What the command line says: a dict of option names and values."""
+    options = {"threads": 2, "width": 480, "height": 270, "out": "raytrace.ppm"}
+    arguments = list(arguments)
+    while arguments:
+        name = arguments.pop(0).removeprefix("--")
+        if name not in options or not arguments:
+            raise SystemExit("usage: raytrace.py [--threads N] [--width N] [--height N] [--out FILE.ppm]")
+        value = arguments.pop(0)
+        options[name] = value if name == "out" else positive(value)
+    return options
+
+
+def write_picture(path, width, height, rows):
+    """Write rows of pixels as a binary PPM."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        os.write(file, b"P6\n%d %d\n255\n" % (width, height))
+        for row in rows:
+            os.write(file, bytes(row))
+    finally:
+        os.close(file)
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Ray-trace a picture with one thread and with several.")
-    parser.add_argument("--threads", type=positive, default=2)
-    parser.add_argument("--width", type=positive, default=480)
-    parser.add_argument("--height", type=positive, default=270)
-    parser.add_argument("--out", default="raytrace.ppm", metavar="FILE.ppm")
-    options = parser.parse_args()
-
-    scene = Scene(options.width, options.height)
-    print(f"{options.width} x {options.height} pixels")
+    options = options_of(sys.argv[1:])
+    threads, width, height = options["threads"], options["width"], options["height"]
+    scene = Scene(width, height)
+    print(f"{width} x {height} pixels")
     rows, one = render(scene, 1)
     print(f"1 thread:  {one:.2f} s", flush=True)
-    if options.threads > 1:
-        again, several = render(scene, options.threads)
+    if threads > 1:
+        again, several = render(scene, threads)
         if again != rows:
             print("the pictures differ", file=sys.stderr)
             return 1
-        print(f"{options.threads} threads: {several:.2f} s")
+        print(f"{threads} threads: {several:.2f} s")
         print(f"speed-up:  {one / several:.2f}x")
     try:
-        with open(options.out, "wb") as file:
-            file.write(b"P6\n%d %d\n255\n" % (options.width, options.height))
-            for row in rows:
-                file.write(row)
+        write_picture(options["out"], width, height, rows)
     except OSError as error:
         print(f"cannot write the picture: {error}", file=sys.stderr)
         return 1
-    print(f"wrote {options.out}")
+    print(f"wrote {options['out']}")
     return 0
 
 

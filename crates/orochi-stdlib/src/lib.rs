@@ -7,10 +7,13 @@
 
 pub mod abc_;
 pub mod argument;
+pub mod array;
 pub mod atexit_;
+pub mod binascii;
 pub mod bisect_;
 pub mod bytes_like;
 pub mod clock;
+pub mod cmath;
 pub mod codecs;
 pub mod collections_;
 pub mod contextvars_;
@@ -38,10 +41,12 @@ pub mod signal_;
 pub mod sre;
 pub mod start;
 pub mod string_;
+pub mod struct_;
 pub mod structure;
 pub mod sys;
 pub mod system;
 pub mod thread_;
+pub mod time;
 pub mod tracemalloc_;
 pub mod unicodedata;
 pub mod warnings_;
@@ -52,9 +57,12 @@ use orochi_vm::native::ModuleSpec;
 /// All native modules but `sys` and `builtins`, which exist from the start.
 pub static MODULES: &[&ModuleSpec] = &[
     &abc_::MODULE,
+    &array::MODULE,
     &atexit_::MODULE,
+    &binascii::MODULE,
     &bisect_::MODULE,
     &clock::MODULE,
+    &cmath::MODULE,
     &codecs::MODULE,
     &collections_::MODULE,
     &contextvars_::MODULE,
@@ -77,7 +85,9 @@ pub static MODULES: &[&ModuleSpec] = &[
     &signal_::MODULE,
     &sre::MODULE,
     &string_::MODULE,
+    &struct_::MODULE,
     &thread_::MODULE,
+    &time::MODULE,
     &tracemalloc_::MODULE,
     &unicodedata::MODULE,
     &warnings_::MODULE,

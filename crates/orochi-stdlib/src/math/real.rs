@@ -19,8 +19,6 @@ pub(super) enum Infinite {
     Range,
     /// A pole.
     Domain,
-    /// Nothing.
-    Fine,
 }
 
 pub(super) fn domain_error(th: &Thread) -> Raised {
@@ -54,7 +52,6 @@ pub(super) fn call(
         match infinite {
             Infinite::Range => return Err(range_error(th)),
             Infinite::Domain => return Err(domain(th)),
-            Infinite::Fine => {}
         }
     }
     Ok(Value::from_f64(result))

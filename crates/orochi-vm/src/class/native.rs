@@ -142,7 +142,7 @@ pub(crate) fn make_builtin_classes(th: &mut Thread) -> Result<(), Raised> {
         fill(th, spec.class(), spec)?;
         th.vm.keep(th, spec.class().value())?;
     }
-    Ok(())
+    crate::exception::finish_classes(th)
 }
 
 /// Makes the class of a native type of a module. The spec's base is made already.

@@ -73,12 +73,11 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 /// Whether named arguments were given: raises `TypeError` then.
 pub(super) fn refuse_names(th: &mut Thread, exception: Value, names: Value) -> Result<(), Raised> {
-    if let Some(dict) = names.cast::<Dict>() {
-        if dict.len(th)? > 0 {
+    if let Some(dict) = names.cast::<Dict>()
+        && dict.len(th)? > 0 {
             let name = th.type_name(exception);
             return Err(th.type_error(format!("{name}() takes no keyword arguments")));
         }
-    }
     Ok(())
 }
 
@@ -90,7 +89,11 @@ pub(super) fn initialise(th: &mut Thread, args: &[Value]) -> Result<Ref<Tuple>, 
 }
 
 /// Sets `args` to a tuple.
-pub(super) fn set_args(th: &mut Thread, exception: Ref<BaseException>, given: Value) -> Result<Ref<Tuple>, Raised> {
+pub(super) fn set_args(
+    th: &mut Thread,
+    exception: Ref<BaseException>,
+    given: Value,
+) -> Result<Ref<Tuple>, Raised> {
     let tuple = given.cast::<Tuple>().unwrap_or(th.vm.empty_tuple.get());
     let guard = th.write(exception)?;
     guard.args.set(guard.token(), tuple.value());
@@ -141,7 +144,12 @@ pub(super) fn own_state(th: &mut Thread, exception: Value) -> Result<Option<Ref<
 }
 
 /// `(type, args)`, or with a third item if there is a state.
-pub(super) fn reduced(th: &mut Thread, exception: Value, args: Value, state: Option<Ref<Dict>>) -> Result<Value, Raised> {
+pub(super) fn reduced(
+    th: &mut Thread,
+    exception: Value,
+    args: Value,
+    state: Option<Ref<Dict>>,
+) -> Result<Value, Raised> {
     let class = th.class_of(exception).value();
     let made = match state {
         Some(state) => {

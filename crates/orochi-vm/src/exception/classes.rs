@@ -27,11 +27,14 @@ macro_rules! exceptions {
 
 /// The layout, unless the entry names one itself.
 macro_rules! layout_of {
-    ($($field:ident)*) => { NativeLayout::of::<BaseException>() };
+    ($($field:ident)*) => {
+        NativeLayout::of::<BaseException>()
+    };
 }
 
 /// Other names of built-in exceptions in `builtins`.
-pub static ALIASES: &[(&str, &TypeSpec)] = &[("EnvironmentError", &OS_ERROR), ("IOError", &OS_ERROR)];
+pub static ALIASES: &[(&str, &TypeSpec)] =
+    &[("EnvironmentError", &OS_ERROR), ("IOError", &OS_ERROR)];
 
 /// Completes what the table cannot say: `ExceptionGroup` has two bases. Called once, when all
 /// classes have been made.

@@ -48,7 +48,10 @@ pub(super) fn is_group(th: &Thread, exception: Value) -> bool {
 }
 
 /// The exceptions of a group.
-pub(super) fn exceptions(th: &mut Thread, group: Value) -> Result<crate::object::Ref<Tuple>, Raised> {
+pub(super) fn exceptions(
+    th: &mut Thread,
+    group: Value,
+) -> Result<crate::object::Ref<Tuple>, Raised> {
     Ok(b::get(th, group)?.cast::<Tuple>().unwrap_or(th.vm.empty_tuple.get()))
 }
 
@@ -68,7 +71,9 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let (message, sequence) = (given.get(0), given.get(1));
     if message.cast::<Str>().is_none() {
         let got = th.type_name(message);
-        return Err(th.type_error(format!("argument 1 must be str, not {got}")));
+        return Err(th.type_error(format!(
+            "BaseExceptionGroup.__new__() argument 1 must be str, not {got}"
+        )));
     }
     if !is_sequence(th, sequence)? {
         return Err(th.type_error("second argument (exceptions) must be a sequence"));
@@ -117,12 +122,10 @@ fn is_sequence(th: &mut Thread, value: Value) -> Result<bool, Raised> {
     Ok(class.special(th, crate::class::Special::GetItem).is_some())
 }
 
-/// A group without a class of its own, made natively.
-pub(super) fn new_group(th: &mut Thread, message: &str, items: &[Value]) -> Result<Value, Raised> {
-    let message = th.new_str(message)?.value();
-    let list = List::from_slice(th, items)?.value();
-    let class = classes::BASE_EXCEPTION_GROUP.class().value();
-    th.call(class, &[message, list])
+/// A group without a message of the exceptions in a sequence.
+pub(super) fn new_group(th: &mut Thread, sequence: Value) -> Result<Value, Raised> {
+    let message = th.vm.empty_str.get().value();
+    th.call(classes::BASE_EXCEPTION_GROUP.class().value(), &[message, sequence])
 }
 
 fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -166,12 +169,14 @@ impl Matcher<'_> {
                 Matcher::Predicate(value)
             });
         }
-        if value.cast::<Class>().is_none() && th.class_of(value).special(th, crate::class::Special::Call).is_some() {
+        if value.cast::<Class>().is_none()
+            && th.class_of(value).special(th, crate::class::Special::Call).is_some()
+        {
             return Ok(Matcher::Predicate(value));
         }
-        let classes_only = value
-            .cast::<Tuple>()
-            .is_some_and(|all| all.as_slice().iter().all(|&item| is_exception_class(item).is_some()));
+        let classes_only = value.cast::<Tuple>().is_some_and(|all| {
+            all.as_slice().iter().all(|&item| is_exception_class(item).is_some())
+        });
         if classes_only {
             return Ok(Matcher::Class(value));
         }
@@ -193,7 +198,12 @@ impl Matcher<'_> {
 }
 
 /// What matches, and what does not if that is wanted; None for nothing.
-fn split_by(th: &mut Thread, exception: Value, matcher: &Matcher, rest_too: bool) -> Result<(Value, Value), Raised> {
+fn split_by(
+    th: &mut Thread,
+    exception: Value,
+    matcher: &Matcher,
+    rest_too: bool,
+) -> Result<(Value, Value), Raised> {
     th.check_native_stack()?;
     if matcher.matches(th, exception)? {
         return Ok((exception, Value::NONE));
@@ -235,12 +245,11 @@ fn subset(th: &mut Thread, original: Value, items: &[Value]) -> Result<Value, Ra
     guard.context.set(guard.token(), context);
     set_cause(guard.thread(), made, cause);
     let notes = crate::name!(th, "__notes__");
-    if let Some(own) = th.find_attribute(original, notes)? {
-        if is_sequence(th, own)? {
+    if let Some(own) = th.find_attribute(original, notes)?
+        && is_sequence(th, own)? {
             let copy = List::from_iterable(th, own)?.value();
             th.set_attribute(made, notes, copy)?;
         }
-    }
     Ok(made)
 }
 

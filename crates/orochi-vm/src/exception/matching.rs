@@ -12,7 +12,8 @@ use crate::thread::Thread;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
 
-const NOT_EXCEPTIONS: &str = "catching classes that do not inherit from BaseException is not allowed";
+const NOT_EXCEPTIONS: &str =
+    "catching classes that do not inherit from BaseException is not allowed";
 const GROUPS: &str = "catching ExceptionGroup with except* is not allowed. Use except instead.";
 
 /// Whether the exception matches the class or tuple of classes of an `except` clause.
@@ -48,7 +49,11 @@ fn check_star(th: &Thread, class: Value) -> Result<(), Raised> {
 
 /// Splits the exception by the class of an `except*` clause: the matching group and the rest,
 /// each None if there is none.
-pub fn split_group(th: &mut Thread, exception: Value, class: Value) -> Result<(Value, Value), Raised> {
+pub fn split_group(
+    th: &mut Thread,
+    exception: Value,
+    class: Value,
+) -> Result<(Value, Value), Raised> {
     check_star(th, class)?;
     if exception.is_none() {
         return Ok((Value::NONE, Value::NONE));
@@ -57,7 +62,8 @@ pub fn split_group(th: &mut Thread, exception: Value, class: Value) -> Result<(V
         if is_group(th, exception) {
             return Ok((exception, Value::NONE));
         }
-        let wrapped = group::new_group(th, "", &[exception])?;
+        let only = Tuple::from_slice(th, &[exception])?.value();
+        let wrapped = group::new_group(th, only)?;
         if let Some(wrapped) = wrapped.cast::<BaseException>() {
             crate::frame::add_traceback_here(th, wrapped);
         }
@@ -104,11 +110,7 @@ pub fn join_groups(th: &mut Thread, original: Value, raised: Value) -> Result<Va
             own.push(exception);
         }
     }
-    let rest = if passed.is_empty() {
-        Value::NONE
-    } else {
-        group::project(th, original, &passed)?
-    };
+    let rest = if passed.is_empty() { Value::NONE } else { group::project(th, original, &passed)? };
     if own.is_empty() {
         return Ok(rest);
     }
@@ -118,5 +120,6 @@ pub fn join_groups(th: &mut Thread, original: Value, raised: Value) -> Result<Va
     if own.len() == 1 {
         return Ok(own[0]);
     }
-    group::new_group(th, "", &own)
+    let own = List::from_slice(th, &own)?.value();
+    group::new_group(th, own)
 }

@@ -29,8 +29,8 @@ pub use matching::{join_groups, matches, split_group};
 pub use os_error::text_of_errno;
 pub use object::{
     BASE_EXCEPTION, BaseException, SyntaxErrorObject, first_argument_text, new_exception,
-    replace_context, set_attribute_error_details, set_cause, set_context, set_import_error_details,
-    set_name_error_name, stop_iteration_value, traceback_of,
+    replace_context, set_attribute_error_details, set_cause, set_context, set_context_to,
+    set_import_error_details, set_name_error_name, stop_iteration_value, traceback_of,
 };
 pub(crate) use object::{set_traceback, travelling_traceback};
 pub use raise::{is_exception_class, raise_statement};

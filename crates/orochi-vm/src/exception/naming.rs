@@ -1,8 +1,8 @@
 //! `ImportError`, `NameError` and `AttributeError`: errors about a name, which they keep.
 
+use super::Raised;
 use super::base::{self, args_of, own_state, reduced};
 use super::object::{a, b, c, d, receiver};
-use super::Raised;
 use crate::class::{GetSet, Method, method, property};
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast};
@@ -36,13 +36,16 @@ pub(super) static ATTRIBUTE_GETSET: &[GetSet] = &[
     property("obj", b::get, b::set, "object"),
 ];
 
+/// Sets an attribute.
+type Setter = fn(&mut Thread, Value, Value) -> Result<(), Raised>;
+
 /// Sets the fields for the named arguments, of which only `allowed` may be given.
 fn named(
     th: &mut Thread,
     exception: Value,
     class: &str,
     names: Value,
-    allowed: &[(&str, fn(&mut Thread, Value, Value) -> Result<(), Raised>)],
+    allowed: &[(&str, Setter)],
 ) -> Result<(), Raised> {
     let mut found = [Value::UNBOUND; 3];
     if let Some(dict) = names.cast::<Dict>() {
@@ -73,8 +76,7 @@ fn set_given(th: &mut Thread, args: &[Value]) -> Result<usize, Raised> {
 
 fn import_init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let count = set_given(th, args)?;
-    let allowed: [(&str, fn(&mut Thread, Value, Value) -> Result<(), Raised>); 3] =
-        [("name", b::set), ("path", c::set), ("name_from", d::set)];
+    let allowed: [(&str, Setter); 3] = [("name", b::set), ("path", c::set), ("name_from", d::set)];
     named(th, args[0], "ImportError", args[2], &allowed)?;
     if count == 1 {
         let message = args_of(th, args[0])?.get(0);
@@ -100,7 +102,11 @@ fn import_reduce(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// The exception's attributes and those of the pairs that are not None.
-fn with_names(th: &mut Thread, exception: Value, pairs: &[(&str, Value)]) -> Result<Option<Ref<Dict>>, Raised> {
+fn with_names(
+    th: &mut Thread,
+    exception: Value,
+    pairs: &[(&str, Value)],
+) -> Result<Option<Ref<Dict>>, Raised> {
     let own = own_state(th, exception)?;
     if pairs.iter().all(|(_, value)| value.is_none()) {
         return Ok(own);
@@ -126,8 +132,7 @@ fn name_init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn attribute_init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     set_given(th, args)?;
-    let allowed: [(&str, fn(&mut Thread, Value, Value) -> Result<(), Raised>); 2] =
-        [("name", a::set), ("obj", b::set)];
+    let allowed: [(&str, Setter); 2] = [("name", a::set), ("obj", b::set)];
     named(th, args[0], "AttributeError", args[2], &allowed)?;
     Ok(Value::NONE)
 }
@@ -154,4 +159,3 @@ fn attribute_reduce(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let class = th.class_of(args[0]).value();
     Ok(crate::types::tuple::Tuple::from_slice(th, &[class, given.value(), state])?.value())
 }
-

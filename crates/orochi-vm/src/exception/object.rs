@@ -94,12 +94,17 @@ pub static BASE_EXCEPTION: TypeSpec = TypeSpec {
 };
 
 /// An exception of a class with these `args` and all else empty.
-pub(super) fn allocate(th: &Thread, class: Ref<Class>, args: Value) -> Result<Ref<BaseException>, Raised> {
+pub(super) fn allocate(
+    th: &Thread,
+    class: Ref<Class>,
+    args: Value,
+) -> Result<Ref<BaseException>, Raised> {
     let (none, no, unbound) = (Value::NONE, Value::FALSE, Value::UNBOUND);
     let shape = class.root_shape();
     if class.native.get().extends(&classes::SYNTAX_ERROR) {
         let made = SyntaxErrorObject::allocate_as(
-            th, shape, args, none, none, none, no, none, none, none, none, none, none, none, none, none,
+            th, shape, args, none, none, none, no, none, none, none, none, none, none, none, none,
+            none,
         )?;
         // SAFETY: the layout of a syntax error begins with that of an exception.
         return Ok(unsafe { Ref::from_ptr(made.as_ptr().cast()) });
@@ -125,8 +130,12 @@ pub fn new_exception(th: &Thread, class: Ref<Class>, args: &[Value]) -> Result<V
             fields.a.set(&token, if code.is_unbound() { Value::NONE } else { code });
         } else if std::ptr::eq(this, &classes::IMPORT_ERROR) && args.len() == 1 {
             fields.a.set(&token, first);
-        } else if std::ptr::eq(this, &classes::UNICODE_ERROR) || std::ptr::eq(this, &classes::OS_ERROR) {
-            for (field, at) in [&fields.a, &fields.b, &fields.c, &fields.d, &fields.e].into_iter().zip(0..) {
+        } else if std::ptr::eq(this, &classes::UNICODE_ERROR)
+            || std::ptr::eq(this, &classes::OS_ERROR)
+        {
+            for (field, at) in
+                [&fields.a, &fields.b, &fields.c, &fields.d, &fields.e].into_iter().zip(0..)
+            {
                 field.set(&token, args.get(at));
             }
             if std::ptr::eq(this, &classes::OS_ERROR) && args.len() > 2 {
@@ -152,7 +161,10 @@ pub(super) fn receiver(th: &Thread, object: Value) -> Result<Ref<BaseException>,
 }
 
 /// The receiver of an attribute of syntax errors.
-pub(super) fn syntax_receiver(th: &Thread, object: Value) -> Result<Ref<SyntaxErrorObject>, Raised> {
+pub(super) fn syntax_receiver(
+    th: &Thread,
+    object: Value,
+) -> Result<Ref<SyntaxErrorObject>, Raised> {
     object.cast::<SyntaxErrorObject>().ok_or_else(|| {
         th.type_error(format!(
             "descriptor requires a 'SyntaxError' object but received a '{}'",
@@ -212,14 +224,23 @@ pub(super) fn travelling(exception: Ref<BaseException>) -> &'static BaseExceptio
 }
 
 /// Stores into a field of a travelling exception.
-pub(super) fn note_store(th: &Thread, exception: Ref<BaseException>, field: &Field<Value>, value: Value) {
+pub(super) fn note_store(
+    th: &Thread,
+    exception: Ref<BaseException>,
+    field: &Field<Value>,
+    value: Value,
+) {
     th.heap_write_note(exception.header());
     field.set_cache(value);
 }
 
 /// Sets `__context__` of an exception that is being raised to the one being handled.
 pub fn set_context(th: &Thread, exception: Value) {
-    let handled = th.handled_exception();
+    set_context_to(th, exception, th.handled_exception());
+}
+
+/// As [`set_context`], with the handled exception given.
+pub fn set_context_to(th: &Thread, exception: Value, handled: Value) {
     if handled.is_none() || handled == exception {
         return;
     }
@@ -243,7 +264,8 @@ fn cut_from_chain(th: &Thread, first: Value, exception: Value) {
         link = next;
         step += 1;
         if step % 2 == 0 {
-            slow = slow.cast::<BaseException>().map_or(Value::NONE, |e| travelling(e).context.get());
+            slow =
+                slow.cast::<BaseException>().map_or(Value::NONE, |e| travelling(e).context.get());
             if slow == link {
                 return;
             }
@@ -298,7 +320,13 @@ pub fn set_name_error_name(th: &Thread, exception: Value, name: Ref<crate::types
 }
 
 /// Sets `name` and `path` of an `ImportError`.
-pub fn set_import_error_details(th: &Thread, exception: Value, name: Value, path: Value, name_from: Value) {
+pub fn set_import_error_details(
+    th: &Thread,
+    exception: Value,
+    name: Value,
+    path: Value,
+    name_from: Value,
+) {
     if let Some(raised) = exception.cast::<BaseException>() {
         let fields = travelling(raised);
         note_store(th, raised, &fields.b, name);

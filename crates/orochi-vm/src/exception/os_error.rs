@@ -133,12 +133,11 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if in_init(th, class) {
         return Ok(allocate(th, class, th.vm.empty_tuple.get().value())?.value());
     }
-    if let Some(names) = args[2].cast::<crate::types::dict::Dict>() {
-        if names.len(th)? > 0 {
+    if let Some(names) = args[2].cast::<crate::types::dict::Dict>()
+        && names.len(th)? > 0 {
             let name = class.display_name();
             return Err(th.type_error(format!("{name}() takes no keyword arguments")));
         }
-    }
     let given = args[1].cast::<Tuple>().unwrap_or(th.vm.empty_tuple.get());
     let parsed = Parsed::new(&given);
     if class == classes::OS_ERROR.class() && parsed.fields[0].is_int() {
@@ -161,7 +160,12 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
-fn set_fields(th: &mut Thread, object: Value, given: Ref<Tuple>, parsed: Parsed) -> Result<(), Raised> {
+fn set_fields(
+    th: &mut Thread,
+    object: Value,
+    given: Ref<Tuple>,
+    parsed: Parsed,
+) -> Result<(), Raised> {
     let [errno, text, file, file2] = parsed.fields;
     let exception = receiver(th, object)?;
     let mut shown = given;

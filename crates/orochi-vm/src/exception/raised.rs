@@ -2,9 +2,11 @@
 
 /// What a native operation returns instead of a value. The exception itself waits in the
 /// thread ([`Thread::take_exception`](crate::thread::Thread::take_exception)), so a `Result` of
-/// a value travels in two registers.
+/// a value travels in two registers: it is as wide as a value so that this is so, and handlers of
+/// the interpreter rely on it (a result in memory would keep them from ending in a jump).
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
 pub enum Raised {
     /// A Python exception, in the thread.
     Exception,

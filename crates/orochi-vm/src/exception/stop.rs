@@ -7,13 +7,21 @@ use crate::heap::Value;
 use crate::thread::Thread;
 use crate::types::tuple::Tuple;
 
-pub(super) static STOP_METHODS: &[Method] =
-    &[method("__init__($self, /, *args, **kwargs)", stop_init, "Initialize self.  See help(type(self)) for accurate signature.")];
-pub(super) static STOP_GETSET: &[GetSet] = &[property("value", a::get, a::set, "generator return value")];
-pub(super) static EXIT_METHODS: &[Method] =
-    &[method("__init__($self, /, *args, **kwargs)", exit_init, "Initialize self.  See help(type(self)) for accurate signature.")];
+pub(super) static STOP_METHODS: &[Method] = &[method(
+    "__init__($self, /, *args, **kwargs)",
+    stop_init,
+    "Initialize self.  See help(type(self)) for accurate signature.",
+)];
+pub(super) static STOP_GETSET: &[GetSet] =
+    &[property("value", a::get, a::set, "generator return value")];
+pub(super) static EXIT_METHODS: &[Method] = &[method(
+    "__init__($self, /, *args, **kwargs)",
+    exit_init,
+    "Initialize self.  See help(type(self)) for accurate signature.",
+)];
 pub(super) static EXIT_GETSET: &[GetSet] = &[property("code", a::get, a::set, "exception code")];
-pub(super) static KEY_METHODS: &[Method] = &[method("__str__($self, /)", key_str, "Return str(self).")];
+pub(super) static KEY_METHODS: &[Method] =
+    &[method("__str__($self, /)", key_str, "Return str(self).")];
 
 fn stop_init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let given = base::initialise(th, args)?;

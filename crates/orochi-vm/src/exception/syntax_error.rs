@@ -54,7 +54,11 @@ pub(super) static GETSET: &[GetSet] = &[
     property("_metadata", metadata::get, metadata::set, "exception private metadata"),
 ];
 
-fn read(th: &mut Thread, object: Value, field: fn(&SyntaxErrorObject) -> &Field<Value>) -> Result<Value, Raised> {
+fn read(
+    th: &mut Thread,
+    object: Value,
+    field: fn(&SyntaxErrorObject) -> &Field<Value>,
+) -> Result<Value, Raised> {
     let error = syntax_receiver(th, object)?;
     let guard = th.read(error)?;
     let value = field(&guard).get();
@@ -95,7 +99,9 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         )));
     }
     if info.len() > 7 {
-        return Err(th.type_error(format!("function takes at most 7 arguments ({} given)", info.len())));
+        return Err(
+            th.type_error(format!("function takes at most 7 arguments ({} given)", info.len()))
+        );
     }
     if info.len() == 5 {
         return Err(th.type_error("end_offset must be provided when end_lineno is provided"));
@@ -103,8 +109,15 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let item = |at: usize| info.get(at).copied().unwrap_or(Value::NONE);
     let values: [Value; 7] = std::array::from_fn(item);
     let guard = th.write(error)?;
-    let fields =
-        [&guard.filename, &guard.line, &guard.offset, &guard.text, &guard.end_line, &guard.end_offset, &guard.metadata];
+    let fields = [
+        &guard.filename,
+        &guard.line,
+        &guard.offset,
+        &guard.text,
+        &guard.end_line,
+        &guard.end_offset,
+        &guard.metadata,
+    ];
     for (field, value) in fields.into_iter().zip(values) {
         field.set(guard.token(), value);
     }
@@ -125,7 +138,11 @@ fn str(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     out.push_str(" (");
     if let Some(file) = file {
         let text = file.text();
-        let start = text.codes().enumerate().filter(|&(_, c)| c == u32::from('/')).last().map_or(0, |(i, _)| i + 1);
+        let is_slash = |code: u32| code == u32::from('/');
+        let start = (0..text.len())
+            .rev()
+            .find(|&at| text.get(at).is_some_and(is_slash))
+            .map_or(0, |at| at + 1);
         out.push_text(text.slice(start..text.len()));
         if at.is_int() {
             out.push_str(", ");
@@ -146,7 +163,9 @@ pub fn raise_syntax_error(th: &Thread, error: &Reported) -> Raised {
         ErrorClass::IndentationError => &classes::INDENTATION_ERROR,
         ErrorClass::TabError => &classes::TAB_ERROR,
         ErrorClass::IncompleteInput => &classes::INCOMPLETE_INPUT_ERROR,
-        ErrorClass::RecursionError => return th.raise_message(&classes::RECURSION_ERROR, &error.message),
+        ErrorClass::RecursionError => {
+            return th.raise_message(&classes::RECURSION_ERROR, &error.message);
+        }
         ErrorClass::MemoryError => return th.raise_message(&classes::MEMORY_ERROR, &error.message),
         ErrorClass::ValueError => return th.value_error(&error.message),
         ErrorClass::OverflowError => return th.overflow_error(&error.message),
@@ -171,7 +190,8 @@ fn syntax_error_object(
     let filename = th.new_str(&error.filename)?.value();
     let message = th.new_str(&error.message)?.value();
     let (line, offset) = (or_none(i64::from(error.line)), or_none(i64::from(error.column)));
-    let (end_line, end_offset) = (or_none(i64::from(error.end_line)), number(i64::from(error.end_column)));
+    let (end_line, end_offset) =
+        (or_none(i64::from(error.end_line)), number(i64::from(error.end_column)));
     let info = [filename, line, offset, text, end_line, end_offset];
     let info = Tuple::from_slice(th, &info)?;
     let args = Tuple::from_slice(th, &[message, info.value()])?;
@@ -196,4 +216,3 @@ fn syntax_error_object(
     )?;
     Ok(made.value())
 }
-

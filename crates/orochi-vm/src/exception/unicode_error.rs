@@ -3,9 +3,9 @@
 
 use orochi_text::TextBuf;
 
+use super::Raised;
 use super::base::{finish_text, refuse_names, set_args};
 use super::object::{a, b, c, d, e, receiver};
-use super::Raised;
 use crate::class::{GetSet, Method, method, property};
 use crate::heap::Value;
 use crate::object::ValueCast;
@@ -56,7 +56,13 @@ fn position(th: &mut Thread, value: Value) -> Result<Value, Raised> {
 }
 
 /// Sets the fields from the arguments; the first is missing for translation errors.
-fn set_fields(th: &mut Thread, args: &[Value], given: &Tuple, encoding: bool, object: Value) -> Result<(), Raised> {
+fn set_fields(
+    th: &mut Thread,
+    args: &[Value],
+    given: &Tuple,
+    encoding: bool,
+    object: Value,
+) -> Result<(), Raised> {
     let first = usize::from(encoding);
     let (start, end) = (position(th, given.get(first + 1))?, position(th, given.get(first + 2))?);
     let exception = receiver(th, args[0])?;
@@ -70,12 +76,19 @@ fn set_fields(th: &mut Thread, args: &[Value], given: &Tuple, encoding: bool, ob
     Ok(())
 }
 
-fn start(th: &mut Thread, args: &[Value], count: usize) -> Result<crate::object::Ref<Tuple>, Raised> {
+fn start(
+    th: &mut Thread,
+    args: &[Value],
+    count: usize,
+) -> Result<crate::object::Ref<Tuple>, Raised> {
     let exception = receiver(th, args[0])?;
     refuse_names(th, args[0], args[2])?;
     let given = set_args(th, exception, args[1])?;
     if given.len() != count {
-        return Err(th.type_error(format!("function takes exactly {count} arguments ({} given)", given.len())));
+        return Err(th.type_error(format!(
+            "function takes exactly {count} arguments ({} given)",
+            given.len()
+        )));
     }
     Ok(given)
 }
@@ -179,11 +192,20 @@ fn codec(th: &mut Thread, encoding: Value) -> Result<TextBuf, Raised> {
     Ok(out)
 }
 
-fn characters(th: &mut Thread, shown: &Shown, mut out: TextBuf, verb: &str) -> Result<Value, Raised> {
+fn characters(
+    th: &mut Thread,
+    shown: &Shown,
+    mut out: TextBuf,
+    verb: &str,
+) -> Result<Value, Raised> {
     let single = shown.object.cast::<Str>().filter(|_| shown.end == shown.start + 1);
     match single.and_then(|text| text.text().get(shown.start)) {
         Some(code) => {
-            out.push_str(&format!("can't {verb} character '{}' in position {}", escape(code), shown.start));
+            out.push_str(&format!(
+                "can't {verb} character '{}' in position {}",
+                escape(code),
+                shown.start
+            ));
         }
         None => {
             out.push_str(&format!("can't {verb} characters in position "));
@@ -209,7 +231,9 @@ fn decode_str(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let mut out = codec(th, shown.encoding)?;
     let single = shown.object.cast::<Bytes>().filter(|_| shown.end == shown.start + 1);
     match single.and_then(|bytes| bytes.as_slice().get(shown.start).copied()) {
-        Some(byte) => out.push_str(&format!("can't decode byte 0x{byte:02x} in position {}", shown.start)),
+        Some(byte) => {
+            out.push_str(&format!("can't decode byte 0x{byte:02x} in position {}", shown.start))
+        }
         None => {
             out.push_str("can't decode bytes in position ");
             push_range(&mut out, &shown);

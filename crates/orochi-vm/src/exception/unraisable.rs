@@ -32,7 +32,9 @@ impl Thread {
         if self.call_unraisable_hook(exception, message, object).is_err() {
             let failure = self.take_exception();
             if !failure.is_unbound() {
-                let said = self.new_str("Exception ignored in sys.unraisablehook").map_or(Value::NONE, |s| s.value());
+                let said = self
+                    .new_str("Exception ignored in sys.unraisablehook")
+                    .map_or(Value::NONE, |s| s.value());
                 let _ = default_report(self, failure, said, Value::NONE);
                 self.raised.set(Value::UNBOUND);
             }
@@ -40,7 +42,12 @@ impl Thread {
         self.handled.set(handled);
     }
 
-    fn call_unraisable_hook(&mut self, exception: Value, message: Value, object: Value) -> Result<(), Raised> {
+    fn call_unraisable_hook(
+        &mut self,
+        exception: Value,
+        message: Value,
+        object: Value,
+    ) -> Result<(), Raised> {
         let hook = match self.vm.sys.try_get() {
             Some(sys) => sys.get_str(self, crate::name!(self, "unraisablehook"))?,
             None => None,
@@ -77,7 +84,12 @@ pub fn hook_function(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// Writes the report to `sys.stderr`.
-fn default_report(th: &mut Thread, exception: Value, message: Value, object: Value) -> Result<(), Raised> {
+fn default_report(
+    th: &mut Thread,
+    exception: Value,
+    message: Value,
+    object: Value,
+) -> Result<(), Raised> {
     let mut out = print::Output::new();
     let said = message.cast::<Str>().map(|text| text.display());
     if object.is_none() {

@@ -30,7 +30,12 @@ struct Place {
 impl Thread {
     /// Warns: `category(message)`, about the line `stack_level` frames up (1: the running one).
     /// An error if the program's filters make one of it.
-    pub fn warn(&mut self, category: &'static TypeSpec, message: &str, stack_level: usize) -> Result<(), Raised> {
+    pub fn warn(
+        &mut self,
+        category: &'static TypeSpec,
+        message: &str,
+        stack_level: usize,
+    ) -> Result<(), Raised> {
         let text = self.new_str(message)?;
         warn(self, text.value(), category.class(), stack_level, Value::NONE, None)
     }
@@ -46,7 +51,13 @@ impl Thread {
         let (text, file) = (self.new_str(message)?.value(), self.new_str(file)?);
         let none = Value::NONE;
         let module = module_of_file(self, file)?;
-        warn_explicit(self, text, category.class(), Place { file, line, module, registry: none, globals: none }, none)
+        warn_explicit(
+            self,
+            text,
+            category.class(),
+            Place { file, line, module, registry: none, globals: none },
+            none,
+        )
     }
 
     /// Warns of something that was not closed, with the object it was.
@@ -77,11 +88,19 @@ fn is_internal(file: &str) -> bool {
 
 fn skips(file: &str, prefixes: Option<Ref<Tuple>>) -> bool {
     let Some(prefixes) = prefixes else { return false };
-    prefixes.as_slice().iter().filter_map(|p| p.cast::<Str>()).any(|p| file.starts_with(&p.display()))
+    prefixes
+        .as_slice()
+        .iter()
+        .filter_map(|p| p.cast::<Str>())
+        .any(|p| file.starts_with(&p.display()))
 }
 
 /// The place `stack_level` frames up.
-fn place_of(th: &mut Thread, stack_level: usize, skip: Option<Ref<Tuple>>) -> Result<Place, Raised> {
+fn place_of(
+    th: &mut Thread,
+    stack_level: usize,
+    skip: Option<Ref<Tuple>>,
+) -> Result<Place, Raised> {
     let mut level = stack_level.max(1);
     let mut found = None;
     let mut first = true;
@@ -144,6 +163,7 @@ fn module_of_file(th: &mut Thread, file: Ref<Str>) -> Result<Value, Raised> {
 }
 
 /// `warnings.warn_explicit`.
+#[allow(clippy::too_many_arguments, reason = "those of the Python function")]
 pub fn warn_explicit_values(
     th: &mut Thread,
     message: Value,
@@ -155,13 +175,20 @@ pub fn warn_explicit_values(
     globals: Value,
     source: Value,
 ) -> Result<(), Raised> {
-    let module = if module.is_none() || module.is_unbound() { module_of_file(th, file)? } else { module };
+    let module =
+        if module.is_none() || module.is_unbound() { module_of_file(th, file)? } else { module };
     let none = |value: Value| if value.is_unbound() { Value::NONE } else { value };
     let place = Place { file, line, module, registry: none(registry), globals: none(globals) };
     warn_explicit(th, message, category, place, none(source))
 }
 
-fn warn_explicit(th: &mut Thread, message: Value, category: Ref<Class>, place: Place, source: Value) -> Result<(), Raised> {
+fn warn_explicit(
+    th: &mut Thread,
+    message: Value,
+    category: Ref<Class>,
+    place: Place,
+    source: Value,
+) -> Result<(), Raised> {
     let registry = place.registry.cast::<Dict>();
     if registry.is_none() && !place.registry.is_none() {
         return Err(th.type_error("'registry' must be a dict or None"));
@@ -175,11 +202,10 @@ fn warn_explicit(th: &mut Thread, message: Value, category: Ref<Class>, place: P
     };
     let line = th.int_from_i64(place.line)?;
     let key = Tuple::from_slice(th, &[text, category.value(), line])?.value();
-    if let Some(registry) = registry {
-        if already_warned(th, registry, key, false)? {
+    if let Some(registry) = registry
+        && already_warned(th, registry, key, false)? {
             return Ok(());
         }
-    }
     let (action, item) = action_for(th, category, text, place.line, place.module)?;
     match action.as_str() {
         "error" => return Err(th.raise_value(warning)),
@@ -202,7 +228,9 @@ fn warn_explicit(th: &mut Thread, message: Value, category: Ref<Class>, place: P
             "default" => false,
             other => {
                 let shown = th.repr(item)?.display();
-                return Err(th.runtime_error(format!("Unrecognized action ('{other}') in warnings.filters:\n {shown}")));
+                return Err(th.runtime_error(format!(
+                    "Unrecognized action ('{other}') in warnings.filters:\n {shown}"
+                )));
             }
         };
         if seen {
@@ -213,24 +241,33 @@ fn warn_explicit(th: &mut Thread, message: Value, category: Ref<Class>, place: P
 }
 
 /// The key by which a warning that is shown once is remembered.
-fn update_registry(th: &mut Thread, registry: Ref<Dict>, text: Value, category: Ref<Class>) -> Result<bool, Raised> {
+fn update_registry(
+    th: &mut Thread,
+    registry: Ref<Dict>,
+    text: Value,
+    category: Ref<Class>,
+) -> Result<bool, Raised> {
     let key = Tuple::from_slice(th, &[text, category.value()])?.value();
     already_warned(th, registry, key, true)
 }
 
 /// Whether the registry has the key; enters it if wanted. A registry of other filters is emptied.
-fn already_warned(th: &mut Thread, registry: Ref<Dict>, key: Value, enter: bool) -> Result<bool, Raised> {
+fn already_warned(
+    th: &mut Thread,
+    registry: Ref<Dict>,
+    key: Value,
+    enter: bool,
+) -> Result<bool, Raised> {
     let version = filters_version(th)?;
     let name = crate::name!(th, "version");
     let current = registry.get_str(th, name)?.unwrap_or(Value::NONE);
     if current != version {
         registry.clear(th)?;
         registry.set_str(th, name, version)?;
-    } else if let Some(found) = registry.get(th, key)? {
-        if th.is_true(found)? {
+    } else if let Some(found) = registry.get(th, key)?
+        && th.is_true(found)? {
             return Ok(true);
         }
-    }
     if enter {
         registry.set(th, key, Value::TRUE)?;
     }
@@ -242,7 +279,9 @@ fn already_warned(th: &mut Thread, registry: Ref<Dict>, key: Value, enter: bool)
 /// The `warnings` module, if the program has imported it.
 fn warnings_module(th: &mut Thread) -> Result<Option<Value>, Raised> {
     match th.vm.modules.try_get() {
-        Some(modules) => Ok(modules.get_str(th, crate::name!(th, "warnings"))?.filter(|m| !m.is_none())),
+        Some(modules) => {
+            Ok(modules.get_str(th, crate::name!(th, "warnings"))?.filter(|m| !m.is_none()))
+        }
         None => Ok(None),
     }
 }
@@ -250,7 +289,9 @@ fn warnings_module(th: &mut Thread) -> Result<Option<Value>, Raised> {
 /// The module `_warnings`, if there is one: where the native state is kept.
 fn native_module(th: &mut Thread) -> Result<Option<Value>, Raised> {
     match th.vm.modules.try_get() {
-        Some(modules) => Ok(modules.get_str(th, crate::name!(th, "_warnings"))?.filter(|m| !m.is_none())),
+        Some(modules) => {
+            Ok(modules.get_str(th, crate::name!(th, "_warnings"))?.filter(|m| !m.is_none()))
+        }
         None => Ok(None),
     }
 }
@@ -327,7 +368,13 @@ fn fits(th: &mut Thread, pattern: Value, text: Value) -> Result<bool, Raised> {
 }
 
 /// The action for a warning, and the filter that says so.
-fn action_for(th: &mut Thread, category: Ref<Class>, text: Value, line: i64, module: Value) -> Result<(String, Value), Raised> {
+fn action_for(
+    th: &mut Thread,
+    category: Ref<Class>,
+    text: Value,
+    line: i64,
+    module: Value,
+) -> Result<(String, Value), Raised> {
     let mut lists = RootVec::new();
     // Filters of the running context come first.
     if let Some(filters) = context_filters(th)? {
@@ -374,7 +421,9 @@ fn action_for(th: &mut Thread, category: Ref<Class>, text: Value, line: i64, mod
             Some(action) => action.display(),
             None => {
                 let got = th.type_name(action);
-                return Err(th.type_error(format!("_warnings.defaultaction must be a string, not '{got}'")));
+                return Err(
+                    th.type_error(format!("_warnings.defaultaction must be a string, not '{got}'"))
+                );
             }
         },
         None => "default".to_owned(),
@@ -399,7 +448,9 @@ fn context_filters(th: &mut Thread) -> Result<Option<Value>, Raised> {
     if !context_aware(th)? {
         return Ok(None);
     }
-    let Some(get) = th.find_attribute(module, crate::name!(th, "_get_context"))? else { return Ok(None) };
+    let Some(get) = th.find_attribute(module, crate::name!(th, "_get_context"))? else {
+        return Ok(None);
+    };
     let context = th.call(get, &[])?;
     th.find_attribute(context, crate::name!(th, "_filters"))
 }
@@ -435,8 +486,10 @@ fn show(
                 return Err(th.type_error("warnings._showwarnmsg() must be set to a callable"));
             }
             let none = Value::NONE;
-            let message =
-                th.call(class, &[warning, category.value(), place.file.value(), line, none, none, source])?;
+            let message = th.call(
+                class,
+                &[warning, category.value(), place.file.value(), line, none, none, source],
+            )?;
             return th.call(show, &[message]).map(drop);
         }
     }
@@ -471,7 +524,8 @@ pub fn category_of(th: &mut Thread, message: Value, category: Value) -> Result<R
     if category.is_none() || category.is_unbound() {
         return Ok(classes::USER_WARNING.class());
     }
-    let class = category.cast::<Class>().filter(|class| class.is_subclass(classes::WARNING.class()));
+    let class =
+        category.cast::<Class>().filter(|class| class.is_subclass(classes::WARNING.class()));
     match class {
         Some(class) => Ok(class),
         None => {

@@ -76,11 +76,10 @@ unsafe fn add_entry(th: &Thread, exception: Ref<BaseException>, regs: *mut Value
 pub(crate) unsafe fn object_for(th: &Thread, regs: *mut Value) -> Result<Ref<Frame>, Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        if window::link(regs) & HAS_FRAME_OBJECT != 0 {
-            if let Some(frame) = listed(th, regs) {
+        if window::link(regs) & HAS_FRAME_OBJECT != 0
+            && let Some(frame) = listed(th, regs) {
                 return Ok(frame);
             }
-        }
         let generator = generator_of(regs);
         let function = window::function(regs);
         let frame = new_frame(th, function, generator.map_or(Value::NONE, Ref::value))?;
@@ -94,11 +93,28 @@ pub(crate) unsafe fn object_for(th: &Thread, regs: *mut Value) -> Result<Ref<Fra
 }
 
 /// A frame object that belongs to no window yet.
-fn new_frame(th: &Thread, function: Ref<crate::types::function::Function>, generator: Value) -> Result<Ref<Frame>, Raised> {
+fn new_frame(
+    th: &Thread,
+    function: Ref<crate::types::function::Function>,
+    generator: Value,
+) -> Result<Ref<Frame>, Raised> {
     let none = Value::NONE;
     let registers = ValueArray::empty(th)?;
     let thread = std::ptr::from_ref(th) as usize;
-    Frame::allocate(th, function, none, none, generator, none, Value::UNBOUND, registers, 0, thread, 0, 0)
+    Frame::allocate(
+        th,
+        function,
+        none,
+        none,
+        generator,
+        none,
+        Value::UNBOUND,
+        registers,
+        0,
+        thread,
+        0,
+        0,
+    )
 }
 
 /// The generator whose body runs in a window.
@@ -200,12 +216,11 @@ pub(crate) unsafe fn detach(th: &Thread, regs: *mut Value) {
             fields.registers.set_cache(copy);
         }
         fields.offset.set_cache(u64::from(code.offset_of(th.pc.get())));
-        if !caller.is_null() && generator_of(regs).is_none() {
-            if let Ok(back) = object_for(th, caller) {
+        if !caller.is_null() && generator_of(regs).is_none()
+            && let Ok(back) = object_for(th, caller) {
                 th.heap_write_note(frame.header());
                 fields.back.set_cache(back.value());
             }
-        }
     }
     th.raised.set(raised);
     fields.flags.set_cache(fields.flags.get() | flags::DETACHED);
@@ -265,6 +280,41 @@ pub fn of_generator(th: &mut Thread, generator: Ref<Generator>) -> Result<Value,
     Ok(made.value())
 }
 
+/// Ends a generator that has not started with an exception, which never reaches the body: its
+/// traceback names the line of the `def`.
+pub(crate) fn raise_unstarted(
+    th: &mut Thread,
+    generator: Ref<Generator>,
+    raised: Value,
+) -> Result<Raised, Raised> {
+    use crate::types::generator::state;
+    let frame = of_generator(th, generator)?;
+    let code = th.read(generator)?.function.get().code();
+    let registers = {
+        let guard = th.write(generator)?;
+        let registers = guard.registers.get();
+        let empty = ValueArray::empty(guard.thread())?;
+        guard.registers.set(guard.token(), empty);
+        guard.state.set(guard.token(), state::CLOSED);
+        guard.frame.set(guard.token(), Value::UNBOUND);
+        registers
+    };
+    if let (Some(frame), Some(exception)) =
+        (frame.cast_exact::<Frame>(), raised.cast::<BaseException>())
+    {
+        {
+            let guard = th.write(frame)?;
+            guard.registers.set(guard.token(), registers);
+            guard.flags.set(guard.token(), guard.flags.get() | flags::DETACHED);
+        }
+        let next = travelling_traceback(exception);
+        let line = i64::from(code.compiled().first_line);
+        let entry = Traceback::allocate(th, next, frame.value(), -2, line)?;
+        set_traceback(th, exception, entry.value());
+    }
+    Ok(th.raise_value(raised))
+}
+
 /// The frame object of the Python code that runs, `depth` callers up.
 pub fn current(th: &mut Thread, depth: usize) -> Result<Option<Ref<Frame>>, Raised> {
     match Windows::new(th).nth(depth) {
@@ -275,7 +325,10 @@ pub fn current(th: &mut Thread, depth: usize) -> Result<Option<Ref<Frame>>, Rais
 }
 
 /// The function whose code runs, `depth` callers up.
-pub fn running_function(th: &Thread, depth: usize) -> Option<Ref<crate::types::function::Function>> {
+pub fn running_function(
+    th: &Thread,
+    depth: usize,
+) -> Option<Ref<crate::types::function::Function>> {
     // SAFETY: the windows of this thread are live.
     Windows::new(th).nth(depth).map(|(regs, _)| unsafe { window::function(regs) })
 }

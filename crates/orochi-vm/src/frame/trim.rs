@@ -9,7 +9,8 @@ use crate::types::frame::Frame;
 use crate::types::traceback::Traceback;
 
 /// The files the machinery is in.
-const FILES: [&str; 2] = ["<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"];
+const FILES: [&str; 2] =
+    ["<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"];
 /// The machinery's function through which it calls code that is not its own.
 const GATE: &str = "_call_with_frames_removed";
 
@@ -51,7 +52,10 @@ pub(crate) fn remove_import_frames(th: &mut Thread) {
 }
 
 /// The next entry, whether this one is of the machinery, and whether of its gate.
-fn describe(th: &mut Thread, entry: Ref<Traceback>) -> Result<(Value, bool, bool), crate::exception::Raised> {
+fn describe(
+    th: &mut Thread,
+    entry: Ref<Traceback>,
+) -> Result<(Value, bool, bool), crate::exception::Raised> {
     let fields = th.read(entry)?;
     let (next, frame) = (fields.next.get(), fields.frame.get());
     let Some(frame) = frame.cast::<Frame>() else { return Ok((next, false, false)) };

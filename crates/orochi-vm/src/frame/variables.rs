@@ -70,13 +70,21 @@ pub fn registers(th: &mut Thread, frame: Ref<Frame>) -> Result<RootVec, Raised> 
         }
     };
     for at in 0..count {
-        copy.push(held.filter(|array| at < array.capacity()).map_or(Value::UNBOUND, |array| array.get(at)));
+        copy.push(
+            held.filter(|array| at < array.capacity())
+                .map_or(Value::UNBOUND, |array| array.get(at)),
+        );
     }
     Ok(copy)
 }
 
 /// Sets the register of a variable.
-fn set_register(th: &mut Thread, frame: Ref<Frame>, index: usize, value: Value) -> Result<(), Raised> {
+fn set_register(
+    th: &mut Thread,
+    frame: Ref<Frame>,
+    index: usize,
+    value: Value,
+) -> Result<(), Raised> {
     let fields = frame.fields();
     if fields.window.get() != 0 {
         let put = || {
@@ -119,17 +127,26 @@ fn has_cell(code: &Code, index: usize) -> bool {
 }
 
 /// The value in a register, through its cell.
-fn value_in(th: &mut Thread, code: Ref<Code>, index: usize, register: Value) -> Result<Value, Raised> {
-    if has_cell(&code, index) {
-        if let Some(cell) = register.cast_exact::<Cell>() {
-            return Ok(th.read(cell)?.contents.get());
-        }
+fn value_in(
+    th: &mut Thread,
+    code: Ref<Code>,
+    index: usize,
+    register: Value,
+) -> Result<Value, Raised> {
+    if has_cell(&code, index)
+        && let Some(cell) = register.cast_exact::<Cell>()
+    {
+        return Ok(th.read(cell)?.contents.get());
     }
     Ok(register)
 }
 
 /// The variable of a name: its index, the innermost that is bound first.
-pub fn find(th: &mut Thread, frame: Ref<Frame>, name: Ref<Str>) -> Result<Option<(usize, Value)>, Raised> {
+pub fn find(
+    th: &mut Thread,
+    frame: Ref<Frame>,
+    name: Ref<Str>,
+) -> Result<Option<(usize, Value)>, Raised> {
     let code = frame.code();
     let registers = registers(th, frame)?;
     let mut found = None;
@@ -138,10 +155,9 @@ pub fn find(th: &mut Thread, frame: Ref<Frame>, name: Ref<Str>) -> Result<Option
         if !same || !is_visible(&code, index) {
             continue;
         }
-        let value = value_in(th, code, index, registers.get(index).copied().unwrap_or(Value::UNBOUND))?;
-        if !value.is_unbound() {
-            found = Some((index, value));
-        } else if found.is_none() {
+        let value =
+            value_in(th, code, index, registers.get(index).copied().unwrap_or(Value::UNBOUND))?;
+        if !value.is_unbound() || found.is_none() {
             found = Some((index, value));
         }
     }
@@ -163,12 +179,18 @@ pub fn set(th: &mut Thread, frame: Ref<Frame>, index: usize, value: Value) -> Re
 }
 
 /// Adds the bound variables of registers to a dict.
-fn collect(th: &mut Thread, code: Ref<Code>, registers: &[Value], into: Ref<Dict>) -> Result<(), Raised> {
+fn collect(
+    th: &mut Thread,
+    code: Ref<Code>,
+    registers: &[Value],
+    into: Ref<Dict>,
+) -> Result<(), Raised> {
     for (index, &name) in code.variables.get().as_slice().iter().enumerate() {
         if !is_visible(&code, index) {
             continue;
         }
-        let value = value_in(th, code, index, registers.get(index).copied().unwrap_or(Value::UNBOUND))?;
+        let value =
+            value_in(th, code, index, registers.get(index).copied().unwrap_or(Value::UNBOUND))?;
         if !value.is_unbound() {
             into.set(th, name, value)?;
         }

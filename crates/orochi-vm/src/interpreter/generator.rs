@@ -44,7 +44,11 @@ pub(crate) fn is_generator_code(code: Ref<Code>) -> bool {
 
 /// Makes the generator for the function and parameters in a window.
 #[inline(never)]
-pub(super) unsafe fn make(th: &mut Thread, window: *mut Value, parameters: usize) -> Result<Value, Raised> {
+pub(super) unsafe fn make(
+    th: &mut Thread,
+    window: *mut Value,
+    parameters: usize,
+) -> Result<Value, Raised> {
     // SAFETY: the window's function and parameters are in place.
     unsafe {
         let function = frame::function(window);
@@ -152,13 +156,20 @@ fn open(th: &mut Thread, generator: Ref<Generator>, sent: Value) -> Result<(), R
 
 /// Copies a window back into its generator.
 #[inline(never)]
-fn close_window(th: &mut Thread, generator: Ref<Generator>, window: *mut Value, offset: u64, to: u64) -> Result<(), Raised> {
+fn close_window(
+    th: &mut Thread,
+    generator: Ref<Generator>,
+    window: *mut Value,
+    offset: u64,
+    to: u64,
+) -> Result<(), Raised> {
     let handled = th.handled.get();
     let guard = th.write(generator)?;
     let registers = guard.registers.get();
     for (at, cell) in registers.cells().iter().enumerate() {
         // SAFETY: the window has as many registers.
-        let value = if to == state::SUSPENDED { unsafe { *window.add(at) } } else { Value::UNBOUND };
+        let value =
+            if to == state::SUSPENDED { unsafe { *window.add(at) } } else { Value::UNBOUND };
         cell.set(guard.token(), value);
     }
     guard.offset.set(guard.token(), offset);
@@ -384,17 +395,30 @@ pub(crate) fn delegation_register(code: Ref<Code>, offset: usize) -> Option<usiz
 
 /// Resumes a generator from native code. The result is what it yields, or what it returns when
 /// `th.finished` is set.
-pub(crate) fn resume(th: &mut Thread, generator: Ref<Generator>, sent: Value) -> Result<Value, Raised> {
+pub(crate) fn resume(
+    th: &mut Thread,
+    generator: Ref<Generator>,
+    sent: Value,
+) -> Result<Value, Raised> {
     resume_at(th, generator, sent, 0)
 }
 
 /// Resumes a body that delegates, behind the delegation, whose result is `value`.
-pub(crate) fn resume_behind(th: &mut Thread, generator: Ref<Generator>, value: Value) -> Result<Value, Raised> {
+pub(crate) fn resume_behind(
+    th: &mut Thread,
+    generator: Ref<Generator>,
+    value: Value,
+) -> Result<Value, Raised> {
     resume_at(th, generator, value, 1)
 }
 
 /// Resumes so many words behind the suspended instruction's successor.
-fn resume_at(th: &mut Thread, generator: Ref<Generator>, sent: Value, skip: usize) -> Result<Value, Raised> {
+fn resume_at(
+    th: &mut Thread,
+    generator: Ref<Generator>,
+    sent: Value,
+    skip: usize,
+) -> Result<Value, Raised> {
     th.check_native_stack()?;
     let saved: Saved = th.save();
     let opened = open(th, generator, sent);
@@ -421,7 +445,9 @@ fn saved_pc(th: &Thread) -> *const u64 {
 pub(crate) fn resume_raising(th: &mut Thread, generator: Ref<Generator>) -> Result<Value, Raised> {
     th.check_native_stack()?;
     let raised = th.take_exception();
-    let fresh = th.read(generator)?.state.get() == state::CREATED;
+    if th.read(generator)?.state.get() == state::CREATED {
+        return Err(crate::frame::raise_unstarted(th, generator, raised)?);
+    }
     let saved = th.save();
     let opened = open(th, generator, Value::NONE);
     let result = match opened {
@@ -431,9 +457,10 @@ pub(crate) fn resume_raising(th: &mut Thread, generator: Ref<Generator>) -> Resu
             frame::set_extension(window, Extension::GeneratorEntry, generator.value());
             frame::set_link(window, saved_pc(th), th.frame.get(), frame::Action::Extended);
             attach_frame(th, generator, window);
-            let at = if fresh { target } else { target.sub(1) };
+            let at = target.sub(1);
             th.raised.set(raised);
-            crate::exception::set_context(th, raised);
+            // Only what the body handles itself counts here.
+            crate::exception::set_context_to(th, raised, th.handled.get());
             match super::run_unwinding(th, at, window) {
                 Exit::Returned => Ok(th.take_result()),
                 Exit::Raised | Exit::Next => Err(th.leaving.get()),

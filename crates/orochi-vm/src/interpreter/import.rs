@@ -44,7 +44,8 @@ fn import_statement(
     level: Value,
     from: Value,
 ) -> Result<Value, Raised> {
-    let (globals, builtins) = (function.callable().globals.get(), function.callable().builtins.get());
+    let (globals, builtins) =
+        (function.callable().globals.get(), function.callable().builtins.get());
     let Some(function) = builtins.get_str(th, crate::name!(th, "__import__"))? else {
         return Err(th.import_error("__import__ not found"));
     };
@@ -68,7 +69,13 @@ pub fn builtin_import(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
 
 /// `import name`, or `from name import …` if `from` is not empty. `globals` says what a relative
 /// name is relative to; it may be None.
-pub fn import(th: &mut Thread, name: Ref<Str>, globals: Value, from: Value, level: i64) -> Result<Value, Raised> {
+pub fn import(
+    th: &mut Thread,
+    name: Ref<Str>,
+    globals: Value,
+    from: Value,
+    level: i64,
+) -> Result<Value, Raised> {
     let result = import_untrimmed(th, name, globals, from, level);
     if result == Err(Raised::Exception) {
         crate::frame::trim::remove_import_frames(th);
@@ -83,7 +90,13 @@ pub fn import_module(th: &mut Thread, name: &str) -> Result<Value, Raised> {
     import(th, name, Value::NONE, marker.value(), 0)
 }
 
-fn import_untrimmed(th: &mut Thread, name: Ref<Str>, globals: Value, from: Value, level: i64) -> Result<Value, Raised> {
+fn import_untrimmed(
+    th: &mut Thread,
+    name: Ref<Str>,
+    globals: Value,
+    from: Value,
+    level: i64,
+) -> Result<Value, Raised> {
     if level < 0 {
         return Err(th.value_error("level must be >= 0"));
     }
@@ -184,19 +197,19 @@ fn machinery(th: &mut Thread, function: &str) -> Result<Value, Raised> {
 
 /// The module with an absolute name, imported if need be.
 fn load(th: &mut Thread, name: Ref<Str>) -> Result<Value, Raised> {
-    if let Some(module) = th.vm.modules.get().get_str(th, name)? {
-        if !module.is_none() {
-            if is_initializing(th, module)? {
-                let wait = machinery(th, "_lock_unlock_module")?;
-                th.call(wait, &[name.value()])?;
-            }
-            return Ok(module);
+    if let Some(module) = th.vm.modules.get().get_str(th, name)?
+        && !module.is_none()
+    {
+        if is_initializing(th, module)? {
+            let wait = machinery(th, "_lock_unlock_module")?;
+            th.call(wait, &[name.value()])?;
         }
+        return Ok(module);
     }
-    if let Some(load) = th.vm.importer.get() {
-        if !has_machinery(th)? {
-            return load(th, name);
-        }
+    if let Some(load) = th.vm.importer.get()
+        && !has_machinery(th)?
+    {
+        return load(th, name);
     }
     let find = machinery(th, "_find_and_load")?;
     th.call(find, &[name.value()])
@@ -204,7 +217,9 @@ fn load(th: &mut Thread, name: Ref<Str>) -> Result<Value, Raised> {
 
 /// Whether another thread, or this one further out, is still running the module's code.
 fn is_initializing(th: &mut Thread, module: Value) -> Result<bool, Raised> {
-    let Some(spec) = th.find_attribute(module, crate::name!(th, "__spec__"))? else { return Ok(false) };
+    let Some(spec) = th.find_attribute(module, crate::name!(th, "__spec__"))? else {
+        return Ok(false);
+    };
     spec_is_initializing(th, spec)
 }
 
@@ -221,7 +236,12 @@ fn spec_is_initializing(th: &mut Thread, spec: Value) -> Result<bool, Raised> {
 const NO_PARENT: &str = "attempted relative import with no known parent package";
 
 /// The absolute name of a relative one.
-fn resolve(th: &mut Thread, name: Ref<Str>, globals: Value, level: i64) -> Result<Ref<Str>, Raised> {
+fn resolve(
+    th: &mut Thread,
+    name: Ref<Str>,
+    globals: Value,
+    level: i64,
+) -> Result<Ref<Str>, Raised> {
     let missing = |th: &Thread| match th.new_str("'__name__' not in globals") {
         Ok(text) => th.key_error(text.value()),
         Err(raised) => raised,
@@ -258,7 +278,9 @@ fn resolve(th: &mut Thread, name: Ref<Str>, globals: Value, level: i64) -> Resul
             "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__",
             1,
         )?;
-        let Some(own) = globals.get_str(th, crate::name!(th, "__name__"))? else { return Err(missing(th)) };
+        let Some(own) = globals.get_str(th, crate::name!(th, "__name__"))? else {
+            return Err(missing(th));
+        };
         let Some(own) = own.cast::<Str>() else {
             return Err(th.type_error("__name__ must be a string"));
         };
@@ -266,7 +288,9 @@ fn resolve(th: &mut Thread, name: Ref<Str>, globals: Value, level: i64) -> Resul
             own.value()
         } else {
             match last_dot(own, own.len()) {
-                Some(dot) => Str::from_text(th, own.text().slice(0..dot).to_owned().as_text())?.value(),
+                Some(dot) => {
+                    Str::from_text(th, own.text().slice(0..dot).to_owned().as_text())?.value()
+                }
                 None => return Err(th.import_error(NO_PARENT)),
             }
         }
@@ -278,7 +302,9 @@ fn resolve(th: &mut Thread, name: Ref<Str>, globals: Value, level: i64) -> Resul
     for _ in 1..level {
         match last_dot(package, end) {
             Some(dot) => end = dot,
-            None => return Err(th.import_error("attempted relative import beyond top-level package")),
+            None => {
+                return Err(th.import_error("attempted relative import beyond top-level package"));
+            }
         }
     }
     let mut full = orochi_text::TextBuf::new();
@@ -292,8 +318,9 @@ fn resolve(th: &mut Thread, name: Ref<Str>, globals: Value, level: i64) -> Resul
 }
 
 fn last_dot(text: Ref<Str>, end: usize) -> Option<usize> {
-    let dots = text.text().slice(0..end).codes().enumerate().filter(|&(_, code)| code == u32::from('.'));
-    dots.last().map(|(at, _)| at)
+    let mut dots =
+        text.text().slice(0..end).codes().enumerate().filter(|&(_, code)| code == u32::from('.'));
+    dots.next_back().map(|(at, _)| at)
 }
 
 /// `from module import name`
@@ -303,7 +330,8 @@ fn from_module(th: &mut Thread, module: Value, name: Ref<Str>) -> Result<Value, 
         return Ok(value);
     }
     // In a circular import the submodule may be there already, though not as an attribute.
-    let own = th.find_attribute(module, crate::name!(th, "__name__"))?.and_then(|own| own.cast::<Str>());
+    let own =
+        th.find_attribute(module, crate::name!(th, "__name__"))?.and_then(|own| own.cast::<Str>());
     if let Some(own) = own {
         let mut full = orochi_text::TextBuf::new();
         full.push_text(own.text());
@@ -331,7 +359,12 @@ fn cannot_import(th: &mut Thread, module: Value, own: Option<Ref<Str>>, name: Re
 }
 
 /// The message, and where the module is.
-fn explain(th: &mut Thread, module: Value, own: Option<Ref<Str>>, name: Ref<Str>) -> Result<(String, Value), Raised> {
+fn explain(
+    th: &mut Thread,
+    module: Value,
+    own: Option<Ref<Str>>,
+    name: Ref<Str>,
+) -> Result<(String, Value), Raised> {
     let shown_name = th.repr(name.value())?.display();
     let shown_module = match own {
         Some(own) => th.repr(own.value())?.display(),
@@ -346,12 +379,14 @@ fn explain(th: &mut Thread, module: Value, own: Option<Ref<Str>>, name: Ref<Str>
             None => false,
         };
         if located {
-            origin = th.find_attribute(spec, crate::name!(th, "origin"))?.and_then(|o| o.cast::<Str>());
+            origin =
+                th.find_attribute(spec, crate::name!(th, "origin"))?.and_then(|o| o.cast::<Str>());
         }
         initializing = spec_is_initializing(th, spec)?;
     }
     if origin.is_none() && module.cast::<Module>().is_some() {
-        origin = th.find_attribute(module, crate::name!(th, "__file__"))?.and_then(|o| o.cast::<Str>());
+        origin =
+            th.find_attribute(module, crate::name!(th, "__file__"))?.and_then(|o| o.cast::<Str>());
     }
     let shadows = match origin {
         Some(origin) => may_shadow(th, origin)?,
@@ -381,8 +416,12 @@ fn explain(th: &mut Thread, module: Value, own: Option<Ref<Str>>, name: Ref<Str>
         (true, None) => format!(
             "cannot import name {shown_name} from partially initialized module {shown_module} (most likely due to a circular import)"
         ),
-        (false, Some(place)) => format!("cannot import name {shown_name} from {shown_module} ({place})"),
-        (false, None) => format!("cannot import name {shown_name} from {shown_module} (unknown location)"),
+        (false, Some(place)) => {
+            format!("cannot import name {shown_name} from {shown_module} ({place})")
+        }
+        (false, None) => {
+            format!("cannot import name {shown_name} from {shown_module} (unknown location)")
+        }
     };
     Ok((text, value))
 }
@@ -393,8 +432,12 @@ pub(crate) fn may_shadow(th: &mut Thread, origin: Ref<Str>) -> Result<bool, Rais
         return Ok(false);
     }
     let path = th.vm.sys.get().get_str(th, crate::name!(th, "path"))?;
-    let Some(path) = path.and_then(|path| path.cast::<crate::types::list::List>()) else { return Ok(false) };
-    let Some(first) = path.get(th, 0)?.and_then(|first| first.cast::<Str>()) else { return Ok(false) };
+    let Some(path) = path.and_then(|path| path.cast::<crate::types::list::List>()) else {
+        return Ok(false);
+    };
+    let Some(first) = path.get(th, 0)?.and_then(|first| first.cast::<Str>()) else {
+        return Ok(false);
+    };
     let origin = origin.display();
     let file = std::path::Path::new(&origin);
     let mut folder = file.parent();
@@ -474,4 +517,3 @@ fn bad_name(th: &mut Thread, module: Value, name: Value, of_dict: bool) -> Raise
     let (what, of) = if of_dict { ("Key", "__dict__") } else { ("Item", "__all__") };
     th.type_error(format!("{what} in {own}.{of} must be str, not {got}"))
 }
-

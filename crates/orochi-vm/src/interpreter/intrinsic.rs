@@ -23,7 +23,13 @@ handlers! {
 }
 
 #[inline(never)]
-unsafe fn perform(th: &mut Thread, regs: *mut Value, base: usize, number: u8, flags: u32) -> Result<Value, Raised> {
+unsafe fn perform(
+    th: &mut Thread,
+    regs: *mut Value,
+    base: usize,
+    number: u8,
+    flags: u32,
+) -> Result<Value, Raised> {
     // SAFETY: the operands lie in the window (I1).
     let argument = |at: usize| unsafe { get(regs, base + at) };
     let Some(which) = Intrinsic::ALL.get(number as usize) else {
@@ -33,9 +39,15 @@ unsafe fn perform(th: &mut Thread, regs: *mut Value, base: usize, number: u8, fl
         Intrinsic::DisplayHook => display(th, argument(0)),
         Intrinsic::StopIterationError => stop_iteration_error(th, argument(0), flags),
         Intrinsic::AsyncGenWrap => generator::wrap(th, argument(0)),
-        Intrinsic::TypeVar => typing_::new_type_var(th, argument(0), Value::UNBOUND, Value::UNBOUND),
-        Intrinsic::TypeVarWithBound => typing_::new_type_var(th, argument(0), argument(1), Value::UNBOUND),
-        Intrinsic::TypeVarWithConstraints => typing_::new_type_var(th, argument(0), Value::UNBOUND, argument(1)),
+        Intrinsic::TypeVar => {
+            typing_::new_type_var(th, argument(0), Value::UNBOUND, Value::UNBOUND)
+        }
+        Intrinsic::TypeVarWithBound => {
+            typing_::new_type_var(th, argument(0), argument(1), Value::UNBOUND)
+        }
+        Intrinsic::TypeVarWithConstraints => {
+            typing_::new_type_var(th, argument(0), Value::UNBOUND, argument(1))
+        }
         Intrinsic::ParamSpec => typing_::new_param_spec(th, argument(0)),
         Intrinsic::TypeVarTuple => typing_::new_type_var_tuple(th, argument(0)),
         Intrinsic::SetTypeParamDefault => typing_::set_default(th, argument(0), argument(1)),

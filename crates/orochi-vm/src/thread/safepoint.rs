@@ -170,7 +170,7 @@ pub(crate) fn request_collection(local: &LocalHeap) {
 impl Thread {
     /// Publishes registers and stack pointer for the collector.
     #[inline(always)]
-    fn publish_stack(&self) {
+    pub(crate) fn publish_stack(&self) {
         self.native_top.set(spill_registers(self.spilled.get()));
     }
 

@@ -119,6 +119,8 @@ impl Thread {
         if threads.main_ident.compare_exchange(0, ident, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
             threads.live.fetch_add(1, Ordering::AcqRel);
         }
+        // From here on a collection may look at the stack, before this thread has ever run.
+        self.publish_stack();
         self.stm.start(&*self);
     }
 

@@ -87,7 +87,19 @@ fn is_wide(c: char) -> bool {
 /// The statements of a piece of source, if it is any.
 fn statements(source: &str) -> Option<Vec<Stmt>> {
     let lines = Lines::new(source);
-    match parse(source, &lines, Reading { mode: Mode::Exec, allow_incomplete: false, keep_blocks_open: false, diamond: false }).ok()?.module {
+    match parse(
+        source,
+        &lines,
+        Reading {
+            mode: Mode::Exec,
+            allow_incomplete: false,
+            keep_blocks_open: false,
+            diamond: false,
+        },
+    )
+    .ok()?
+    .module
+    {
         Module::Module(body) => Some(body),
         _ => None,
     }
@@ -95,13 +107,21 @@ fn statements(source: &str) -> Option<Vec<Stmt>> {
 
 /// Whether marks say more than the line does: not where a call is all there is to an assignment or
 /// a `return`, nor where the range is the whole line.
-fn should_mark(shown: &[String], text: &[Vec<char>], start: usize, end: usize, anchored: bool) -> bool {
+fn should_mark(
+    shown: &[String],
+    text: &[Vec<char>],
+    start: usize,
+    end: usize,
+    anchored: bool,
+) -> bool {
     if let Some(body) = statements(&shown.join("\n")) {
         let Some(first) = body.first() else { return false };
         let is_call = |value: &Expr| matches!(&value.kind, ExprKind::Call { .. });
         let value = match &first.kind {
             StmtKind::Return(Some(value)) => match &value.kind {
-                ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Name(_)) => Some(&**value),
+                ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Name(_)) => {
+                    Some(&**value)
+                }
                 _ => None,
             },
             StmtKind::Assign { targets, value } if is_call(value) => match targets.as_slice() {
@@ -144,7 +164,8 @@ fn anchors(text: &[Vec<char>], start: usize, end: usize) -> Option<Anchors> {
     let walk = Walk { lines: &segment };
     // The source has one line more in front, and lines count from 1.
     let place_of = |at: Position, behind: bool| -> Option<Place> {
-        let (line, column) = if behind { (at.end_line, at.end_column) } else { (at.line, at.column) };
+        let (line, column) =
+            if behind { (at.end_line, at.end_column) } else { (at.line, at.column) };
         let line = (line as usize).checked_sub(2)?;
         Some((line, characters(joined.get(line)?, column)))
     };
@@ -209,7 +230,13 @@ impl Walk<'_> {
 }
 
 /// Lines that matter, each followed by its marks, with long runs between them left out.
-fn render(text: &[Vec<char>], start: usize, end: usize, anchors: Option<Anchors>, marked: bool) -> Vec<String> {
+fn render(
+    text: &[Vec<char>],
+    start: usize,
+    end: usize,
+    anchors: Option<Anchors>,
+    marked: bool,
+) -> Vec<String> {
     let last = text.len() - 1;
     let mut significant: Vec<usize> = vec![0, last];
     if let Some(anchors) = &anchors {
@@ -239,7 +266,9 @@ fn render(text: &[Vec<char>], start: usize, end: usize, anchors: Option<Anchors>
                     return ' ';
                 }
                 match inner {
-                    Some((first, behind)) if (line, column) >= first && (line, column) < behind => '^',
+                    Some((first, behind)) if (line, column) >= first && (line, column) < behind => {
+                        '^'
+                    }
                     Some(_) => '~',
                     None => '^',
                 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{Output, quiet_attribute, safe_repr, safe_str, stack, suggestion, syntax, text_attribute};
+use super::{
+    Output, quiet_attribute, safe_repr, safe_str, stack, suggestion, syntax, text_attribute,
+};
 use crate::exception::object::{cause_of, context_of};
 use crate::exception::{BaseException, Raised, classes, group, traceback_of};
 use crate::heap::{RootVec, Value};
@@ -35,7 +37,11 @@ impl Report {
 
     /// Sets the margin for text inside the open groups.
     fn margin(&self, out: &mut Output, mark: char) {
-        out.set_prefix(if self.depth > 0 { format!("{}{mark} ", self.indent()) } else { String::new() });
+        out.set_prefix(if self.depth > 0 {
+            format!("{}{mark} ", self.indent())
+        } else {
+            String::new()
+        });
     }
 }
 
@@ -47,7 +53,12 @@ pub(super) fn format(th: &mut Thread, out: &mut Output, exception: Value) -> Res
 }
 
 /// An exception, behind what caused it or was being handled.
-fn format_chain(th: &mut Thread, out: &mut Output, exception: Value, report: &mut Report) -> Result<(), Raised> {
+fn format_chain(
+    th: &mut Thread,
+    out: &mut Output,
+    exception: Value,
+    report: &mut Report,
+) -> Result<(), Raised> {
     th.check_native_stack()?;
     let mut chain = RootVec::new();
     let mut links = vec![""];
@@ -84,7 +95,12 @@ fn format_chain(th: &mut Thread, out: &mut Output, exception: Value, report: &mu
 }
 
 /// One exception: its traceback, what it says, and the exceptions in it.
-fn format_one(th: &mut Thread, out: &mut Output, exception: Value, report: &mut Report) -> Result<(), Raised> {
+fn format_one(
+    th: &mut Thread,
+    out: &mut Output,
+    exception: Value,
+    report: &mut Report,
+) -> Result<(), Raised> {
     let traceback = traceback_of(th, exception)?;
     if !group::is_group(th, exception) {
         report.margin(out, '|');
@@ -102,9 +118,15 @@ fn format_one(th: &mut Thread, out: &mut Output, exception: Value, report: &mut 
     }
     report.margin(out, if outermost { '+' } else { '|' });
     let inside = report.indent() + "| ";
-    stack::format(th, out, traceback, "Exception Group Traceback (most recent call last):\n", |out| {
-        out.set_prefix(inside.clone());
-    })?;
+    stack::format(
+        th,
+        out,
+        traceback,
+        "Exception Group Traceback (most recent call last):\n",
+        |out| {
+            out.set_prefix(inside.clone());
+        },
+    )?;
     report.margin(out, '|');
     format_only(th, out, exception, traceback)?;
     let items = group::exceptions(th, exception)?;
@@ -119,7 +141,10 @@ fn format_one(th: &mut Thread, out: &mut Output, exception: Value, report: &mut 
         let title = if cut { "...".to_owned() } else { (at + 1).to_string() };
         out.set_prefix(String::new());
         let start = if at == 0 { "+-" } else { "  " };
-        out.push(&format!("{}{start}+---------------- {title} ----------------\n", report.indent()));
+        out.push(&format!(
+            "{}{start}+---------------- {title} ----------------\n",
+            report.indent()
+        ));
         report.depth += 1;
         if cut {
             let rest = items.len() - WIDTH;
@@ -148,7 +173,8 @@ fn format_one(th: &mut Thread, out: &mut Output, exception: Value, report: &mut 
 /// The name of an exception's class, with its module unless that goes without saying.
 pub(super) fn class_name(th: &mut Thread, exception: Value) -> Result<String, Raised> {
     let class = th.class_of(exception).value();
-    let qualname = text_attribute(th, class, "__qualname__")?.unwrap_or_else(|| "<unknown>".to_owned());
+    let qualname =
+        text_attribute(th, class, "__qualname__")?.unwrap_or_else(|| "<unknown>".to_owned());
     Ok(match text_attribute(th, class, "__module__")?.as_deref() {
         Some("builtins" | "__main__") => qualname,
         Some(module) => format!("{module}.{qualname}"),
@@ -157,7 +183,12 @@ pub(super) fn class_name(th: &mut Thread, exception: Value) -> Result<String, Ra
 }
 
 /// What an exception says, and its notes.
-fn format_only(th: &mut Thread, out: &mut Output, exception: Value, traceback: Value) -> Result<(), Raised> {
+fn format_only(
+    th: &mut Thread,
+    out: &mut Output,
+    exception: Value,
+    traceback: Value,
+) -> Result<(), Raised> {
     let name = class_name(th, exception)?;
     if th.is_instance(exception, classes::SYNTAX_ERROR.class()) {
         syntax::format(th, out, exception, &name)?;

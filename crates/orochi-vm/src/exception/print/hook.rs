@@ -20,7 +20,9 @@ pub fn hook_function(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     } else {
         let got = th.type_name(value);
         let mut out = Output::new();
-        out.push(&format!("TypeError: print_exception(): Exception expected for value, {got} found\n"));
+        out.push(&format!(
+            "TypeError: print_exception(): Exception expected for value, {got} found\n"
+        ));
         write_to_stderr(th, out)?;
     }
     Ok(Value::NONE)
@@ -97,7 +99,12 @@ fn remember(th: &mut Thread, exception: Value) -> Result<(), Raised> {
     let Some(sys) = th.vm.sys.try_get() else { return Ok(()) };
     let class = th.class_of(exception).value();
     let traceback = traceback_of(th, exception)?;
-    let pairs = [("last_exc", exception), ("last_type", class), ("last_value", exception), ("last_traceback", traceback)];
+    let pairs = [
+        ("last_exc", exception),
+        ("last_type", class),
+        ("last_value", exception),
+        ("last_traceback", traceback),
+    ];
     for (name, value) in pairs {
         let name = th.intern(name)?;
         sys.set_str(th, name, value)?;
@@ -136,7 +143,11 @@ pub fn exit_status(th: &mut Thread, exception: Value) -> i32 {
 }
 
 /// What `threading.excepthook` writes of an exception that ends a thread.
-pub fn print_thread_exception(th: &mut Thread, exception: Value, thread: Value) -> Result<(), Raised> {
+pub fn print_thread_exception(
+    th: &mut Thread,
+    exception: Value,
+    thread: Value,
+) -> Result<(), Raised> {
     if th.is_instance(exception, classes::SYSTEM_EXIT.class()) {
         return Ok(());
     }

@@ -121,7 +121,11 @@ pub fn format_exception(th: &mut Thread, out: &mut Output, exception: Value) -> 
 }
 
 /// The report of an exception that cannot go anywhere: its own traceback, and what it says.
-pub(super) fn format_unraisable(th: &mut Thread, out: &mut Output, exception: Value) -> Result<(), Raised> {
+pub(super) fn format_unraisable(
+    th: &mut Thread,
+    out: &mut Output,
+    exception: Value,
+) -> Result<(), Raised> {
     chain::format(th, out, exception)
 }
 
@@ -137,7 +141,12 @@ fn safe_repr(th: &mut Thread, value: Value, what: &str) -> Result<Ref<Str>, Rais
     or_failed(th, shown, what, "repr")
 }
 
-fn or_failed(th: &mut Thread, shown: Result<Ref<Str>, Raised>, what: &str, how: &str) -> Result<Ref<Str>, Raised> {
+fn or_failed(
+    th: &mut Thread,
+    shown: Result<Ref<Str>, Raised>,
+    what: &str,
+    how: &str,
+) -> Result<Ref<Str>, Raised> {
     match shown {
         Ok(text) => Ok(text),
         Err(Raised::Abort) => Err(Raised::Abort),
@@ -163,5 +172,7 @@ fn quiet_attribute(th: &mut Thread, object: Value, name: &str) -> Result<Option<
 
 /// A string attribute as Rust text.
 fn text_attribute(th: &mut Thread, object: Value, name: &str) -> Result<Option<String>, Raised> {
-    Ok(quiet_attribute(th, object, name)?.and_then(|value| value.cast::<Str>()).map(|text| text.display()))
+    Ok(quiet_attribute(th, object, name)?
+        .and_then(|value| value.cast::<Str>())
+        .map(|text| text.display()))
 }

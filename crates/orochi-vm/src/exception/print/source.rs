@@ -50,7 +50,8 @@ pub(super) struct Sources {
 }
 
 fn split(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = text.replace("\r\n", "\n").split(['\n', '\r']).map(str::to_owned).collect();
+    let mut lines: Vec<String> =
+        text.replace("\r\n", "\n").split(['\n', '\r']).map(str::to_owned).collect();
     if lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
@@ -59,7 +60,12 @@ fn split(text: &str) -> Vec<String> {
 
 impl Sources {
     /// The lines that a piece of code is part of; empty if they are not known.
-    pub(super) fn of_code(&mut self, th: &mut Thread, code: Ref<Code>, globals: Ref<Dict>) -> Result<Rc<Vec<String>>, Raised> {
+    pub(super) fn of_code(
+        &mut self,
+        th: &mut Thread,
+        code: Ref<Code>,
+        globals: Ref<Dict>,
+    ) -> Result<Rc<Vec<String>>, Raised> {
         let name = code.filename.get().display();
         if name.starts_with('<') {
             let compiled = code.compiled();
@@ -123,7 +129,9 @@ fn ask_loader(th: &mut Thread, globals: Ref<Dict>) -> Result<Option<String>, Rai
         loader = globals.get_str(th, crate::name!(th, "__loader__"))?;
     }
     let (Some(name), Some(loader)) = (name, loader) else { return Ok(None) };
-    let Some(get) = th.find_attribute(loader, crate::name!(th, "get_source"))? else { return Ok(None) };
+    let Some(get) = th.find_attribute(loader, crate::name!(th, "get_source"))? else {
+        return Ok(None);
+    };
     let source = th.call(get, &[name])?;
     Ok(source.cast::<Str>().map(|text| text.display()))
 }
@@ -135,7 +143,9 @@ pub(in crate::exception) fn line(
     number: i64,
     globals: Option<Ref<Dict>>,
 ) -> Result<Option<String>, Raised> {
-    let Some(index) = usize::try_from(number).ok().and_then(|line| line.checked_sub(1)) else { return Ok(None) };
+    let Some(index) = usize::try_from(number).ok().and_then(|line| line.checked_sub(1)) else {
+        return Ok(None);
+    };
     let lines = match (read_file(file), globals) {
         (Some(lines), _) => lines,
         (None, Some(globals)) => from_loader(th, file, globals)?,

@@ -93,10 +93,12 @@ fn summarise(th: &mut Thread, traceback: Value) -> Result<Vec<Summary>, Raised> 
         };
         if let Some(frame) = frame.cast::<Frame>() {
             let code = frame.code();
-            let mut at = code.position_at(u32::try_from(lasti / 2).unwrap_or(0));
+            let mut at = u32::try_from(lasti)
+                .map_or_else(|_| Position::default(), |n| code.position_at(n / 2));
             if at.line == 0 {
                 let line = entry.line(th)?;
-                at = Position { line: line.max(0) as u32, end_line: line.max(0) as u32, ..at };
+                let line = line.max(0) as u32;
+                at = Position { line, end_line: line, ..Position::default() };
             }
             let globals = frame.fields().function.get().callable().globals.get();
             let lines = sources.of_code(th, code, globals)?;
@@ -110,7 +112,11 @@ fn summarise(th: &mut Thread, traceback: Value) -> Result<Vec<Summary>, Raised> 
 }
 
 fn format_frame(out: &mut Output, frame: &Summary) {
-    let file = if frame.file.starts_with("<stdin-") && frame.file.ends_with('>') { "<stdin>" } else { &frame.file };
+    let file = if frame.file.starts_with("<stdin-") && frame.file.ends_with('>') {
+        "<stdin>"
+    } else {
+        &frame.file
+    };
     let line = if frame.at.line == 0 { "None".to_owned() } else { frame.at.line.to_string() };
     out.push(&format!("  File \"{file}\", line {line}, in {}\n", frame.name));
     for line in caret::lines(&frame.lines, frame.at) {

@@ -51,13 +51,12 @@ fn find_hint(th: &mut Thread, exception: Value, traceback: Value) -> Result<Stri
         let object = quiet_attribute(th, exception, "obj")?.unwrap_or(Value::NONE);
         attribute_names(th, object, asked, traceback, &mut names)?;
     } else if import {
-        if let Some(module) = present(th, exception, "name")?.and_then(|name| name.cast::<Str>()) {
-            if let Some(module) = th.vm.modules.get().get_str(th, module)? {
+        if let Some(module) = present(th, exception, "name")?.and_then(|name| name.cast::<Str>())
+            && let Some(module) = th.vm.modules.get().get_str(th, module)? {
                 let all = th.dir(module)?;
                 let all = all.snapshot(th)?;
                 push_visible(&all, !starts_underscored(asked), &mut names);
             }
-        }
     } else {
         found = scope_names(th, traceback, asked, &mut names)?;
     }
@@ -84,11 +83,10 @@ fn starts_underscored(name: Ref<Str>) -> bool {
 
 fn push_visible(all: &[Value], hide_underscored: bool, names: &mut RootVec) {
     for &name in all {
-        if let Some(text) = name.cast::<Str>() {
-            if !(hide_underscored && starts_underscored(text)) {
+        if let Some(text) = name.cast::<Str>()
+            && !(hide_underscored && starts_underscored(text)) {
                 names.push(name);
             }
-        }
     }
 }
 
@@ -121,23 +119,28 @@ fn attribute_names(
     let all = th.dir(object)?;
     let all = all.snapshot(th)?;
     let mut hide = !starts_underscored(asked);
-    if hide {
-        if let Some(frame) = last_frame(th, traceback)? {
-            if let Some(variables) = variables_of(th, frame)? {
+    if hide
+        && let Some(frame) = last_frame(th, traceback)?
+            && let Some(variables) = variables_of(th, frame)? {
                 hide = variables.get_str(th, crate::name!(th, "self"))? != Some(object);
             }
-        }
-    }
     push_visible(&all, hide, names);
     Ok(())
 }
 
 /// The names in the scope where a traceback ends; a suggestion at once if `self` has the name.
-fn scope_names(th: &mut Thread, traceback: Value, asked: Ref<Str>, names: &mut RootVec) -> Result<Option<String>, Raised> {
+fn scope_names(
+    th: &mut Thread,
+    traceback: Value,
+    asked: Ref<Str>,
+    names: &mut RootVec,
+) -> Result<Option<String>, Raised> {
     let Some(frame) = last_frame(th, traceback)? else { return Ok(None) };
     let function = frame.fields().function.get().callable();
     let own = variables_of(th, frame)?;
-    for dict in [own, Some(function.globals.get()), Some(function.builtins.get())].into_iter().flatten() {
+    for dict in
+        [own, Some(function.globals.get()), Some(function.builtins.get())].into_iter().flatten()
+    {
         let mut position = 0;
         while let Some((key, _, next)) = dict.entry_from(th, position)? {
             position = next;
@@ -157,7 +160,8 @@ fn scope_names(th: &mut Thread, traceback: Value, asked: Ref<Str>, names: &mut R
 }
 
 fn best(asked: Ref<Str>, names: &[Value]) -> Option<String> {
-    let texts: Vec<String> = names.iter().filter_map(|name| name.cast::<Str>()).map(|name| name.display()).collect();
+    let texts: Vec<String> =
+        names.iter().filter_map(|name| name.cast::<Str>()).map(|name| name.display()).collect();
     closest(&asked.display(), texts.iter().map(String::as_str)).map(str::to_owned)
 }
 

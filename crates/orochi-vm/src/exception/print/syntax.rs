@@ -7,7 +7,12 @@ use crate::heap::Value;
 use crate::thread::Thread;
 
 /// The place and message of a syntax error of a class with this name.
-pub(super) fn format(th: &mut Thread, out: &mut Output, error: Value, name: &str) -> Result<(), Raised> {
+pub(super) fn format(
+    th: &mut Thread,
+    out: &mut Output,
+    error: Value,
+    name: &str,
+) -> Result<(), Raised> {
     let file = match present(th, error, "filename")? {
         Some(file) => Some(safe_str(th, file, "filename")?.display()),
         None => None,
@@ -24,7 +29,8 @@ pub(super) fn format(th: &mut Thread, out: &mut Output, error: Value, name: &str
         (None, None) => {}
     }
     if let Some(text) = text_attribute(th, error, "text")? {
-        let number = |value: Option<Value>| value.filter(|value| value.is_int()).map(|value| value.as_int());
+        let number =
+            |value: Option<Value>| value.filter(|value| value.is_int()).map(|value| value.as_int());
         let offset = number(present(th, error, "offset")?);
         let end_offset = number(present(th, error, "end_offset")?);
         let same_line = number(line) == number(present(th, error, "end_lineno")?);
@@ -47,7 +53,8 @@ fn push_text(out: &mut Output, text: &str, offset: Option<i64>, end: Option<i64>
     let cut = length(right) - length(left);
     out.push(&format!("    {left}\n"));
     let Some(mut offset) = offset else { return };
-    let mut end = if same_line { end.filter(|&end| end != 0).unwrap_or(offset) } else { length(right) + 1 };
+    let mut end =
+        if same_line { end.filter(|&end| end != 0).unwrap_or(offset) } else { length(right) + 1 };
     if offset > length(text) {
         offset = length(right) + 1;
     }
@@ -61,8 +68,11 @@ fn push_text(out: &mut Output, text: &str, offset: Option<i64>, end: Option<i64>
     if column < 0 {
         return;
     }
-    let space: String =
-        left.chars().take(column as usize).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
+    let space: String = left
+        .chars()
+        .take(column as usize)
+        .map(|c| if c.is_whitespace() { c } else { ' ' })
+        .collect();
     let carets = "^".repeat((end_column - column).max(0) as usize);
     out.push(&format!("    {space}{carets}\n"));
 }

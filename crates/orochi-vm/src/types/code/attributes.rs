@@ -29,9 +29,17 @@ pub(super) static METHODS: &[Method] = &[
     method("co_lines($self, /)", lines, ""),
     method("co_positions($self, /)", positions, ""),
     method("co_branches($self, /)", branches, ""),
-    method("replace($self, /, **changes)", super::replace::replace, "Return a copy of the code object with new values for the specified fields."),
+    method(
+        "replace($self, /, **changes)",
+        super::replace::replace,
+        "Return a copy of the code object with new values for the specified fields.",
+    ),
     method("__replace__($self, /, **changes)", super::replace::replace, "The same as replace()."),
-    method("_varname_from_oparg($self, /, oparg)", variable_name, "(internal-only) Return the local variable name for the given oparg.\n\nWARNING: this method is for internal use only and may change or go away."),
+    method(
+        "_varname_from_oparg($self, /, oparg)",
+        variable_name,
+        "(internal-only) Return the local variable name for the given oparg.\n\nWARNING: this method is for internal use only and may change or go away.",
+    ),
 ];
 
 pub(super) static GETSET: &[GetSet] = &[
@@ -43,52 +51,88 @@ pub(super) static GETSET: &[GetSet] = &[
     getter("co_argcount", |th, o| number(receiver(th, o)?.arg_count.get()), ""),
     getter("co_posonlyargcount", |th, o| number(receiver(th, o)?.posonly_count.get()), ""),
     getter("co_kwonlyargcount", |th, o| number(receiver(th, o)?.kwonly_count.get()), ""),
-    getter("co_stacksize", |th, o| {
-        let code = receiver(th, o)?;
-        number(code.registers.get() - code.variable_count.get())
-    }, ""),
-    getter("co_nlocals", |th, o| {
-        let code = receiver(th, o)?;
-        let names = variables(th, code, Group::Locals)?;
-        number(names.len() as u32)
-    }, ""),
-    getter("co_varnames", |th, o| {
-        let code = receiver(th, o)?;
-        Ok(variables(th, code, Group::Locals)?.value())
-    }, ""),
-    getter("co_cellvars", |th, o| {
-        let code = receiver(th, o)?;
-        Ok(variables(th, code, Group::Cells)?.value())
-    }, ""),
-    getter("co_freevars", |th, o| {
-        let code = receiver(th, o)?;
-        Ok(variables(th, code, Group::Free)?.value())
-    }, ""),
-    getter("co_names", |th, o| {
-        let code = receiver(th, o)?;
-        constants(th, code, is_name_operation)
-    }, ""),
-    getter("co_consts", |th, o| {
-        let code = receiver(th, o)?;
-        Ok(shown_constants(th, code)?.value())
-    }, ""),
+    getter(
+        "co_stacksize",
+        |th, o| {
+            let code = receiver(th, o)?;
+            number(code.registers.get() - code.variable_count.get())
+        },
+        "",
+    ),
+    getter(
+        "co_nlocals",
+        |th, o| {
+            let code = receiver(th, o)?;
+            let names = variables(th, code, Group::Locals)?;
+            number(names.len() as u32)
+        },
+        "",
+    ),
+    getter(
+        "co_varnames",
+        |th, o| {
+            let code = receiver(th, o)?;
+            Ok(variables(th, code, Group::Locals)?.value())
+        },
+        "",
+    ),
+    getter(
+        "co_cellvars",
+        |th, o| {
+            let code = receiver(th, o)?;
+            Ok(variables(th, code, Group::Cells)?.value())
+        },
+        "",
+    ),
+    getter(
+        "co_freevars",
+        |th, o| {
+            let code = receiver(th, o)?;
+            Ok(variables(th, code, Group::Free)?.value())
+        },
+        "",
+    ),
+    getter(
+        "co_names",
+        |th, o| {
+            let code = receiver(th, o)?;
+            constants(th, code, is_name_operation)
+        },
+        "",
+    ),
+    getter(
+        "co_consts",
+        |th, o| {
+            let code = receiver(th, o)?;
+            Ok(shown_constants(th, code)?.value())
+        },
+        "",
+    ),
     getter("co_code", code_bytes, ""),
     getter("_co_code_adaptive", code_bytes, ""),
-    getter("co_linetable", |th, o| {
-        let code = receiver(th, o)?;
-        let bytes = marshal::dump(code.compiled());
-        Ok(th.new_bytes(&bytes)?.value())
-    }, ""),
-    getter("co_exceptiontable", |th, o| {
-        let code = receiver(th, o)?;
-        let mut bytes = Vec::new();
-        for range in &code.compiled().exceptions {
-            for part in [range.start, range.end, range.handler, u32::from(range.register)] {
-                bytes.extend_from_slice(&part.to_le_bytes());
+    getter(
+        "co_linetable",
+        |th, o| {
+            let code = receiver(th, o)?;
+            let bytes = marshal::dump(code.compiled());
+            Ok(th.new_bytes(&bytes)?.value())
+        },
+        "",
+    ),
+    getter(
+        "co_exceptiontable",
+        |th, o| {
+            let code = receiver(th, o)?;
+            let mut bytes = Vec::new();
+            for range in &code.compiled().exceptions {
+                for part in [range.start, range.end, range.handler, u32::from(range.register)] {
+                    bytes.extend_from_slice(&part.to_le_bytes());
+                }
             }
-        }
-        Ok(th.new_bytes(&bytes)?.value())
-    }, ""),
+            Ok(th.new_bytes(&bytes)?.value())
+        },
+        "",
+    ),
     getter("co_lnotab", line_table, ""),
 ];
 
@@ -122,7 +166,9 @@ pub(super) fn registers(code: &Code, group: Group) -> Vec<usize> {
     for (at, variable) in compiled.variables.iter().enumerate() {
         let wanted = match variable.kind {
             VariableKind::Local | VariableKind::Hidden => group == Group::Locals,
-            VariableKind::Cell => group == Group::Cells || (group == Group::Locals && at < parameters),
+            VariableKind::Cell => {
+                group == Group::Cells || (group == Group::Locals && at < parameters)
+            }
             VariableKind::HiddenCell => group == Group::Cells,
             VariableKind::Free => group == Group::Free,
         };
@@ -317,7 +363,8 @@ fn lines(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let code = receiver(th, args[0])?;
     let list = List::new(th)?;
     for (start, end, line) in line_ranges(code.compiled()) {
-        let (start, end) = (Value::int_unchecked(i64::from(start) * 2), Value::int_unchecked(i64::from(end) * 2));
+        let (start, end) =
+            (Value::int_unchecked(i64::from(start) * 2), Value::int_unchecked(i64::from(end) * 2));
         let item = Tuple::from_slice(th, &[start, end, line_value(line)])?;
         list.push(th, item.value())?;
     }
@@ -331,7 +378,12 @@ fn positions(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         let at = code.position_at(offset);
         let known = at.line != 0;
         let column = |n: u32| if known { Value::int_unchecked(i64::from(n)) } else { Value::NONE };
-        let item = [line_value(at.line), line_value(at.end_line), column(at.column), column(at.end_column)];
+        let item = [
+            line_value(at.line),
+            line_value(at.end_line),
+            column(at.column),
+            column(at.end_column),
+        ];
         let item = Tuple::from_slice(th, &item)?;
         list.push(th, item.value())?;
         if offset % 1024 == 1023 {

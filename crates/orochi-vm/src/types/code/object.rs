@@ -79,7 +79,8 @@ impl Code {
     pub fn parameter_count(&self) -> usize {
         use orochi_compiler::code::flags;
         let flags = self.flags.get();
-        let extra = u32::from(flags & flags::VARARGS != 0) + u32::from(flags & flags::VARKEYWORDS != 0);
+        let extra =
+            u32::from(flags & flags::VARARGS != 0) + u32::from(flags & flags::VARKEYWORDS != 0);
         (self.arg_count.get() + self.kwonly_count.get() + extra) as usize
     }
 

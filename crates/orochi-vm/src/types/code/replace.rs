@@ -9,8 +9,8 @@ use std::sync::Arc;
 use orochi_compiler::code::{Code as Compiled, flags};
 use orochi_compiler::{marshal, validate};
 
-use super::attributes::{Group, bytes_of, constant_indices, receiver, registers};
 use super::Code;
+use super::attributes::{Group, bytes_of, constant_indices, receiver, registers};
 use crate::exception::Raised;
 use crate::heap::{RootVec, Value};
 use crate::object::{Ref, ValueCast};
@@ -48,7 +48,8 @@ impl Draft {
     fn finish(self, th: &mut Thread) -> Result<Value, Raised> {
         let constants = Tuple::from_slice(th, &self.constants)?;
         let variables = Tuple::from_slice(th, &self.variables)?;
-        let made = Code::assemble(th, Arc::new(self.compiled), constants, variables, Value::UNBOUND)?;
+        let made =
+            Code::assemble(th, Arc::new(self.compiled), constants, variables, Value::UNBOUND)?;
         Ok(made.value())
     }
 
@@ -61,7 +62,9 @@ impl Draft {
             "co_flags" => {
                 let wanted = count(th, field, value)?;
                 if (wanted ^ self.compiled.flags) & STRUCTURAL != 0 {
-                    return Err(th.value_error("code: flags that the bytecode relies on cannot be changed"));
+                    return Err(
+                        th.value_error("code: flags that the bytecode relies on cannot be changed")
+                    );
                 }
                 self.compiled.flags = wanted;
             }
@@ -76,7 +79,13 @@ impl Draft {
             "co_kwonlyargcount" => unchanged(th, field, value, self.compiled.kwonly_count)?,
             "co_nlocals" => {
                 let own = registers(&self.code, Group::Locals).len();
-                unchanged_with(th, field, value, own as u32, "code: co_nlocals != len(co_varnames)")?;
+                unchanged_with(
+                    th,
+                    field,
+                    value,
+                    own as u32,
+                    "code: co_nlocals != len(co_varnames)",
+                )?;
             }
             // What is reserved is what the bytecode needs.
             "co_stacksize" => drop(count(th, field, value)?),
@@ -95,7 +104,9 @@ impl Draft {
                 th.bytes_of(value)?;
             }
             _ => {
-                return Err(th.type_error(format!("replace() got an unexpected keyword argument '{field}'")));
+                return Err(th.type_error(format!(
+                    "replace() got an unexpected keyword argument '{field}'"
+                )));
             }
         }
         Ok(())
@@ -113,7 +124,13 @@ impl Draft {
         Ok(())
     }
 
-    fn rename(&mut self, th: &mut Thread, field: &str, value: Value, group: Group) -> Result<(), Raised> {
+    fn rename(
+        &mut self,
+        th: &mut Thread,
+        field: &str,
+        value: Value,
+        group: Group,
+    ) -> Result<(), Raised> {
         let names = tuple(th, field, value)?;
         let places = registers(&self.code, group);
         if names.len() != places.len() {
@@ -122,7 +139,9 @@ impl Draft {
         for (&place, &name) in places.iter().zip(names.as_slice()) {
             let Some(name) = name.cast::<Str>() else {
                 let got = th.type_name(name);
-                return Err(th.type_error(format!("name tuples must contain only strings, not '{got}'")));
+                return Err(
+                    th.type_error(format!("name tuples must contain only strings, not '{got}'"))
+                );
             };
             self.compiled.variables[place].name = name.display().into();
             self.variables[place] = th.intern_str(name).value();
@@ -146,7 +165,9 @@ impl Draft {
                 _ => false,
             };
             if !fits {
-                return Err(th.value_error("code: a constant cannot be replaced by one of another kind"));
+                return Err(
+                    th.value_error("code: a constant cannot be replaced by one of another kind")
+                );
             }
             self.constants[index] = value;
         }
@@ -183,7 +204,13 @@ fn unchanged(th: &mut Thread, field: &str, value: Value, own: u32) -> Result<(),
     unchanged_with(th, field, value, own, "code: varnames is too small")
 }
 
-fn unchanged_with(th: &mut Thread, field: &str, value: Value, own: u32, message: &str) -> Result<(), Raised> {
+fn unchanged_with(
+    th: &mut Thread,
+    field: &str,
+    value: Value,
+    own: u32,
+    message: &str,
+) -> Result<(), Raised> {
     if count(th, field, value)? == own { Ok(()) } else { Err(th.value_error(message)) }
 }
 
@@ -204,7 +231,15 @@ pub(super) fn replace(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
 
 /// `CodeType(...)`: only what `co_linetable` of a code object holds can be made into one again.
 pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    for (at, name) in [(1, "argcount"), (2, "posonlyargcount"), (3, "kwonlyargcount"), (4, "nlocals"), (5, "stacksize"), (6, "flags"), (14, "firstlineno")] {
+    for (at, name) in [
+        (1, "argcount"),
+        (2, "posonlyargcount"),
+        (3, "kwonlyargcount"),
+        (4, "nlocals"),
+        (5, "stacksize"),
+        (6, "flags"),
+        (14, "firstlineno"),
+    ] {
         if th.index_i64(args[at])? < 0 {
             return Err(th.value_error(format!("code: {name} must not be negative")));
         }
@@ -224,7 +259,11 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let bytes = th.bytes_of(args[15])?;
     let compiled = match marshal::load(&bytes) {
         Ok(compiled) if validate::validate(&compiled).is_ok() => compiled,
-        _ => return Err(th.value_error("code: co_linetable does not belong to a code object of this runtime")),
+        _ => {
+            return Err(th.value_error(
+                "code: co_linetable does not belong to a code object of this runtime",
+            ));
+        }
     };
     let made = Code::new(th, Arc::new(compiled))?;
     let mut draft = Draft::new(made);

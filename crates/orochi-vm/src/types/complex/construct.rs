@@ -38,14 +38,16 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         };
         return instance(th, shape, parts);
     }
-    let real = if real.is_unbound() { (0.0, 0.0) } else { part(th, real, "real")? };
+    let real = if real.is_unbound() { (0.0, None) } else { part(th, real, "real")? };
     let imaginary = part(th, imaginary, "imag")?;
-    // Complex parts (deprecated) are added up.
-    instance(th, shape, (real.0 - imaginary.1, real.1 + imaginary.0))
+    // Complex parts (deprecated) are added up; what is real leaves signed zeros alone.
+    let first = imaginary.1.map_or(real.0, |part| real.0 - part);
+    let second = real.1.map_or(imaginary.0, |part| part + imaginary.0);
+    instance(th, shape, (first, second))
 }
 
-/// One of two arguments.
-fn part(th: &mut Thread, value: Value, name: &str) -> Result<Parts, Raised> {
+/// One of two arguments; it has an imaginary part only if it is complex itself.
+fn part(th: &mut Thread, value: Value, name: &str) -> Result<(f64, Option<f64>), Raised> {
     let class = th.type_name(value);
     let message = format!("complex() argument '{name}' must be a real number, not {class}");
     let complex = as_parts(value).is_some() || (name == "real" && has_complex(th, value));
@@ -57,9 +59,9 @@ fn part(th: &mut Thread, value: Value, name: &str) -> Result<Parts, Raised> {
     let Some(parts) = found else { return Err(th.type_error(message)) };
     if complex {
         th.warn(&classes::DEPRECATION_WARNING, &message, 1)?;
-        return Ok(parts);
+        return Ok((parts.0, Some(parts.1)));
     }
-    Ok((parts.0, 0.0))
+    Ok((parts.0, None))
 }
 
 fn has_complex(th: &Thread, value: Value) -> bool {

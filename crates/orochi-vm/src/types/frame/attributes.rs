@@ -25,10 +25,29 @@ pub(super) static GETSET: &[GetSet] = &[
     getter("f_locals", locals, "Return the mapping used by the frame to look up local variables."),
     getter("f_lasti", lasti, "Return the index of the last attempted instruction in the frame."),
     property("f_lineno", line_get, line_set, "Return the current line number in the frame."),
-    property("f_trace", trace_get, trace_set, "Return the trace function for this frame, or None if no trace function is set."),
-    property("f_trace_lines", lines_get, lines_set, "Return whether line tracing is enabled for this frame."),
-    property("f_trace_opcodes", opcodes_get, opcodes_set, "Return whether opcode tracing is enabled for this frame."),
-    getter("f_generator", generator, "Return the generator or coroutine associated with this frame, or None."),
+    property(
+        "f_trace",
+        trace_get,
+        trace_set,
+        "Return the trace function for this frame, or None if no trace function is set.",
+    ),
+    property(
+        "f_trace_lines",
+        lines_get,
+        lines_set,
+        "Return whether line tracing is enabled for this frame.",
+    ),
+    property(
+        "f_trace_opcodes",
+        opcodes_get,
+        opcodes_set,
+        "Return whether opcode tracing is enabled for this frame.",
+    ),
+    getter(
+        "f_generator",
+        generator,
+        "Return the generator or coroutine associated with this frame, or None.",
+    ),
 ];
 
 fn receiver(th: &Thread, object: Value) -> Result<Ref<Frame>, Raised> {
@@ -62,6 +81,18 @@ fn offset(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
         // Another thread's frame, which runs: where it began is all that can be said.
         _ => Ok(0),
     }
+}
+
+/// The line the frame is at; that of the `def` while a generator has not started.
+fn line(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
+    let fields = frame.fields();
+    if fields.window.get() == 0 && fields.flags.get() & flags::DETACHED == 0
+        && let Some(generator) = fields.generator.get().cast::<Generator>()
+            && th.read(generator)?.state.get() == state::CREATED {
+                return Ok(frame.code().compiled().first_line);
+            }
+    let offset = offset(th, frame)?;
+    Ok(frame.code().position_at(offset).line)
 }
 
 fn back(th: &mut Thread, object: Value) -> Result<Value, Raised> {
@@ -111,8 +142,7 @@ fn lasti(th: &mut Thread, object: Value) -> Result<Value, Raised> {
 
 fn line_get(th: &mut Thread, object: Value) -> Result<Value, Raised> {
     let frame = receiver(th, object)?;
-    let offset = offset(th, frame)?;
-    match frame.code().position_at(offset).line {
+    match line(th, frame)? {
         0 => Ok(Value::NONE),
         line => th.int_from_i64(i64::from(line)),
     }
@@ -138,7 +168,14 @@ fn trace_set(th: &mut Thread, object: Value, value: Value) -> Result<(), Raised>
     Ok(())
 }
 
-fn set_flag(th: &mut Thread, object: Value, value: Value, name: &str, flag: u64, inverted: bool) -> Result<(), Raised> {
+fn set_flag(
+    th: &mut Thread,
+    object: Value,
+    value: Value,
+    name: &str,
+    flag: u64,
+    inverted: bool,
+) -> Result<(), Raised> {
     let frame = receiver(th, object)?;
     if value.is_unbound() {
         return Err(th.type_error(format!("cannot delete {name}")));
@@ -175,8 +212,8 @@ fn clear(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if fields.window.get() != 0 {
         return Err(th.runtime_error("cannot clear an executing frame"));
     }
-    if fields.flags.get() & flags::DETACHED == 0 {
-        if let Some(generator) = fields.generator.get().cast::<Generator>() {
+    if fields.flags.get() & flags::DETACHED == 0
+        && let Some(generator) = fields.generator.get().cast::<Generator>() {
             let now = th.read(generator)?.state.get();
             if now == state::SUSPENDED {
                 return Err(th.runtime_error("cannot clear a suspended frame"));
@@ -185,7 +222,6 @@ fn clear(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
                 crate::types::generator::close(th, generator)?;
             }
         }
-    }
     let guard = th.write(frame)?;
     let empty = ValueArray::empty(guard.thread())?;
     guard.registers.set(guard.token(), empty);
@@ -198,14 +234,12 @@ fn clear(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let frame = receiver(th, args[0])?;
     let code = frame.code();
-    let offset = offset(th, frame)?;
     let file = th.repr(code.filename.get().value())?.display();
     let text = format!(
         "<frame at {:#x}, file {file}, line {}, code {}>",
         args[0].bits(),
-        code.position_at(offset).line,
+        line(th, frame)?,
         code.name.get().display()
     );
     Ok(th.new_str(&text)?.value())
 }
-

@@ -77,11 +77,10 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 /// The value of a name: a bound variable, or one of those beside them.
 fn find(th: &mut Thread, frame: Ref<Frame>, key: Value) -> Result<Option<Value>, Raised> {
-    if let Some(name) = key.cast::<Str>() {
-        if let Some((_, value)) = variables::find(th, frame, name)? {
+    if let Some(name) = key.cast::<Str>()
+        && let Some((_, value)) = variables::find(th, frame, name)? {
             return Ok((!value.is_unbound()).then_some(value));
         }
-    }
     match frame.fields().extra.get().cast::<Dict>() {
         Some(extra) => extra.get(th, key),
         None => Ok(None),
@@ -101,11 +100,10 @@ fn get_item(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn store(th: &mut Thread, frame: Ref<Frame>, key: Value, value: Value) -> Result<(), Raised> {
-    if let Some(name) = key.cast::<Str>() {
-        if let Some((index, _)) = variables::find(th, frame, name)? {
+    if let Some(name) = key.cast::<Str>()
+        && let Some((index, _)) = variables::find(th, frame, name)? {
             return variables::set(th, frame, index, value);
         }
-    }
     let extra = match frame.fields().extra.get().cast::<Dict>() {
         Some(extra) => extra,
         None => {
@@ -126,11 +124,10 @@ fn set_item(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 /// Takes a name away, which must be none of the variables.
 fn remove(th: &mut Thread, frame: Ref<Frame>, key: Value) -> Result<Option<Value>, Raised> {
-    if let Some(name) = key.cast::<Str>() {
-        if variables::find(th, frame, name)?.is_some() {
+    if let Some(name) = key.cast::<Str>()
+        && variables::find(th, frame, name)?.is_some() {
             return Err(th.value_error("cannot remove local variables from FrameLocalsProxy"));
         }
-    }
     match frame.fields().extra.get().cast::<Dict>() {
         Some(extra) => extra.delete(th, key),
         None => Ok(None),
@@ -253,7 +250,11 @@ fn is_mapping(value: Value) -> bool {
 }
 
 fn plain(th: &mut Thread, value: Value) -> Result<Value, Raised> {
-    if value.cast::<FrameLocalsProxy>().is_some() { Ok(as_dict(th, value)?.value()) } else { Ok(value) }
+    if value.cast::<FrameLocalsProxy>().is_some() {
+        Ok(as_dict(th, value)?.value())
+    } else {
+        Ok(value)
+    }
 }
 
 fn merged(th: &mut Thread, left: Value, right: Value) -> Result<Value, Raised> {
@@ -307,4 +308,3 @@ fn update(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     merge_into(th, args[0], args[1])?;
     Ok(Value::NONE)
 }
-

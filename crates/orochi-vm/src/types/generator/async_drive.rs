@@ -54,7 +54,11 @@ fn ended(th: &mut Thread, step: Result<Step, Raised>) -> Result<Value, Raised> {
 }
 
 /// Turns a value that the body yielded itself into the awaitable's result.
-fn unwrap(th: &mut Thread, generator: Ref<Generator>, result: Result<Value, Raised>) -> Result<Value, Raised> {
+fn unwrap(
+    th: &mut Thread,
+    generator: Ref<Generator>,
+    result: Result<Value, Raised>,
+) -> Result<Value, Raised> {
     match result {
         Ok(value) => match unwrapped(value) {
             Some(own) => {
@@ -82,14 +86,18 @@ fn stop_with(th: &Thread, value: Value) -> Raised {
 fn send_receiver(th: &Thread, object: Value) -> Result<Ref<AsyncSend>, Raised> {
     object.cast::<AsyncSend>().ok_or_else(|| {
         let got = th.type_name(object);
-        th.type_error(format!("descriptor requires an 'async_generator_asend' object but received a '{got}'"))
+        th.type_error(format!(
+            "descriptor requires an 'async_generator_asend' object but received a '{got}'"
+        ))
     })
 }
 
 fn throw_receiver(th: &Thread, object: Value) -> Result<Ref<AsyncThrow>, Raised> {
     object.cast::<AsyncThrow>().ok_or_else(|| {
         let got = th.type_name(object);
-        th.type_error(format!("descriptor requires an 'async_generator_athrow' object but received a '{got}'"))
+        th.type_error(format!(
+            "descriptor requires an 'async_generator_athrow' object but received a '{got}'"
+        ))
     })
 }
 
@@ -106,7 +114,11 @@ fn set_throw(th: &mut Thread, awaitable: Ref<AsyncThrow>, to: u64) -> Result<(),
 }
 
 /// After a result of an `asend`: done unless the body awaits something.
-fn send_result(th: &mut Thread, awaitable: Ref<AsyncSend>, result: Result<Value, Raised>) -> Result<Value, Raised> {
+fn send_result(
+    th: &mut Thread,
+    awaitable: Ref<AsyncSend>,
+    result: Result<Value, Raised>,
+) -> Result<Value, Raised> {
     if result == Err(Raised::Exception) {
         let exception = th.take_exception();
         set_send(th, awaitable, awaiting::DONE)?;
@@ -116,7 +128,10 @@ fn send_result(th: &mut Thread, awaitable: Ref<AsyncSend>, result: Result<Value,
 }
 
 /// Begins or goes on with an `asend`: its generator.
-fn send_start(th: &mut Thread, awaitable: Ref<AsyncSend>) -> Result<(Ref<Generator>, bool), Raised> {
+fn send_start(
+    th: &mut Thread,
+    awaitable: Ref<AsyncSend>,
+) -> Result<(Ref<Generator>, bool), Raised> {
     let (generator, progress) = {
         let fields = th.read(awaitable)?;
         (fields.generator.get(), fields.progress.get())
@@ -160,7 +175,7 @@ fn send_throw(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let (generator, _) = send_start(th, awaitable)?;
     mark(th, generator, flags::DRIVEN, 0)?;
     drive::prepare(th, &args[1..])?;
-    let step = drive::throw(th, generator, true);
+    let step = drive::throw(th, generator, true, &args[1..]);
     let result = ended(th, step);
     let result = unwrap(th, generator, result);
     send_result(th, awaitable, result)
@@ -181,7 +196,9 @@ fn closed(th: &mut Thread, thrown: Result<Value, Raised>) -> Result<Value, Raise
     match thrown {
         Ok(_) => Err(th.runtime_error("coroutine ignored GeneratorExit")),
         Err(raised) => {
-            for class in [&classes::STOP_ITERATION, &classes::STOP_ASYNC_ITERATION, &classes::GENERATOR_EXIT] {
+            for class in
+                [&classes::STOP_ITERATION, &classes::STOP_ASYNC_ITERATION, &classes::GENERATOR_EXIT]
+            {
                 if th.catch(raised, class).is_some() {
                     return Ok(Value::NONE);
                 }
@@ -195,16 +212,25 @@ fn closed(th: &mut Thread, thrown: Result<Value, Raised>) -> Result<Value, Raise
 
 /// The body has yielded although it was told to end.
 fn ignored_exit(th: &mut Thread, awaitable: Ref<AsyncThrow>, generator: Ref<Generator>) -> Raised {
-    if let Err(raised) = mark(th, generator, 0, flags::DRIVEN).and_then(|()| set_throw(th, awaitable, awaiting::DONE)) {
+    if let Err(raised) = mark(th, generator, 0, flags::DRIVEN)
+        .and_then(|()| set_throw(th, awaitable, awaiting::DONE))
+    {
         return raised;
     }
     th.runtime_error("async generator ignored GeneratorExit")
 }
 
 /// The awaitable ends with the exception in flight. An `aclose` ends quietly when the body does.
-fn throw_failed(th: &mut Thread, awaitable: Ref<AsyncThrow>, generator: Ref<Generator>, closing: bool) -> Raised {
+fn throw_failed(
+    th: &mut Thread,
+    awaitable: Ref<AsyncThrow>,
+    generator: Ref<Generator>,
+    closing: bool,
+) -> Raised {
     let exception = th.take_exception();
-    if let Err(raised) = mark(th, generator, 0, flags::DRIVEN).and_then(|()| set_throw(th, awaitable, awaiting::DONE)) {
+    if let Err(raised) = mark(th, generator, 0, flags::DRIVEN)
+        .and_then(|()| set_throw(th, awaitable, awaiting::DONE))
+    {
         return raised;
     }
     let over = th.is_instance(exception, classes::STOP_ASYNC_ITERATION.class())
@@ -221,11 +247,10 @@ fn throw_result(
     result: Result<Value, Raised>,
 ) -> Result<Value, Raised> {
     let result = if closing {
-        if let Ok(value) = result {
-            if unwrapped(value).is_some() {
+        if let Ok(value) = result
+            && unwrapped(value).is_some() {
                 return Err(ignored_exit(th, awaitable, generator));
             }
-        }
         result
     } else {
         unwrap(th, generator, result)
@@ -276,21 +301,19 @@ fn throw_value(th: &mut Thread, object: Value, value: Value) -> Result<Value, Ra
     }
     set_throw(th, awaitable, awaiting::STARTED)?;
     mark(th, generator, flags::DRIVEN | if closing { flags::ENDED } else { 0 }, 0)?;
-    let prepared = match thrown.cast::<Tuple>() {
+    let exit = classes::GENERATOR_EXIT.class().value();
+    let given = match thrown.cast::<Tuple>() {
         Some(given) => {
-            // The deprecation was told of when the awaitable was made.
             let unset = |value: Value| if value.is_none() { Value::UNBOUND } else { value };
-            let args = [given.get(0), unset(given.get(1)), unset(given.get(2))];
-            drive::prepare_quietly(th, &args)
+            [given.get(0), unset(given.get(1)), unset(given.get(2))]
         }
-        None => {
-            let _ = th.raise_with(classes::GENERATOR_EXIT.class(), &[]);
-            Ok(())
-        }
+        None => [exit, Value::UNBOUND, Value::UNBOUND],
     };
+    // The deprecation was told of when the awaitable was made.
+    let prepared = drive::prepare_quietly(th, &given);
     let result = match prepared {
         Ok(()) => {
-            let step = drive::throw(th, generator, false);
+            let step = drive::throw(th, generator, false, &given);
             ended(th, step)
         }
         Err(raised) => Err(raised),
@@ -327,7 +350,7 @@ fn throw_throw(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     }
     let result = match drive::prepare(th, &args[1..]) {
         Ok(()) => {
-            let step = drive::throw(th, generator, true);
+            let step = drive::throw(th, generator, true, &args[1..]);
             ended(th, step)
         }
         Err(raised) => Err(raised),
@@ -357,7 +380,8 @@ fn throw_finalise(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     }
     let method = if thrown.is_unbound() { "aclose" } else { "athrow" };
     let name = th.read(generator)?.qualname.get();
-    let text = format!("coroutine method '{method}' of '{}' was never awaited", th.display_str(name));
+    let text =
+        format!("coroutine method '{method}' of '{}' was never awaited", th.display_str(name));
     th.warn(&classes::RUNTIME_WARNING, &text, 1)?;
     Ok(Value::NONE)
 }

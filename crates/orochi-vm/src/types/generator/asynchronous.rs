@@ -4,7 +4,9 @@ use super::async_drive;
 use super::attributes as shared;
 use super::drive::receiver;
 use super::{ASYNC_GENERATOR, AsyncSend, AsyncThrow, Generator, Wrapped, awaiting, flags};
-use crate::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method, property};
+use crate::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method, property,
+};
 use crate::exception::{Raised, classes};
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast};
@@ -12,7 +14,11 @@ use crate::thread::{Local, Thread};
 use crate::types::tuple::Tuple;
 
 pub(super) static METHODS: &[Method] = &[
-    method("__aiter__($self, /)", async_iter, "Return an awaitable, that resolves in asynchronous iterator."),
+    method(
+        "__aiter__($self, /)",
+        async_iter,
+        "Return an awaitable, that resolves in asynchronous iterator.",
+    ),
     method("__anext__($self, /)", async_next, "Return a value or raise StopAsyncIteration."),
     method("asend($self, value, /)", async_send, "asend(v) -> send 'v' in generator."),
     method(
@@ -28,7 +34,12 @@ pub(super) static METHODS: &[Method] = &[
 
 pub(super) static GETSET: &[GetSet] = &[
     property("__name__", shared::name, shared::set_name, "name of the async generator"),
-    property("__qualname__", shared::qualname, shared::set_qualname, "qualified name of the async generator"),
+    property(
+        "__qualname__",
+        shared::qualname,
+        shared::set_qualname,
+        "qualified name of the async generator",
+    ),
     getter("ag_code", shared::code, ""),
     getter("ag_frame", shared::frame, ""),
     getter("ag_running", shared::driven, ""),

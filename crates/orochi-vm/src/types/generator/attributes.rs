@@ -62,7 +62,7 @@ fn send(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn throw(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let generator = receiver(th, args[0], &GENERATOR)?;
     drive::prepare(th, &args[1..])?;
-    let step = drive::throw(th, generator, true)?;
+    let step = drive::throw(th, generator, true, &args[1..])?;
     stepped(th, step)
 }
 
@@ -155,4 +155,3 @@ pub(super) fn origin(th: &mut Thread, object: Value) -> Result<Value, Raised> {
     let generator = any(th, object)?;
     Ok(th.read(generator)?.origin.get())
 }
-

@@ -11,11 +11,17 @@ use crate::thread::Thread;
 
 /// What `yield from value` delegates to, in code with these flags.
 #[inline(never)]
-pub(crate) fn yield_from_iterator(th: &mut Thread, value: Value, flags: u32) -> Result<Value, Raised> {
+pub(crate) fn yield_from_iterator(
+    th: &mut Thread,
+    value: Value,
+    flags: u32,
+) -> Result<Value, Raised> {
     let class = th.class_of(value);
     if class == COROUTINE.class() {
         if flags & (code_flags::COROUTINE | code_flags::ITERABLE_COROUTINE) == 0 {
-            return Err(th.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"));
+            return Err(th.type_error(
+                "cannot 'yield from' a coroutine object in a non-coroutine generator",
+            ));
         }
         return Ok(value);
     }

@@ -4,13 +4,16 @@
 use super::attributes::{self as shared, stepped};
 use super::drive::{self, receiver};
 use super::{COROUTINE, CoroutineWrapper, Generator, state};
-use crate::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method, property};
+use crate::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method, property,
+};
 use crate::exception::{Raised, classes};
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 
-const SEND_DOC: &str = "send(arg) -> send 'arg' into coroutine,\nreturn next yielded value or raise StopIteration.";
+const SEND_DOC: &str =
+    "send(arg) -> send 'arg' into coroutine,\nreturn next yielded value or raise StopIteration.";
 const THROW: &str = "throw($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)";
 const THROW_DOC: &str = "throw(value)\nthrow(type[,value[,traceback]])\n\nRaise exception in coroutine, return next yielded value or raise\nStopIteration.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python.";
 const CLOSE_DOC: &str = "close() -> raise GeneratorExit inside coroutine.";
@@ -27,7 +30,12 @@ pub(super) static METHODS: &[Method] = &[
 
 pub(super) static GETSET: &[GetSet] = &[
     property("__name__", shared::name, shared::set_name, "name of the coroutine"),
-    property("__qualname__", shared::qualname, shared::set_qualname, "qualified name of the coroutine"),
+    property(
+        "__qualname__",
+        shared::qualname,
+        shared::set_qualname,
+        "qualified name of the coroutine",
+    ),
     getter("cr_code", shared::code, ""),
     getter("cr_frame", shared::frame, ""),
     getter("cr_running", shared::running, ""),
@@ -60,7 +68,7 @@ fn send(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn throw(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let coroutine = receiver(th, args[0], &COROUTINE)?;
     drive::prepare(th, &args[1..])?;
-    let step = drive::throw(th, coroutine, true)?;
+    let step = drive::throw(th, coroutine, true, &args[1..])?;
     stepped(th, step)
 }
 
@@ -99,7 +107,7 @@ fn wrapper_send(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn wrapper_throw(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let coroutine = wrapped(th, args[0])?;
     drive::prepare(th, &args[1..])?;
-    let step = drive::throw(th, coroutine, true)?;
+    let step = drive::throw(th, coroutine, true, &args[1..])?;
     stepped(th, step)
 }
 

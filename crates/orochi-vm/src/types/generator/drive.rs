@@ -34,7 +34,11 @@ pub(super) fn kind_name(th: &Thread, generator: Ref<Generator>) -> &'static str 
     }
 }
 
-pub(super) fn receiver(th: &Thread, object: Value, class: &'static crate::class::TypeSpec) -> Result<Ref<Generator>, Raised> {
+pub(super) fn receiver(
+    th: &Thread,
+    object: Value,
+    class: &'static crate::class::TypeSpec,
+) -> Result<Ref<Generator>, Raised> {
     match object.cast::<Generator>() {
         Some(generator) if th.class_of(object) == class.class() => Ok(generator),
         _ => Err(th.type_error(format!(
@@ -89,7 +93,8 @@ pub fn delegate(th: &mut Thread, generator: Ref<Generator>) -> Result<Option<Val
     }
     let code = fields.function.get().code();
     let registers = fields.registers.get();
-    let register = crate::interpreter::generator::delegation_register(code, fields.offset.get() as usize);
+    let register =
+        crate::interpreter::generator::delegation_register(code, fields.offset.get() as usize);
     Ok(register.filter(|&at| at < registers.capacity()).map(|at| registers.get(at)))
 }
 
@@ -127,8 +132,14 @@ fn close_delegate(th: &mut Thread, value: Value) -> Result<(), Raised> {
 }
 
 /// Throws the exception in flight into a body. `close_first`: a `GeneratorExit` closes what the
-/// body delegates to instead of being thrown into it.
-pub fn throw(th: &mut Thread, generator: Ref<Generator>, close_first: bool) -> Result<Step, Raised> {
+/// body delegates to instead of being thrown into it. `given` are the arguments of `throw()`,
+/// which an iterator with a `throw` of its own gets as they are.
+pub fn throw(
+    th: &mut Thread,
+    generator: Ref<Generator>,
+    close_first: bool,
+    given: &[Value],
+) -> Result<Step, Raised> {
     th.check_native_stack()?;
     let raised = th.take_exception();
     let Some(inner) = delegate(th, generator)? else {
@@ -148,7 +159,7 @@ pub fn throw(th: &mut Thread, generator: Ref<Generator>, close_first: bool) -> R
         return raise_inside(th, generator);
     }
     set_state(th, generator, state::RUNNING)?;
-    let result = throw_to_delegate(th, inner, raised);
+    let result = throw_to_delegate(th, inner, raised, given);
     let failed = th.take_exception();
     set_state(th, generator, state::SUSPENDED)?;
     match result {
@@ -175,13 +186,21 @@ pub fn throw(th: &mut Thread, generator: Ref<Generator>, close_first: bool) -> R
 }
 
 /// Throws into what a body delegates to; `None` if that has no `throw`.
-fn throw_to_delegate(th: &mut Thread, inner: Value, raised: Value) -> Result<Option<Step>, Raised> {
+fn throw_to_delegate(
+    th: &mut Thread,
+    inner: Value,
+    raised: Value,
+    given: &[Value],
+) -> Result<Option<Step>, Raised> {
     if let Some(body) = as_body(th, inner) {
         let _ = th.raise_again(raised);
-        return throw(th, body, true).map(Some);
+        return throw(th, body, true, given).map(Some);
     }
     match th.find_attribute(inner, crate::name!(th, "throw"))? {
-        Some(method) => Ok(Some(Step::Yielded(th.call(method, &[raised])?))),
+        Some(method) => {
+            let count = given.iter().take_while(|value| !value.is_unbound()).count();
+            Ok(Some(Step::Yielded(th.call(method, &given[..count])?)))
+        }
         None => Ok(None),
     }
 }
@@ -219,30 +238,29 @@ pub(super) fn prepare_quietly(th: &mut Thread, args: &[Value]) -> Result<(), Rai
             "exceptions must be classes or instances deriving from BaseException, not {got}"
         )));
     };
-    if !traceback.is_none() {
-        if let Some(object) = exception.cast::<BaseException>() {
+    if !traceback.is_none()
+        && let Some(object) = exception.cast::<BaseException>() {
             let guard = th.write(object)?;
             guard.traceback.set(guard.token(), traceback);
         }
-    }
     let _ = th.raise_again(exception);
     Ok(())
 }
 
 /// The exception of a class and a value, which may be one already, or the arguments.
 fn instance(th: &mut Thread, class: Value, value: Value) -> Result<Value, Raised> {
-    if let Some(class) = is_exception_class(class) {
-        if th.is_instance(value, class) {
+    if let Some(class) = is_exception_class(class)
+        && th.is_instance(value, class) {
             return Ok(value);
         }
-    }
     let made = match value.cast::<Tuple>() {
         Some(args) => th.call(class, args.as_slice())?,
         None if value.is_none() => th.call(class, &[])?,
         None => th.call(class, &[value])?,
     };
     if made.cast::<BaseException>().is_none() {
-        let (class_text, got) = (th.repr(class)?.display(), th.repr(th.class_of(made).value())?.display());
+        let (class_text, got) =
+            (th.repr(class)?.display(), th.repr(th.class_of(made).value())?.display());
         return Err(th.type_error(format!(
             "calling {class_text} should have returned an instance of BaseException, not {got}"
         )));
@@ -308,7 +326,10 @@ pub(super) fn finalise(th: &mut Thread, generator: Ref<Generator>) -> Result<(),
     let class = th.class_of(generator.value());
     if class == ASYNC_GENERATOR.class() && !hook.is_none() && flags & super::flags::ENDED == 0 {
         if th.call(hook, &[generator.value()]) == Err(Raised::Exception) {
-            th.write_unraisable("Exception ignored while calling an async generator finalizer", generator.value());
+            th.write_unraisable(
+                "Exception ignored while calling an async generator finalizer",
+                generator.value(),
+            );
         }
         return Ok(());
     }
@@ -316,8 +337,12 @@ pub(super) fn finalise(th: &mut Thread, generator: Ref<Generator>) -> Result<(),
         return super::coroutine::warn_never_awaited(th, generator);
     }
     if close(th, generator) == Err(Raised::Exception) {
-        let shown = th.repr(generator.value()).map_or_else(|_| String::new(), |text| text.display());
-        th.write_unraisable(&format!("Exception ignored while closing generator {shown}"), Value::NONE);
+        let shown =
+            th.repr(generator.value()).map_or_else(|_| String::new(), |text| text.display());
+        th.write_unraisable(
+            &format!("Exception ignored while closing generator {shown}"),
+            Value::NONE,
+        );
     }
     Ok(())
 }

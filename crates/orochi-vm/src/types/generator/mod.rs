@@ -5,9 +5,9 @@
 //! * [`awaitable`]: what `await`, `yield from` and `async for` accept
 //! * `attributes`: what can be asked of all three; [`coroutine`], [`asynchronous`]: the rest
 
+mod async_drive;
 mod asynchronous;
 mod attributes;
-mod async_drive;
 pub(crate) mod awaitable;
 mod coroutine;
 pub mod drive;
@@ -15,7 +15,9 @@ mod object;
 
 pub use asynchronous::wrap;
 pub use drive::close;
-pub use object::{AsyncSend, AsyncThrow, CoroutineWrapper, Generator, Wrapped, awaiting, flags, state};
+pub use object::{
+    AsyncSend, AsyncThrow, CoroutineWrapper, Generator, Wrapped, awaiting, flags, state,
+};
 
 use crate::class::{NativeLayout, TypeFlags, TypeSpec};
 

@@ -141,6 +141,9 @@ fn power_of(
     }
     match Operand::of(modulus) {
         Some(modulus) => power::power_modulo(th, base, exponent, modulus),
+        None if float::as_f64(modulus).is_some() => {
+            Err(th.type_error("pow() 3rd argument not allowed unless all arguments are integers"))
+        }
         None => Ok(Value::NOT_IMPLEMENTED),
     }
 }

@@ -53,19 +53,21 @@ fn receiver(th: &Thread, object: Value) -> Result<Ref<Traceback>, Raised> {
     })
 }
 
-fn check_next(th: &Thread, value: Value) -> Result<(), Raised> {
+fn check_next(th: &Thread, value: Value, wanted: &str) -> Result<(), Raised> {
     if value.is_none() || value.cast::<Traceback>().is_some() {
         return Ok(());
     }
     let got = th.type_name(value);
-    Err(th.type_error(format!("expected traceback object or None, got '{got}'")))
+    Err(th.type_error(format!("expected {wanted}, got '{got}'")))
 }
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    check_next(th, args[1])?;
+    check_next(th, args[1], "traceback object or None")?;
     if args[2].cast::<Frame>().is_none() {
         let got = th.type_name(args[2]);
-        return Err(th.type_error(format!("traceback() argument 'tb_frame' must be frame, not {got}")));
+        return Err(
+            th.type_error(format!("traceback() argument 'tb_frame' must be frame, not {got}"))
+        );
     }
     let (lasti, line) = (th.index_i64(args[3])?, th.index_i64(args[4])?);
     if i32::try_from(lasti).is_err() || i32::try_from(line).is_err() {
@@ -84,7 +86,7 @@ fn next_set(th: &mut Thread, object: Value, value: Value) -> Result<(), Raised> 
     if value.is_unbound() {
         return Err(th.type_error("can't delete tb_next attribute"));
     }
-    check_next(th, value)?;
+    check_next(th, value, "traceback object")?;
     let mut link = value;
     while let Some(next) = link.cast::<Traceback>() {
         if next == entry {
