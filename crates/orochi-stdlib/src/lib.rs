@@ -12,9 +12,12 @@ pub mod atexit_;
 pub mod binascii;
 pub mod bisect_;
 pub mod bytes_like;
+pub mod clock;
 pub mod cmath;
+pub mod codecs;
 pub mod collections_;
 pub mod contextvars_;
+pub mod csv_;
 pub mod early;
 pub mod errno_;
 pub mod functools_;
@@ -22,6 +25,7 @@ pub mod gc_;
 pub mod heapq_;
 pub mod imp;
 pub mod itertools_;
+pub mod json;
 pub mod library;
 pub mod locale_;
 pub mod math;
@@ -34,7 +38,9 @@ pub mod queue_;
 pub mod random;
 pub mod resource_;
 pub mod signal_;
+pub mod sre;
 pub mod start;
+pub mod string_;
 pub mod struct_;
 pub mod structure;
 pub mod sys;
@@ -42,6 +48,7 @@ pub mod system;
 pub mod thread_;
 pub mod time;
 pub mod tracemalloc_;
+pub mod unicodedata;
 pub mod warnings_;
 pub mod weakref_;
 
@@ -54,15 +61,19 @@ pub static MODULES: &[&ModuleSpec] = &[
     &atexit_::MODULE,
     &binascii::MODULE,
     &bisect_::MODULE,
+    &clock::MODULE,
     &cmath::MODULE,
+    &codecs::MODULE,
     &collections_::MODULE,
     &contextvars_::MODULE,
+    &csv_::MODULE,
     &errno_::MODULE,
     &functools_::MODULE,
     &gc_::MODULE,
     &heapq_::MODULE,
     &imp::MODULE,
     &itertools_::MODULE,
+    &json::MODULE,
     &locale_::MODULE,
     &math::MODULE,
     &opcode_::MODULE,
@@ -72,10 +83,13 @@ pub static MODULES: &[&ModuleSpec] = &[
     &random::MODULE,
     &resource_::MODULE,
     &signal_::MODULE,
+    &sre::MODULE,
+    &string_::MODULE,
     &struct_::MODULE,
     &thread_::MODULE,
     &time::MODULE,
     &tracemalloc_::MODULE,
+    &unicodedata::MODULE,
     &warnings_::MODULE,
     &weakref_::MODULE,
 ];
