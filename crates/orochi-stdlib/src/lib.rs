@@ -12,7 +12,6 @@ pub mod atexit_;
 pub mod binascii;
 pub mod bisect_;
 pub mod bytes_like;
-pub mod clock;
 pub mod cmath;
 pub mod codecs;
 pub mod collections_;
@@ -61,7 +60,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &atexit_::MODULE,
     &binascii::MODULE,
     &bisect_::MODULE,
-    &clock::MODULE,
     &cmath::MODULE,
     &codecs::MODULE,
     &collections_::MODULE,

@@ -140,7 +140,8 @@ pub(super) fn charmap_decode(th: &mut Thread, args: &[Value]) -> Result<Value, R
     }
     let errors = Errors::new(errors.as_deref());
     let decoded: TextBuf = if let Some(table) = mapping.cast::<Str>() {
-        let mut decoder = CharmapDecoder::new(input.as_slice(), CharmapDecoder::table(table.text()));
+        let mut decoder =
+            CharmapDecoder::new(input.as_slice(), CharmapDecoder::table(table.text()));
         run_decoder(th, &mut decoder, errors)?
     } else {
         let mut known: Vec<MappedText> = vec![MappedText::Undefined; 256];
@@ -151,7 +152,8 @@ pub(super) fn charmap_decode(th: &mut Thread, args: &[Value]) -> Result<Value, R
         for byte in (0..256usize).filter(|&byte| used[byte]) {
             known[byte] = mapped_text(th, mapping, byte as u8)?;
         }
-        let mut decoder = CharmapDecoder::new(input.as_slice(), |byte| known[usize::from(byte)].clone());
+        let mut decoder =
+            CharmapDecoder::new(input.as_slice(), |byte| known[usize::from(byte)].clone());
         run_decoder(th, &mut decoder, errors)?
     };
     let decoded = th.new_text(decoded)?.value();
@@ -173,7 +175,11 @@ fn mapped_text(th: &mut Thread, mapping: Value, byte: u8) -> Result<MappedText, 
     }
     if let Some(text) = found.cast::<Str>() {
         let undefined = text.len() == 1 && text.text().get(0) == Some(0xFFFE);
-        return Ok(if undefined { MappedText::Undefined } else { MappedText::Text(text.text().to_owned()) });
+        return Ok(if undefined {
+            MappedText::Undefined
+        } else {
+            MappedText::Text(text.text().to_owned())
+        });
     }
     if !int::is_int_like(found) {
         return Err(th.type_error("character mapping must return integer, None or str"));

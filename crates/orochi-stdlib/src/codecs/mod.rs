@@ -22,21 +22,46 @@ use orochi_vm::types::tuple::Tuple;
 pub(crate) use charmap::ENCODING_MAP;
 
 /// The module.
-pub static MODULE: ModuleSpec = ModuleSpec {
-    functions: FUNCTIONS,
-    types: &[&ENCODING_MAP],
-    ..ModuleSpec::named("_codecs")
-};
+pub static MODULE: ModuleSpec =
+    ModuleSpec { functions: FUNCTIONS, types: &[&ENCODING_MAP], ..ModuleSpec::named("_codecs") };
 
 static FUNCTIONS: &[Method] = &[
     function("register(search_function, /)", register, "Register a codec search function."),
-    function("unregister(search_function, /)", unregister, "Unregister a codec search function and clear the registry's cache."),
-    function("lookup(encoding, /)", lookup, "Looks up a codec tuple in the Python codec registry and returns a CodecInfo object."),
-    function("register_error(errors, handler, /)", register_error, "Register the specified error handler under the name errors."),
-    function("_unregister_error(errors, /)", unregister_error, "Un-register the specified error handler for the error handling `errors'."),
-    function("lookup_error(name, /)", lookup_error, "Return the error handler for the specified error handling name."),
-    function("encode(obj, encoding='utf-8', errors='strict')", encode, "Encodes obj using the codec registered for encoding."),
-    function("decode(obj, encoding='utf-8', errors='strict')", decode, "Decodes obj using the codec registered for encoding."),
+    function(
+        "unregister(search_function, /)",
+        unregister,
+        "Unregister a codec search function and clear the registry's cache.",
+    ),
+    function(
+        "lookup(encoding, /)",
+        lookup,
+        "Looks up a codec tuple in the Python codec registry and returns a CodecInfo object.",
+    ),
+    function(
+        "register_error(errors, handler, /)",
+        register_error,
+        "Register the specified error handler under the name errors.",
+    ),
+    function(
+        "_unregister_error(errors, /)",
+        unregister_error,
+        "Un-register the specified error handler for the error handling `errors'.",
+    ),
+    function(
+        "lookup_error(name, /)",
+        lookup_error,
+        "Return the error handler for the specified error handling name.",
+    ),
+    function(
+        "encode(obj, encoding='utf-8', errors='strict')",
+        encode,
+        "Encodes obj using the codec registered for encoding.",
+    ),
+    function(
+        "decode(obj, encoding='utf-8', errors='strict')",
+        decode,
+        "Decodes obj using the codec registered for encoding.",
+    ),
     function("utf_8_encode(str, errors=None, /)", unicode::utf_8_encode, ""),
     function("utf_8_decode(data, errors=None, final=False, /)", unicode::utf_8_decode, ""),
     function("utf_7_encode(str, errors=None, /)", unicode::utf_7_encode, ""),
@@ -47,22 +72,42 @@ static FUNCTIONS: &[Method] = &[
     function("utf_16_decode(data, errors=None, final=False, /)", unicode::utf_16_decode, ""),
     function("utf_16_le_decode(data, errors=None, final=False, /)", unicode::utf_16_le_decode, ""),
     function("utf_16_be_decode(data, errors=None, final=False, /)", unicode::utf_16_be_decode, ""),
-    function("utf_16_ex_decode(data, errors=None, byteorder=0, final=False, /)", unicode::utf_16_ex_decode, ""),
+    function(
+        "utf_16_ex_decode(data, errors=None, byteorder=0, final=False, /)",
+        unicode::utf_16_ex_decode,
+        "",
+    ),
     function("utf_32_encode(str, errors=None, byteorder=0, /)", unicode::utf_32_encode, ""),
     function("utf_32_le_encode(str, errors=None, /)", unicode::utf_32_le_encode, ""),
     function("utf_32_be_encode(str, errors=None, /)", unicode::utf_32_be_encode, ""),
     function("utf_32_decode(data, errors=None, final=False, /)", unicode::utf_32_decode, ""),
     function("utf_32_le_decode(data, errors=None, final=False, /)", unicode::utf_32_le_decode, ""),
     function("utf_32_be_decode(data, errors=None, final=False, /)", unicode::utf_32_be_decode, ""),
-    function("utf_32_ex_decode(data, errors=None, byteorder=0, final=False, /)", unicode::utf_32_ex_decode, ""),
+    function(
+        "utf_32_ex_decode(data, errors=None, byteorder=0, final=False, /)",
+        unicode::utf_32_ex_decode,
+        "",
+    ),
     function("latin_1_encode(str, errors=None, /)", unicode::latin_1_encode, ""),
     function("latin_1_decode(data, errors=None, /)", unicode::latin_1_decode, ""),
     function("ascii_encode(str, errors=None, /)", unicode::ascii_encode, ""),
     function("ascii_decode(data, errors=None, /)", unicode::ascii_decode, ""),
     function("unicode_escape_encode(str, errors=None, /)", unicode::unicode_escape_encode, ""),
-    function("unicode_escape_decode(data, errors=None, final=True, /)", unicode::unicode_escape_decode, ""),
-    function("raw_unicode_escape_encode(str, errors=None, /)", unicode::raw_unicode_escape_encode, ""),
-    function("raw_unicode_escape_decode(data, errors=None, final=True, /)", unicode::raw_unicode_escape_decode, ""),
+    function(
+        "unicode_escape_decode(data, errors=None, final=True, /)",
+        unicode::unicode_escape_decode,
+        "",
+    ),
+    function(
+        "raw_unicode_escape_encode(str, errors=None, /)",
+        unicode::raw_unicode_escape_encode,
+        "",
+    ),
+    function(
+        "raw_unicode_escape_decode(data, errors=None, final=True, /)",
+        unicode::raw_unicode_escape_decode,
+        "",
+    ),
     function("escape_encode(data, errors=None, /)", unicode::escape_encode, ""),
     function("escape_decode(data, errors=None, /)", unicode::escape_decode, ""),
     function("readbuffer_encode(data, errors=None, /)", unicode::readbuffer_encode, ""),

@@ -1,11 +1,11 @@
 //! The UTF family, single bytes and escapes.
 
+use orochi_text::Text;
 use orochi_text::codec::{
     self, AsciiDecoder, ByteOrder, Decoder, Encoder, EscapeDecoder, EscapeProblem, Handler,
     RawEscapeDecoder, SingleByteEncoder, Utf7Decoder, Utf8Decoder, Utf8Encoder, Utf16Decoder,
     Utf16Encoder, Utf32Decoder, Utf32Encoder,
 };
-use orochi_text::Text;
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::Value;
 use orochi_vm::object::{Ref, ValueCast};
@@ -103,7 +103,11 @@ pub(super) fn utf_32_encode(th: &mut Thread, args: &[Value]) -> Result<Value, Ra
     encode(th, string, &mut Utf32Encoder::new(string.text(), order), errors.as_deref())
 }
 
-fn decode(th: &mut Thread, decoder: &mut dyn Decoder, errors: Option<&str>) -> Result<Value, Raised> {
+fn decode(
+    th: &mut Thread,
+    decoder: &mut dyn Decoder,
+    errors: Option<&str>,
+) -> Result<Value, Raised> {
     let decoded = run_decoder(th, decoder, Errors::new(errors))?;
     let decoded = th.new_text(decoded)?.value();
     pair(th, decoded, decoder.position())
@@ -199,7 +203,8 @@ fn seen_order(input: &[u8], asked: ByteOrder, used: ByteOrder, width: usize) -> 
         return asked;
     }
     let head = input.get(..width).unwrap_or(&[]);
-    let marks: [&[u8]; 4] = [&[0xFF, 0xFE], &[0xFE, 0xFF], &[0xFF, 0xFE, 0, 0], &[0, 0, 0xFE, 0xFF]];
+    let marks: [&[u8]; 4] =
+        [&[0xFF, 0xFE], &[0xFE, 0xFF], &[0xFF, 0xFE, 0, 0], &[0, 0, 0xFE, 0xFF]];
     if marks.contains(&head) { used } else { ByteOrder::Mark }
 }
 
@@ -266,7 +271,9 @@ pub(super) fn escape_decode(th: &mut Thread, args: &[Value]) -> Result<Value, Ra
         Some(name) => match Handler::parse(name) {
             Some(known) => known,
             None => {
-                return Err(th.value_error(format!("decoding error; unknown error handling code: {name}")));
+                return Err(
+                    th.value_error(format!("decoding error; unknown error handling code: {name}"))
+                );
             }
         },
     };

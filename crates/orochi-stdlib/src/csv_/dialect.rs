@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{Heap, Rooted, Value};
 use orochi_vm::heap_object;
@@ -92,7 +94,11 @@ pub static DIALECT: TypeSpec = TypeSpec {
 
 static METHODS: &[Method] = &[
     method("__reduce__($self, /)", no_pickle, "raises an exception to avoid pickling"),
-    method("__reduce_ex__($self, protocol=0, /)", no_pickle, "raises an exception to avoid pickling"),
+    method(
+        "__reduce_ex__($self, protocol=0, /)",
+        no_pickle,
+        "raises an exception to avoid pickling",
+    ),
 ];
 
 fn no_pickle(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -111,13 +117,42 @@ fn receiver(th: &Thread, value: Value) -> Result<Ref<Dialect>, Raised> {
 }
 
 static GETSET: &[GetSet] = &[
-    getter("delimiter", |th, this| { let code = receiver(th, this)?.delimiter.get(); character(th, Some(code)) }, ""),
-    getter("doublequote", |th, this| Ok(Value::from_bool(receiver(th, this)?.double_quote.get())), ""),
-    getter("escapechar", |th, this| { let code = receiver(th, this)?.escape.get(); character(th, code) }, ""),
+    getter(
+        "delimiter",
+        |th, this| {
+            let code = receiver(th, this)?.delimiter.get();
+            character(th, Some(code))
+        },
+        "",
+    ),
+    getter(
+        "doublequote",
+        |th, this| Ok(Value::from_bool(receiver(th, this)?.double_quote.get())),
+        "",
+    ),
+    getter(
+        "escapechar",
+        |th, this| {
+            let code = receiver(th, this)?.escape.get();
+            character(th, code)
+        },
+        "",
+    ),
     getter("lineterminator", |th, this| Ok(receiver(th, this)?.line_terminator.get().value()), ""),
-    getter("quotechar", |th, this| { let code = receiver(th, this)?.quote.get(); character(th, code) }, ""),
+    getter(
+        "quotechar",
+        |th, this| {
+            let code = receiver(th, this)?.quote.get();
+            character(th, code)
+        },
+        "",
+    ),
     getter("quoting", |th, this| Ok(Value::from_i32(receiver(th, this)?.quoting.get() as i32)), ""),
-    getter("skipinitialspace", |th, this| Ok(Value::from_bool(receiver(th, this)?.skip_initial_space.get())), ""),
+    getter(
+        "skipinitialspace",
+        |th, this| Ok(Value::from_bool(receiver(th, this)?.skip_initial_space.get())),
+        "",
+    ),
     getter("strict", |th, this| Ok(Value::from_bool(receiver(th, this)?.strict.get())), ""),
 ];
 
@@ -183,7 +218,9 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let escape = one_character(th, "escapechar", escape, None, true)?;
     let line_terminator = match terminator {
         terminator if terminator.is_unbound() => th.new_str("\r\n")?,
-        terminator if terminator.is_none() => return Err(th.type_error("lineterminator must be set")),
+        terminator if terminator.is_none() => {
+            return Err(th.type_error("lineterminator must be set"));
+        }
         terminator => match terminator.cast::<Str>() {
             Some(text) => text,
             None => return Err(th.type_error("\"lineterminator\" must be a string")),
@@ -209,7 +246,16 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     }
     check_distinct(th, delimiter, quote, escape, line_terminator, skip_initial_space)?;
     let made = Dialect::allocate_as(
-        th, shape, line_terminator, delimiter, quote, escape, quoting, double_quote, skip_initial_space, strict,
+        th,
+        shape,
+        line_terminator,
+        delimiter,
+        quote,
+        escape,
+        quoting,
+        double_quote,
+        skip_initial_space,
+        strict,
     )?;
     Ok(made.value())
 }
@@ -337,5 +383,9 @@ pub(super) fn is_number(th: &Thread, value: Value) -> bool {
     use orochi_vm::class::Special;
     let class = th.class_of(value);
     let has = |special| class.special(th, special).is_some();
-    int::is_int_like(value) || value.is_float() || has(Special::Index) || has(Special::Int) || has(Special::Float)
+    int::is_int_like(value)
+        || value.is_float()
+        || has(Special::Index)
+        || has(Special::Int)
+        || has(Special::Float)
 }

@@ -28,7 +28,10 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             let shown = th.name(shown);
             dict.set_str(th, shown, class.class().value())?;
         }
-        for function in FUNCTIONS.iter().filter(|f| f.signature.starts_with("reader(") || f.signature.starts_with("writer(")) {
+        for function in FUNCTIONS
+            .iter()
+            .filter(|f| f.signature.starts_with("reader(") || f.signature.starts_with("writer("))
+        {
             let (name, _) = orochi_vm::native::Signature::split_name(function.signature);
             let owner = name!(th, "_csv").value();
             let made = orochi_vm::native::NativeFunction::from_method(
@@ -52,8 +55,14 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 /// Names of the kinds of quoting, by number.
-static QUOTINGS: &[&str] =
-    &["QUOTE_MINIMAL", "QUOTE_ALL", "QUOTE_NONNUMERIC", "QUOTE_NONE", "QUOTE_STRINGS", "QUOTE_NOTNULL"];
+static QUOTINGS: &[&str] = &[
+    "QUOTE_MINIMAL",
+    "QUOTE_ALL",
+    "QUOTE_NONNUMERIC",
+    "QUOTE_NONE",
+    "QUOTE_STRINGS",
+    "QUOTE_NOTNULL",
+];
 
 /// `_csv.Error`
 pub static ERROR: TypeSpec = TypeSpec {
@@ -64,13 +73,41 @@ pub static ERROR: TypeSpec = TypeSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("reader(iterable, dialect='excel', /, **fmtparams)", reader::reader, "Return a reader object that will process lines from the given iterable."),
-    function("writer(fileobj, dialect='excel', /, **fmtparams)", writer::writer, "Return a writer object that will write user data on the given file object."),
-    function("list_dialects()", dialect::list_dialects, "Return a list of all known dialect names."),
-    function("register_dialect(name, dialect='excel', /, **fmtparams)", dialect::register_dialect, "Create a mapping from a string name to a CVS dialect."),
-    function("unregister_dialect(name)", dialect::unregister_dialect, "Delete the name/dialect mapping associated with a string name."),
-    function("get_dialect(name)", dialect::get_dialect, "Return the dialect instance associated with name."),
-    function("field_size_limit(new_limit=<unrepresentable>)", field_size_limit, "Sets an upper limit on parsed fields.\n\nReturns old limit. If limit is not given, no new limit is set and the old limit is returned"),
+    function(
+        "reader(iterable, dialect='excel', /, **fmtparams)",
+        reader::reader,
+        "Return a reader object that will process lines from the given iterable.",
+    ),
+    function(
+        "writer(fileobj, dialect='excel', /, **fmtparams)",
+        writer::writer,
+        "Return a writer object that will write user data on the given file object.",
+    ),
+    function(
+        "list_dialects()",
+        dialect::list_dialects,
+        "Return a list of all known dialect names.",
+    ),
+    function(
+        "register_dialect(name, dialect='excel', /, **fmtparams)",
+        dialect::register_dialect,
+        "Create a mapping from a string name to a CVS dialect.",
+    ),
+    function(
+        "unregister_dialect(name)",
+        dialect::unregister_dialect,
+        "Delete the name/dialect mapping associated with a string name.",
+    ),
+    function(
+        "get_dialect(name)",
+        dialect::get_dialect,
+        "Return the dialect instance associated with name.",
+    ),
+    function(
+        "field_size_limit(new_limit=<unrepresentable>)",
+        field_size_limit,
+        "Sets an upper limit on parsed fields.\n\nReturns old limit. If limit is not given, no new limit is set and the old limit is returned",
+    ),
 ];
 
 static FIELD_LIMIT: AtomicI64 = AtomicI64::new(128 * 1024);

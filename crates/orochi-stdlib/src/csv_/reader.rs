@@ -41,8 +41,23 @@ pub static READER: TypeSpec = TypeSpec {
 };
 
 static GETSET: &[GetSet] = &[
-    getter("dialect", |th, this| { let this = th.receiver::<Reader>(this)?; Ok(th.read(this)?.dialect.get().value()) }, ""),
-    getter("line_num", |th, this| { let this = th.receiver::<Reader>(this)?; let count = th.read(this)?.count.get(); th.int_from_u64(count) }, ""),
+    getter(
+        "dialect",
+        |th, this| {
+            let this = th.receiver::<Reader>(this)?;
+            Ok(th.read(this)?.dialect.get().value())
+        },
+        "",
+    ),
+    getter(
+        "line_num",
+        |th, this| {
+            let this = th.receiver::<Reader>(this)?;
+            let count = th.read(this)?.count.get();
+            th.int_from_u64(count)
+        },
+        "",
+    ),
 ];
 
 pub(super) fn reader(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -105,7 +120,9 @@ fn next(th: &mut Thread, this: Value) -> Result<Option<Value>, Raised> {
             let name = th.type_name(line);
             return Err(error(
                 th,
-                &format!("iterator should return strings, not {name} (the file should be opened in text mode)"),
+                &format!(
+                    "iterator should return strings, not {name} (the file should be opened in text mode)"
+                ),
             ));
         };
         {
@@ -141,9 +158,15 @@ impl Record {
     fn save(&mut self, th: &mut Thread) -> Result<(), Raised> {
         let quoting = self.dialect.quoting.get();
         let text = std::mem::take(&mut self.field);
-        let value = if self.unquoted && text.is_empty() && matches!(quoting, Quoting::NotNull | Quoting::Strings) {
+        let value = if self.unquoted
+            && text.is_empty()
+            && matches!(quoting, Quoting::NotNull | Quoting::Strings)
+        {
             Value::NONE
-        } else if self.unquoted && !text.is_empty() && matches!(quoting, Quoting::NonNumeric | Quoting::Strings) {
+        } else if self.unquoted
+            && !text.is_empty()
+            && matches!(quoting, Quoting::NonNumeric | Quoting::Strings)
+        {
             match number::parse_float(text.as_text()) {
                 Ok(number) => Value::from_f64(number),
                 Err(error) => return Err(th.text_error(error)),
@@ -168,7 +191,8 @@ impl Record {
 
     fn take(&mut self, th: &mut Thread, code: u32) -> Result<(), Raised> {
         let dialect = self.dialect;
-        let (delimiter, quote, escape) = (dialect.delimiter.get(), dialect.quote.get(), dialect.escape.get());
+        let (delimiter, quote, escape) =
+            (dialect.delimiter.get(), dialect.quote.get(), dialect.escape.get());
         let quotes = dialect.quoting.get() != Quoting::None;
         match self.state {
             State::StartRecord if code == END => {}
@@ -212,7 +236,11 @@ impl Record {
                 if Some(code) == escape {
                     self.state = State::EscapedInQuoted;
                 } else if quotes && Some(code) == quote {
-                    self.state = if dialect.double_quote.get() { State::QuoteInQuoted } else { State::InField };
+                    self.state = if dialect.double_quote.get() {
+                        State::QuoteInQuoted
+                    } else {
+                        State::InField
+                    };
                 } else {
                     self.add(th, code)?;
                 }

@@ -38,8 +38,16 @@ pub static WRITER: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("writerow($self, row, /)", |th, args| row(th, args[0], args[1]), "Construct and write a CSV record from an iterable of fields.\n\nNon-string elements will be converted to string."),
-    method("writerows($self, rows, /)", writerows, "Construct and write a series of iterables to a csv file.\n\nNon-string elements will be converted to string."),
+    method(
+        "writerow($self, row, /)",
+        |th, args| row(th, args[0], args[1]),
+        "Construct and write a CSV record from an iterable of fields.\n\nNon-string elements will be converted to string.",
+    ),
+    method(
+        "writerows($self, rows, /)",
+        writerows,
+        "Construct and write a series of iterables to a csv file.\n\nNon-string elements will be converted to string.",
+    ),
 ];
 
 static GETSET: &[GetSet] =
@@ -126,10 +134,11 @@ fn push_field(
     null: bool,
 ) -> Result<(), Raised> {
     let quoting = dialect.quoting.get();
-    let (delimiter, quote, escape) = (dialect.delimiter.get(), dialect.quote.get(), dialect.escape.get());
+    let (delimiter, quote, escape) =
+        (dialect.delimiter.get(), dialect.quote.get(), dialect.escape.get());
     if field.is_empty() && delimiter == 0x20 && dialect.skip_initial_space.get() {
-        let refuses =
-            quoting == Quoting::None || null && matches!(quoting, Quoting::Strings | Quoting::NotNull);
+        let refuses = quoting == Quoting::None
+            || null && matches!(quoting, Quoting::Strings | Quoting::NotNull);
         if refuses {
             return Err(error(
                 th,

@@ -1,7 +1,9 @@
 //! Writing values: `make_encoder`.
 
 use orochi_text::{TextBuf, number};
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
 use orochi_vm::heap_object;
@@ -69,27 +71,66 @@ static GETSET: &[GetSet] = &[
     getter("default", |th, this| Ok(th.receiver::<Encoder>(this)?.default.get()), "default"),
     getter("encoder", |th, this| Ok(th.receiver::<Encoder>(this)?.string_encoder.get()), "encoder"),
     getter("indent", |th, this| Ok(th.receiver::<Encoder>(this)?.indent.get()), "indent"),
-    getter("key_separator", |th, this| Ok(th.receiver::<Encoder>(this)?.key_separator.get().value()), "key_separator"),
-    getter("item_separator", |th, this| Ok(th.receiver::<Encoder>(this)?.item_separator.get().value()), "item_separator"),
-    getter("sort_keys", |th, this| Ok(Value::from_bool(th.receiver::<Encoder>(this)?.sort_keys.get())), "sort_keys"),
-    getter("skipkeys", |th, this| Ok(Value::from_bool(th.receiver::<Encoder>(this)?.skip_keys.get())), "skipkeys"),
+    getter(
+        "key_separator",
+        |th, this| Ok(th.receiver::<Encoder>(this)?.key_separator.get().value()),
+        "key_separator",
+    ),
+    getter(
+        "item_separator",
+        |th, this| Ok(th.receiver::<Encoder>(this)?.item_separator.get().value()),
+        "item_separator",
+    ),
+    getter(
+        "sort_keys",
+        |th, this| Ok(Value::from_bool(th.receiver::<Encoder>(this)?.sort_keys.get())),
+        "sort_keys",
+    ),
+    getter(
+        "skipkeys",
+        |th, this| Ok(Value::from_bool(th.receiver::<Encoder>(this)?.skip_keys.get())),
+        "skipkeys",
+    ),
 ];
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &ENCODER)?;
-    let &[_, markers, default, string_encoder, indent, key_separator, item_separator, sort, skip, nan] = args
+    let &[
+        _,
+        markers,
+        default,
+        string_encoder,
+        indent,
+        key_separator,
+        item_separator,
+        sort,
+        skip,
+        nan,
+    ] = args
     else {
         return Err(th.type_error("make_encoder() takes nine arguments"));
     };
     if !markers.is_none() && markers.cast::<Dict>().is_none() {
         let name = th.type_name(markers);
-        return Err(th.type_error(format!("make_encoder() argument 1 must be dict or None, not {name}")));
+        return Err(
+            th.type_error(format!("make_encoder() argument 1 must be dict or None, not {name}"))
+        );
     }
     let key_separator = th.str_argument(key_separator, "make_encoder() argument 5")?;
     let item_separator = th.str_argument(item_separator, "make_encoder() argument 6")?;
     let (sort, skip, nan) = (th.is_true(sort)?, th.is_true(skip)?, th.is_true(nan)?);
     let made = Encoder::allocate_as(
-        th, shape, markers, default, string_encoder, indent, key_separator, item_separator, sort, skip, nan,
+        th,
+        shape,
+        markers,
+        default,
+        string_encoder,
+        indent,
+        key_separator,
+        item_separator,
+        sort,
+        skip,
+        nan,
     )?;
     Ok(made.value())
 }
@@ -196,7 +237,9 @@ impl Writer {
                 let encoded = th.call(function, &[text.value()])?;
                 let Some(encoded) = encoded.cast::<Str>() else {
                     let name = th.type_name(encoded);
-                    return Err(th.type_error(format!("encoder() must return a string, not {name}")));
+                    return Err(
+                        th.type_error(format!("encoder() must return a string, not {name}"))
+                    );
                 };
                 self.out.push_text(encoded.text());
             }
@@ -272,7 +315,14 @@ impl Writer {
         Ok(())
     }
 
-    fn item(&mut self, th: &mut Thread, of: Value, item: Value, index: usize, level: usize) -> Result<(), Raised> {
+    fn item(
+        &mut self,
+        th: &mut Thread,
+        of: Value,
+        item: Value,
+        index: usize,
+        level: usize,
+    ) -> Result<(), Raised> {
         if index == 0 {
             self.out.push(0x5B);
         }
@@ -320,7 +370,8 @@ impl Writer {
                 let Some(pair) = item.cast::<Tuple>().filter(|pair| pair.len() == 2) else {
                     return Err(th.value_error("items must return 2-tuples"));
                 };
-                written += usize::from(self.member(th, dict, pair.get(0), pair.get(1), written, level)?);
+                written +=
+                    usize::from(self.member(th, dict, pair.get(0), pair.get(1), written, level)?);
             }
         }
         self.new_line(level);
@@ -345,7 +396,13 @@ impl Writer {
             shown.real(th, number)?;
             th.new_text(shown.out)?
         } else if key.is_none() || key.is_bool() {
-            th.intern(if key.is_none() { "null" } else if key.is_true() { "true" } else { "false" })?
+            th.intern(if key.is_none() {
+                "null"
+            } else if key.is_true() {
+                "true"
+            } else {
+                "false"
+            })?
         } else if int::is_int_like(key) {
             let plain = int::plain(th, key)?;
             th.str(plain)?
@@ -353,9 +410,9 @@ impl Writer {
             return Ok(false);
         } else {
             let name = th.type_name(key);
-            return Err(th.type_error(format!(
-                "keys must be str, int, float, bool or None, not {name}"
-            )));
+            return Err(
+                th.type_error(format!("keys must be str, int, float, bool or None, not {name}"))
+            );
         };
         self.separator(written, level);
         self.string(th, text)?;

@@ -34,9 +34,21 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("scanstring(string, end, strict=True, /)", text::scanstring, "scanstring(string, end, strict=True) -> (string, end)\n\nRead the JSON string whose first character is at end; return it and the index behind its closing quote."),
-    function("encode_basestring(string, /)", text::encode_basestring, "encode_basestring(string) -> string\n\nReturn a JSON representation of a Python string"),
-    function("encode_basestring_ascii(string, /)", text::encode_basestring_ascii, "encode_basestring_ascii(string) -> string\n\nReturn an ASCII-only JSON representation of a Python string"),
+    function(
+        "scanstring(string, end, strict=True, /)",
+        text::scanstring,
+        "scanstring(string, end, strict=True) -> (string, end)\n\nRead the JSON string whose first character is at end; return it and the index behind its closing quote.",
+    ),
+    function(
+        "encode_basestring(string, /)",
+        text::encode_basestring,
+        "encode_basestring(string) -> string\n\nReturn a JSON representation of a Python string",
+    ),
+    function(
+        "encode_basestring_ascii(string, /)",
+        text::encode_basestring_ascii,
+        "encode_basestring_ascii(string) -> string\n\nReturn an ASCII-only JSON representation of a Python string",
+    ),
 ];
 
 /// Raises `json.JSONDecodeError`.

@@ -54,15 +54,36 @@ pub static SCANNER: TypeSpec = TypeSpec {
     ..TypeSpec::named("Scanner", NativeLayout::of::<Scanner>())
 };
 
-static METHODS: &[Method] = &[method("__call__($self, string, idx)", call, "Call self as a function.")];
+static METHODS: &[Method] =
+    &[method("__call__($self, string, idx)", call, "Call self as a function.")];
 
 static GETSET: &[GetSet] = &[
-    getter("strict", |th, this| Ok(Value::from_bool(th.receiver::<Scanner>(this)?.strict.get())), "strict"),
-    getter("object_hook", |th, this| Ok(th.receiver::<Scanner>(this)?.object_hook.get()), "object_hook"),
-    getter("object_pairs_hook", |th, this| Ok(th.receiver::<Scanner>(this)?.object_pairs_hook.get()), ""),
-    getter("parse_float", |th, this| Ok(th.receiver::<Scanner>(this)?.parse_float.get()), "parse_float"),
+    getter(
+        "strict",
+        |th, this| Ok(Value::from_bool(th.receiver::<Scanner>(this)?.strict.get())),
+        "strict",
+    ),
+    getter(
+        "object_hook",
+        |th, this| Ok(th.receiver::<Scanner>(this)?.object_hook.get()),
+        "object_hook",
+    ),
+    getter(
+        "object_pairs_hook",
+        |th, this| Ok(th.receiver::<Scanner>(this)?.object_pairs_hook.get()),
+        "",
+    ),
+    getter(
+        "parse_float",
+        |th, this| Ok(th.receiver::<Scanner>(this)?.parse_float.get()),
+        "parse_float",
+    ),
     getter("parse_int", |th, this| Ok(th.receiver::<Scanner>(this)?.parse_int.get()), "parse_int"),
-    getter("parse_constant", |th, this| Ok(th.receiver::<Scanner>(this)?.parse_constant.get()), "parse_constant"),
+    getter(
+        "parse_constant",
+        |th, this| Ok(th.receiver::<Scanner>(this)?.parse_constant.get()),
+        "parse_constant",
+    ),
 ];
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -76,7 +97,14 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let parse_int = th.get_attribute(context, name!(th, "parse_int"))?;
     let parse_constant = th.get_attribute(context, name!(th, "parse_constant"))?;
     let made = Scanner::allocate_as(
-        th, shape, object_hook, object_pairs_hook, parse_float, parse_int, parse_constant, strict,
+        th,
+        shape,
+        object_hook,
+        object_pairs_hook,
+        parse_float,
+        parse_int,
+        parse_constant,
+        strict,
     )?;
     Ok(made.value())
 }
@@ -119,11 +147,13 @@ impl Keys {
         if units.len() > 64 {
             return Str::new(th, U::text(units));
         }
-        let hash = units.iter().fold(units.len() as u32, |hash, unit| {
-            (hash ^ unit.code()).wrapping_mul(0x0100_0193)
-        });
+        let hash = units
+            .iter()
+            .fold(units.len() as u32, |hash, unit| (hash ^ unit.code()).wrapping_mul(0x0100_0193));
         let place = (hash ^ hash >> 15) as usize % KEY_PLACES;
-        if let Some(known) = self.strings.get(self.places[place] as usize).and_then(|v| v.cast::<Str>()) {
+        if let Some(known) =
+            self.strings.get(self.places[place] as usize).and_then(|v| v.cast::<Str>())
+        {
             if orochi_text::compare::equal(known.text(), U::text(units)) {
                 return Ok(known);
             }
@@ -176,7 +206,12 @@ impl Reader {
     }
 
     /// The value that begins at `at`, and the index behind it.
-    fn value<U: Unit>(&mut self, th: &mut Thread, units: &[U], at: usize) -> Result<(Value, usize), Raised> {
+    fn value<U: Unit>(
+        &mut self,
+        th: &mut Thread,
+        units: &[U],
+        at: usize,
+    ) -> Result<(Value, usize), Raised> {
         match code(units, at) {
             0x22 => self.string(th, units, at + 1),
             0x7B => {
@@ -204,15 +239,27 @@ impl Reader {
         Ok((value, at + word.len()))
     }
 
-    fn string<U: Unit>(&mut self, th: &mut Thread, units: &[U], start: usize) -> Result<(Value, usize), Raised> {
+    fn string<U: Unit>(
+        &mut self,
+        th: &mut Thread,
+        units: &[U],
+        start: usize,
+    ) -> Result<(Value, usize), Raised> {
         match scan(units, start, self.scanner.strict.get()) {
-            Ok((Scanned::Plain(range), end)) => Ok((Str::new(th, U::text(&units[range]))?.value(), end)),
+            Ok((Scanned::Plain(range), end)) => {
+                Ok((Str::new(th, U::text(&units[range]))?.value(), end))
+            }
             Ok((Scanned::Built(text), end)) => Ok((th.new_text(text)?.value(), end)),
             Err(problem) => Err(problem.raise(th, self.document)),
         }
     }
 
-    fn number<U: Unit>(&mut self, th: &mut Thread, units: &[U], start: usize) -> Result<(Value, usize), Raised> {
+    fn number<U: Unit>(
+        &mut self,
+        th: &mut Thread,
+        units: &[U],
+        start: usize,
+    ) -> Result<(Value, usize), Raised> {
         let is_digit = |at: usize| (0x30..=0x39).contains(&code(units, at));
         let mut at = start + usize::from(code(units, start) == 0x2D);
         match code(units, at) {
@@ -263,7 +310,12 @@ impl Reader {
         Ok((th.call(self.scanner.parse_int.get(), &[text])?, at))
     }
 
-    fn array<U: Unit>(&mut self, th: &mut Thread, units: &[U], start: usize) -> Result<(Value, usize), Raised> {
+    fn array<U: Unit>(
+        &mut self,
+        th: &mut Thread,
+        units: &[U],
+        start: usize,
+    ) -> Result<(Value, usize), Raised> {
         let base = self.waiting.len();
         let mut at = skip_space(units, start);
         if code(units, at) != 0x5D {
@@ -279,7 +331,11 @@ impl Reader {
                 let comma = at;
                 at = skip_space(units, at + 1);
                 if code(units, at) == 0x5D {
-                    return Err(self.problem(th, "Illegal trailing comma before end of array", comma));
+                    return Err(self.problem(
+                        th,
+                        "Illegal trailing comma before end of array",
+                        comma,
+                    ));
                 }
                 th.poll()?;
             }
@@ -289,7 +345,12 @@ impl Reader {
         Ok((list.value(), at + 1))
     }
 
-    fn object<U: Unit>(&mut self, th: &mut Thread, units: &[U], start: usize) -> Result<(Value, usize), Raised> {
+    fn object<U: Unit>(
+        &mut self,
+        th: &mut Thread,
+        units: &[U],
+        start: usize,
+    ) -> Result<(Value, usize), Raised> {
         let base = self.waiting.len();
         let mut at = skip_space(units, start);
         if code(units, at) != 0x7D {
@@ -326,7 +387,11 @@ impl Reader {
                 let comma = at;
                 at = skip_space(units, at + 1);
                 if code(units, at) == 0x7D {
-                    return Err(self.problem(th, "Illegal trailing comma before end of object", comma));
+                    return Err(self.problem(
+                        th,
+                        "Illegal trailing comma before end of object",
+                        comma,
+                    ));
                 }
                 th.poll()?;
             }

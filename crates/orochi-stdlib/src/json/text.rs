@@ -32,8 +32,13 @@ pub(super) enum Scanned {
 }
 
 /// Reads the string whose first character is at `start`; the index behind its closing quote.
-pub(super) fn scan<U: Unit>(units: &[U], start: usize, strict: bool) -> Result<(Scanned, usize), Problem> {
-    let unterminated = || Problem { message: "Unterminated string starting at", at: start.wrapping_sub(1) };
+pub(super) fn scan<U: Unit>(
+    units: &[U],
+    start: usize,
+    strict: bool,
+) -> Result<(Scanned, usize), Problem> {
+    let unterminated =
+        || Problem { message: "Unterminated string starting at", at: start.wrapping_sub(1) };
     let mut built: Option<TextBuf> = None;
     let mut at = start;
     loop {
@@ -85,9 +90,10 @@ pub(super) fn scan<U: Unit>(units: &[U], start: usize, strict: bool) -> Result<(
 
 /// Four hexadecimal digits at `at`.
 fn hex<U: Unit>(units: &[U], at: usize) -> Option<u32> {
-    units.get(at..at + 4)?.iter().try_fold(0, |value, unit| {
-        Some(value << 4 | char::from_u32(unit.code())?.to_digit(16)?)
-    })
+    units
+        .get(at..at + 4)?
+        .iter()
+        .try_fold(0, |value, unit| Some(value << 4 | char::from_u32(unit.code())?.to_digit(16)?))
 }
 
 /// The escape `\uXXXX` whose backslash is at `at`, joined with one behind it if both are halves of

@@ -1,7 +1,9 @@
 //! `re.Match`: where a pattern has matched.
 
 use orochi_text::TextBuf;
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{RootVec, Value};
 use orochi_vm::heap_object;
@@ -49,25 +51,79 @@ pub static MATCH: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("group($self, /, *args)", group, "group([group1, ...]) -> str or tuple.\nReturn subgroup(s) of the match by indices or names.\nFor 0 returns the entire match."),
+    method(
+        "group($self, /, *args)",
+        group,
+        "group([group1, ...]) -> str or tuple.\nReturn subgroup(s) of the match by indices or names.\nFor 0 returns the entire match.",
+    ),
     method("__getitem__($self, key, /)", getitem, "Return self[key]."),
-    method("groups($self, /, default=None)", groups, "Return a tuple containing all the subgroups of the match, from 1.\n\n  default\n    Is used for groups that did not participate in the match."),
-    method("groupdict($self, /, default=None)", groupdict, "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name.\n\n  default\n    Is used for groups that did not participate in the match."),
-    method("start($self, group=0, /)", start, "Return index of the start of the substring matched by group."),
-    method("end($self, group=0, /)", end, "Return index of the end of the substring matched by group."),
-    method("span($self, group=0, /)", span, "For match object m, return the 2-tuple (m.start(group), m.end(group))."),
-    method("expand($self, /, template)", substitute::expand, "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method."),
+    method(
+        "groups($self, /, default=None)",
+        groups,
+        "Return a tuple containing all the subgroups of the match, from 1.\n\n  default\n    Is used for groups that did not participate in the match.",
+    ),
+    method(
+        "groupdict($self, /, default=None)",
+        groupdict,
+        "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name.\n\n  default\n    Is used for groups that did not participate in the match.",
+    ),
+    method(
+        "start($self, group=0, /)",
+        start,
+        "Return index of the start of the substring matched by group.",
+    ),
+    method(
+        "end($self, group=0, /)",
+        end,
+        "Return index of the end of the substring matched by group.",
+    ),
+    method(
+        "span($self, group=0, /)",
+        span,
+        "For match object m, return the 2-tuple (m.start(group), m.end(group)).",
+    ),
+    method(
+        "expand($self, /, template)",
+        substitute::expand,
+        "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.",
+    ),
     method("__copy__($self, /)", itself, ""),
     method("__deepcopy__($self, memo, /)", itself, ""),
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    class_method("__class_getitem__($cls, object, /)", orochi_vm::types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        orochi_vm::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("string", |th, this| Ok(th.receiver::<Match>(this)?.string.get()), "The string passed to match() or search()."),
-    getter("re", |th, this| Ok(th.receiver::<Match>(this)?.pattern.get().value()), "The regular expression object."),
-    getter("pos", |th, this| { let pos = th.receiver::<Match>(this)?.pos.get(); th.int_from_i64(pos as i64) }, "The index into the string at which the RE engine started looking for a match."),
-    getter("endpos", |th, this| { let end = th.receiver::<Match>(this)?.endpos.get(); th.int_from_i64(end as i64) }, "The index into the string beyond which the RE engine will not go."),
+    getter(
+        "string",
+        |th, this| Ok(th.receiver::<Match>(this)?.string.get()),
+        "The string passed to match() or search().",
+    ),
+    getter(
+        "re",
+        |th, this| Ok(th.receiver::<Match>(this)?.pattern.get().value()),
+        "The regular expression object.",
+    ),
+    getter(
+        "pos",
+        |th, this| {
+            let pos = th.receiver::<Match>(this)?.pos.get();
+            th.int_from_i64(pos as i64)
+        },
+        "The index into the string at which the RE engine started looking for a match.",
+    ),
+    getter(
+        "endpos",
+        |th, this| {
+            let end = th.receiver::<Match>(this)?.endpos.get();
+            th.int_from_i64(end as i64)
+        },
+        "The index into the string beyond which the RE engine will not go.",
+    ),
     getter("lastindex", last_index, "The integer index of the last matched capturing group."),
     getter("lastgroup", last_group, "The name of the last matched capturing group."),
     getter("regs", regs, ""),
@@ -131,7 +187,12 @@ impl Match {
 impl Match {
     /// The text of a group, or `missing` if it is not set.
     #[inline]
-    pub fn text_of(this: Ref<Match>, th: &mut Thread, group: usize, missing: Value) -> Result<Value, Raised> {
+    pub fn text_of(
+        this: Ref<Match>,
+        th: &mut Thread,
+        group: usize,
+        missing: Value,
+    ) -> Result<Value, Raised> {
         let Some((start, end)) = this.span_of(group) else { return Ok(missing) };
         let subject = match Subject::from_value(this.string.get()) {
             Some(subject) => subject,
@@ -144,7 +205,9 @@ impl Match {
     fn number_of(this: Ref<Match>, th: &mut Thread, key: Value) -> Result<Option<usize>, Raised> {
         let index = if key.is_int() {
             Some(key.as_int())
-        } else if int::is_int_like(key) || th.class_of(key).special(th, orochi_vm::class::Special::Index).is_some() {
+        } else if int::is_int_like(key)
+            || th.class_of(key).special(th, orochi_vm::class::Special::Index).is_some()
+        {
             let index = th.index(key)?;
             Some(int::as_i64(index).unwrap_or(-1))
         } else {
@@ -159,7 +222,9 @@ impl Match {
                 }
             }
         };
-        Ok(index.and_then(|index| usize::try_from(index).ok()).filter(|&group| group <= this.groups()))
+        Ok(index
+            .and_then(|index| usize::try_from(index).ok())
+            .filter(|&group| group <= this.groups()))
     }
 
     /// As [`Self::number_of`], with the error.
@@ -173,7 +238,9 @@ impl Match {
 
 fn group(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let this = th.receiver::<Match>(args[0])?;
-    let Some(keys) = args[1].cast::<Tuple>() else { return Match::text_of(this, th, 0, Value::NONE) };
+    let Some(keys) = args[1].cast::<Tuple>() else {
+        return Match::text_of(this, th, 0, Value::NONE);
+    };
     match keys.as_slice() {
         [] => Match::text_of(this, th, 0, Value::NONE),
         [key] => {

@@ -27,7 +27,13 @@ use orochi_vm::types::int;
 /// The module.
 pub static MODULE: ModuleSpec = ModuleSpec {
     functions: FUNCTIONS,
-    types: &[&pattern::PATTERN, &matched::MATCH, &scanner::SCANNER, &scanner::ITERATOR, &substitute::TEMPLATE],
+    types: &[
+        &pattern::PATTERN,
+        &matched::MATCH,
+        &scanner::SCANNER,
+        &scanner::ITERATOR,
+        &substitute::TEMPLATE,
+    ],
     execute: Some(|th, module| {
         for (name, number) in [
             (name!(th, "MAGIC"), MAGIC),
@@ -53,9 +59,17 @@ static FUNCTIONS: &[Method] = &[
     function("template(pattern, template, /)", substitute::template, ""),
     function("getcodesize()", getcodesize, ""),
     function("ascii_iscased(character, /)", |th, args| truth(th, args, chars::ascii_iscased), ""),
-    function("unicode_iscased(character, /)", |th, args| truth(th, args, chars::unicode_iscased), ""),
+    function(
+        "unicode_iscased(character, /)",
+        |th, args| truth(th, args, chars::unicode_iscased),
+        "",
+    ),
     function("ascii_tolower(character, /)", |th, args| number(th, args, chars::ascii_tolower), ""),
-    function("unicode_tolower(character, /)", |th, args| number(th, args, chars::unicode_tolower), ""),
+    function(
+        "unicode_tolower(character, /)",
+        |th, args| number(th, args, chars::unicode_tolower),
+        "",
+    ),
     function("getlower(character, flags, /)", getlower, ""),
 ];
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use orochi_regex::Program;
 use orochi_text::TextBuf;
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{Header, Value};
 use orochi_vm::heap_object;
@@ -104,28 +106,82 @@ pub static PATTERN: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("match($self, /, string, pos=0, endpos=sys.maxsize)", |th, args| run::once(th, args, Mode::Match), "Matches zero or more characters at the beginning of the string."),
-    method("fullmatch($self, /, string, pos=0, endpos=sys.maxsize)", |th, args| run::once(th, args, Mode::Full), "Matches against all of the string."),
-    method("search($self, /, string, pos=0, endpos=sys.maxsize)", |th, args| run::once(th, args, Mode::Search), "Scan through string looking for a match, and return a corresponding match object instance.\n\nReturn None if no position in the string matches."),
-    method("findall($self, /, string, pos=0, endpos=sys.maxsize)", gather::findall, "Return a list of all non-overlapping matches of pattern in string."),
-    method("finditer($self, /, string, pos=0, endpos=sys.maxsize)", scanner::finditer, "Return an iterator over all non-overlapping matches for the RE pattern in string.\n\nFor each match, the iterator returns a match object."),
+    method(
+        "match($self, /, string, pos=0, endpos=sys.maxsize)",
+        |th, args| run::once(th, args, Mode::Match),
+        "Matches zero or more characters at the beginning of the string.",
+    ),
+    method(
+        "fullmatch($self, /, string, pos=0, endpos=sys.maxsize)",
+        |th, args| run::once(th, args, Mode::Full),
+        "Matches against all of the string.",
+    ),
+    method(
+        "search($self, /, string, pos=0, endpos=sys.maxsize)",
+        |th, args| run::once(th, args, Mode::Search),
+        "Scan through string looking for a match, and return a corresponding match object instance.\n\nReturn None if no position in the string matches.",
+    ),
+    method(
+        "findall($self, /, string, pos=0, endpos=sys.maxsize)",
+        gather::findall,
+        "Return a list of all non-overlapping matches of pattern in string.",
+    ),
+    method(
+        "finditer($self, /, string, pos=0, endpos=sys.maxsize)",
+        scanner::finditer,
+        "Return an iterator over all non-overlapping matches for the RE pattern in string.\n\nFor each match, the iterator returns a match object.",
+    ),
     method("scanner($self, /, string, pos=0, endpos=sys.maxsize)", scanner::scanner, ""),
-    method("split($self, /, string, maxsplit=0)", gather::split, "Split string by the occurrences of pattern."),
-    method("sub($self, /, repl, string, count=0)", substitute::sub, "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl."),
-    method("subn($self, /, repl, string, count=0)", substitute::subn, "Return the tuple (new_string, number_of_subs_made) found by replacing the leftmost non-overlapping occurrences of pattern with the replacement repl."),
+    method(
+        "split($self, /, string, maxsplit=0)",
+        gather::split,
+        "Split string by the occurrences of pattern.",
+    ),
+    method(
+        "sub($self, /, repl, string, count=0)",
+        substitute::sub,
+        "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl.",
+    ),
+    method(
+        "subn($self, /, repl, string, count=0)",
+        substitute::subn,
+        "Return the tuple (new_string, number_of_subs_made) found by replacing the leftmost non-overlapping occurrences of pattern with the replacement repl.",
+    ),
     method("__copy__($self, /)", itself, ""),
     method("__deepcopy__($self, memo, /)", itself, ""),
     method("__eq__($self, value, /)", eq, "Return self==value."),
     method("__ne__($self, value, /)", ne, "Return self!=value."),
     method("__hash__($self, /)", hash, "Return hash(self)."),
     method("__repr__($self, /)", repr, "Return repr(self)."),
-    class_method("__class_getitem__($cls, object, /)", orochi_vm::types::generic_alias::class_getitem, "See PEP 585"),
+    class_method(
+        "__class_getitem__($cls, object, /)",
+        orochi_vm::types::generic_alias::class_getitem,
+        "See PEP 585",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("pattern", |th, this| Ok(th.receiver::<Pattern>(this)?.source.get()), "The pattern string from which the RE object was compiled."),
-    getter("flags", |th, this| { let flags = th.receiver::<Pattern>(this)?.flags.get(); th.int_from_i64(flags.into()) }, "The regex matching flags."),
-    getter("groups", |th, this| { let groups = th.receiver::<Pattern>(this)?.groups(); th.int_from_i64(groups as i64) }, "The number of capturing groups in the pattern."),
+    getter(
+        "pattern",
+        |th, this| Ok(th.receiver::<Pattern>(this)?.source.get()),
+        "The pattern string from which the RE object was compiled.",
+    ),
+    getter(
+        "flags",
+        |th, this| {
+            let flags = th.receiver::<Pattern>(this)?.flags.get();
+            th.int_from_i64(flags.into())
+        },
+        "The regex matching flags.",
+    ),
+    getter(
+        "groups",
+        |th, this| {
+            let groups = th.receiver::<Pattern>(this)?.groups();
+            th.int_from_i64(groups as i64)
+        },
+        "The number of capturing groups in the pattern.",
+    ),
     getter("groupindex", group_index, "A dictionary mapping group names to group numbers."),
 ];
 
@@ -208,9 +264,11 @@ fn ne(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn hash(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let this = th.receiver::<Pattern>(args[0])?;
     let source = th.hash(this.source.get())?;
-    let code = this.compiled().code.iter().fold(0u64, |hash, &word| {
-        (hash ^ u64::from(word)).wrapping_mul(0x100_0000_01b3)
-    });
+    let code = this
+        .compiled()
+        .code
+        .iter()
+        .fold(0u64, |hash, &word| (hash ^ u64::from(word)).wrapping_mul(0x100_0000_01b3));
     let hash = source ^ code ^ u64::from(this.flags.get()) ^ (this.groups() as u64) << 32;
     let hash = if hash as i64 == -1 { -2 } else { hash as i64 };
     th.int_from_i64(hash)

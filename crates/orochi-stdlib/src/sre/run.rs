@@ -47,7 +47,9 @@ impl Subject {
         }
         if !th.is_bytes_like(value) {
             let name = th.type_name(value);
-            return Err(th.type_error(format!("expected string or bytes-like object, got '{name}'")));
+            return Err(
+                th.type_error(format!("expected string or bytes-like object, got '{name}'"))
+            );
         }
         let bytes = match value.cast::<Bytes>() {
             Some(bytes) => bytes,
@@ -113,7 +115,12 @@ impl Subject {
 
 /// The span that `pos` and `endpos` mean in a subject of this length.
 #[inline]
-pub fn span(th: &mut Thread, pos: Value, end: Value, length: usize) -> Result<(usize, usize), Raised> {
+pub fn span(
+    th: &mut Thread,
+    pos: Value,
+    end: Value,
+    length: usize,
+) -> Result<(usize, usize), Raised> {
     let clamp = |th: &mut Thread, value: Value, missing: usize| -> Result<usize, Raised> {
         if value.is_unbound() {
             return Ok(missing);

@@ -71,7 +71,16 @@ fn make(th: &mut Thread, args: &[Value], spec: &'static TypeSpec) -> Result<Valu
     let subject = Subject::of(th, pattern, args[1])?;
     let (pos, end) = run::span(th, args[2], args[3], subject.len())?;
     let cursor = Cursor::new(pos, end);
-    let made = Scanner::allocate_as(th, spec.shape(), pattern, args[1], subject.value(), cursor, pos, end)?;
+    let made = Scanner::allocate_as(
+        th,
+        spec.shape(),
+        pattern,
+        args[1],
+        subject.value(),
+        cursor,
+        pos,
+        end,
+    )?;
     Ok(made.value())
 }
 

@@ -80,7 +80,11 @@ fn has_backslash(th: &mut Thread, value: Value) -> Result<Option<bool>, Raised> 
     Ok(None)
 }
 
-fn replacement(th: &mut Thread, pattern: Ref<Pattern>, value: Value) -> Result<Replacement, Raised> {
+fn replacement(
+    th: &mut Thread,
+    pattern: Ref<Pattern>,
+    value: Value,
+) -> Result<Replacement, Raised> {
     if th.is_callable(value) {
         return Ok(Replacement::Function(value));
     }
@@ -91,7 +95,11 @@ fn replacement(th: &mut Thread, pattern: Ref<Pattern>, value: Value) -> Result<R
 }
 
 /// Asks `re` to take a template apart.
-fn compiled_template(th: &mut Thread, pattern: Ref<Pattern>, value: Value) -> Result<Replacement, Raised> {
+fn compiled_template(
+    th: &mut Thread,
+    pattern: Ref<Pattern>,
+    value: Value,
+) -> Result<Replacement, Raised> {
     let re = match th.vm.modules.get().get_str(th, name!(th, "re"))? {
         Some(re) => re,
         None => {
@@ -103,7 +111,11 @@ fn compiled_template(th: &mut Thread, pattern: Ref<Pattern>, value: Value) -> Re
     let compile = th.get_attribute(re, name!(th, "_compile_template"))?;
     let made = th.call(compile, &[pattern.value(), value])?;
     let Some(template) = made.cast::<Template>() else {
-        return if th.is_callable(made) { Ok(Replacement::Function(made)) } else { Ok(Replacement::Literal(made)) };
+        return if th.is_callable(made) {
+            Ok(Replacement::Function(made))
+        } else {
+            Ok(Replacement::Literal(made))
+        };
     };
     match template.parts.get().as_slice() {
         [only] => Ok(Replacement::Literal(*only)),
@@ -120,10 +132,13 @@ struct Output {
 impl Output {
     fn new(subject: Subject) -> Output {
         match subject {
-            Subject::Text(text) => {
-                Output { text: TextBuf::with_kind(text.text().kind(), text.len() + 16), bytes: false }
+            Subject::Text(text) => Output {
+                text: TextBuf::with_kind(text.text().kind(), text.len() + 16),
+                bytes: false,
+            },
+            Subject::Bytes(bytes) => {
+                Output { text: TextBuf::with_capacity(bytes.len() + 16), bytes: true }
             }
-            Subject::Bytes(bytes) => Output { text: TextBuf::with_capacity(bytes.len() + 16), bytes: true },
         }
     }
 
@@ -148,7 +163,8 @@ impl Output {
             self.text.push_latin1(&bytes);
             return Ok(());
         }
-        let (wanted, name) = (if self.bytes { "a bytes-like object" } else { "str instance" }, th.type_name(value));
+        let (wanted, name) =
+            (if self.bytes { "a bytes-like object" } else { "str instance" }, th.type_name(value));
         Err(th.type_error(format!("sequence item {index}: expected {wanted}, {name} found")))
     }
 

@@ -52,7 +52,9 @@ fn formatter_parser(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     for piece in Fields::new(text) {
         match piece {
             Ok(Piece::Literal(range)) => {
-                let lone = text.get(range.end.wrapping_sub(1)).is_some_and(|c| c == '{' as u32 || c == '}' as u32);
+                let lone = text
+                    .get(range.end.wrapping_sub(1))
+                    .is_some_and(|c| c == '{' as u32 || c == '}' as u32);
                 if lone || range.end == text.len() {
                     let shown = part(th, text.slice(range))?;
                     let none = Value::NONE;
@@ -66,7 +68,8 @@ fn formatter_parser(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
                     Some(range) => part(th, text.slice(range))?,
                     None => th.vm.empty_str.get().value(),
                 };
-                let (name, spec) = (part(th, text.slice(field.name))?, part(th, text.slice(field.spec))?);
+                let (name, spec) =
+                    (part(th, text.slice(field.name))?, part(th, text.slice(field.spec))?);
                 let conversion = match field.conversion {
                     Some(code) => Str::from_code(th, code)?.value(),
                     None => Value::NONE,

@@ -100,7 +100,12 @@ fn character(th: &Thread, value: Value, function: &str, numbered: bool) -> Resul
 }
 
 /// A value, or the default that was given, or an error.
-fn or_default(th: &Thread, value: Option<Value>, default: Value, message: &str) -> Result<Value, Raised> {
+fn or_default(
+    th: &Thread,
+    value: Option<Value>,
+    default: Value,
+    message: &str,
+) -> Result<Value, Raised> {
     match value {
         Some(value) => Ok(value),
         None if default.is_unbound() => Err(th.value_error(message)),
@@ -197,7 +202,11 @@ fn lookup(th: &mut Thread, old: bool, args: &[Value]) -> Result<Value, Raised> {
     }
 }
 
-fn form_and_text(th: &mut Thread, args: &[Value], function: &str) -> Result<(Form, Ref<Str>), Raised> {
+fn form_and_text(
+    th: &mut Thread,
+    args: &[Value],
+    function: &str,
+) -> Result<(Form, Ref<Str>), Raised> {
     let form = th.str_argument(args[0], &format!("{function}() argument 1"))?;
     let text = th.str_argument(args[1], &format!("{function}() argument 2"))?;
     match form.ascii().and_then(Form::parse) {

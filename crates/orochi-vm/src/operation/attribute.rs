@@ -118,9 +118,10 @@ impl Thread {
     ) -> Result<Option<Value>, Raised> {
         let on_class = class.lookup(self, name);
         if let Some(descriptor) = on_class
-            && self.is_data_descriptor(descriptor) {
-                return self.descriptor_get(descriptor, object, class).map(Some);
-            }
+            && self.is_data_descriptor(descriptor)
+        {
+            return self.descriptor_get(descriptor, object, class).map(Some);
+        }
         if let Some(own) = self.own_attribute(object, name)? {
             return Ok(Some(own));
         }
@@ -139,9 +140,10 @@ impl Thread {
         let meta = self.class_of(own.value());
         let on_meta = meta.lookup(self, name);
         if let Some(descriptor) = on_meta
-            && self.is_data_descriptor(descriptor) {
-                return self.descriptor_get(descriptor, own.value(), meta).map(Some);
-            }
+            && self.is_data_descriptor(descriptor)
+        {
+            return self.descriptor_get(descriptor, own.value(), meta).map(Some);
+        }
         if let Some(value) = own.lookup(self, name) {
             return self.descriptor_get_from_class(value, own).map(Some);
         }
@@ -358,9 +360,10 @@ impl Thread {
         let class = self.class_of(object);
         let on_class = class.lookup(self, name);
         if let Some(descriptor) = on_class
-            && self.is_data_descriptor(descriptor) {
-                return self.descriptor_set(descriptor, object, value, name);
-            }
+            && self.is_data_descriptor(descriptor)
+        {
+            return self.descriptor_set(descriptor, object, value, name);
+        }
         if let Some(module) = object.cast::<Module>() {
             if value.is_unbound() {
                 return match module.dict().delete_str(self, name)? {

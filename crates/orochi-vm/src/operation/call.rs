@@ -170,17 +170,19 @@ impl Thread {
             );
         }
         let plain_new = new.and_then(native_of) == Some(types::object::new as *const ());
-        if plain_new && !class.has(flags::ABSTRACT)
-            && let Some(function) = init.and_then(as_function) {
-                let instance = types::object::new_instance(self, class)?;
-                let returned =
-                    self.prepended(instance, args, |th, args| th.call_function(function, args))?;
-                return if returned.is_none() {
-                    Ok(instance)
-                } else {
-                    Err(self.init_returned(returned))
-                };
-            }
+        if plain_new
+            && !class.has(flags::ABSTRACT)
+            && let Some(function) = init.and_then(as_function)
+        {
+            let instance = types::object::new_instance(self, class)?;
+            let returned =
+                self.prepended(instance, args, |th, args| th.call_function(function, args))?;
+            return if returned.is_none() {
+                Ok(instance)
+            } else {
+                Err(self.init_returned(returned))
+            };
+        }
         let new = self.static_function(new.unwrap_or(Value::NONE), class)?;
         let instance = self.prepended(class.value(), args, |th, args| th.call_with(new, args))?;
         if !self.is_instance(instance, class) {

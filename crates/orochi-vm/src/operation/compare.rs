@@ -103,17 +103,15 @@ impl Thread {
         self.check_native_stack()?;
         let (class, right_class) = (self.class_of(left), self.class_of(right));
         let reflected_first = right_class != class && right_class.is_subclass(class);
-        if reflected_first
-            && let Some(result) = self.try_method(right, op.reflected(), left)? {
-                return Ok(result);
-            }
+        if reflected_first && let Some(result) = self.try_method(right, op.reflected(), left)? {
+            return Ok(result);
+        }
         if let Some(result) = self.try_method(left, op.method(), right)? {
             return Ok(result);
         }
-        if !reflected_first
-            && let Some(result) = self.try_method(right, op.reflected(), left)? {
-                return Ok(result);
-            }
+        if !reflected_first && let Some(result) = self.try_method(right, op.reflected(), left)? {
+            return Ok(result);
+        }
         self.compare_by_identity(op, left, right)
     }
 
@@ -244,8 +242,9 @@ fn fast(op: Comparison, left: Value, right: Value) -> Option<bool> {
         return Some(op.holds(left.number_as_f64().partial_cmp(&right.number_as_f64())));
     }
     if matches!(op, Comparison::Eq | Comparison::Ne)
-        && let (Some(a), Some(b)) = (left.cast_exact::<Str>(), right.cast_exact::<Str>()) {
-            return Some(Str::equal(a, b) == (op == Comparison::Eq));
-        }
+        && let (Some(a), Some(b)) = (left.cast_exact::<Str>(), right.cast_exact::<Str>())
+    {
+        return Some(Str::equal(a, b) == (op == Comparison::Eq));
+    }
     None
 }

@@ -54,9 +54,10 @@ impl Thread {
             );
         };
         if native_of(method) == Some(iterators::NEXT.function as *const ())
-            && let Some(next) = class.native_next() {
-                return next(self, iterator);
-            }
+            && let Some(next) = class.native_next()
+        {
+            return next(self, iterator);
+        }
         match self.call_descriptor_method(method, iterator, &[]) {
             Ok(item) => Ok(Some(item)),
             Err(raised) => match self.catch(raised, &classes::STOP_ITERATION) {

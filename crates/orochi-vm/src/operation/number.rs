@@ -79,17 +79,18 @@ impl Thread {
             let own = right_class.special(self, op.reflected());
             own.is_some() && own != class.special(self, op.reflected())
         };
-        if reflected_first
-            && let Some(result) = self.try_method(right, op.reflected(), left)? {
-                return Ok(result);
-            }
+        if reflected_first && let Some(result) = self.try_method(right, op.reflected(), left)? {
+            return Ok(result);
+        }
         if let Some(result) = self.try_method(left, op.method(), right)? {
             return Ok(result);
         }
-        if !reflected_first && right_class != class
-            && let Some(result) = self.try_method(right, op.reflected(), left)? {
-                return Ok(result);
-            }
+        if !reflected_first
+            && right_class != class
+            && let Some(result) = self.try_method(right, op.reflected(), left)?
+        {
+            return Ok(result);
+        }
         Err(self.unsupported(op, false, left, right))
     }
 
@@ -129,9 +130,10 @@ impl Thread {
             };
         }
         if self.class_of(right) != class
-            && let Some(result) = self.try_method(right, op.reflected(), left)? {
-                return Ok(result);
-            }
+            && let Some(result) = self.try_method(right, op.reflected(), left)?
+        {
+            return Ok(result);
+        }
         Err(self.unsupported(op, inplace, left, right))
     }
 
@@ -177,9 +179,10 @@ impl Thread {
             return self.binary(BinaryOp::Pow, base, exponent);
         }
         if let Some(result) = self.call_special(base, Special::Pow, &[exponent, modulus])?
-            && result != Value::NOT_IMPLEMENTED {
-                return Ok(result);
-            }
+            && result != Value::NOT_IMPLEMENTED
+        {
+            return Ok(result);
+        }
         let names = [base, exponent, modulus].map(|v| self.type_name(v));
         Err(self.type_error(format!(
             "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",

@@ -139,9 +139,10 @@ impl Thread {
     /// `isinstance(value, class)`, with hooks; `class` may be a tuple or union.
     pub fn isinstance(&mut self, value: Value, class: Value) -> Result<bool, Raised> {
         if let Some(plain) = class.cast::<Class>()
-            && self.class_of(value) == plain {
-                return Ok(true);
-            }
+            && self.class_of(value) == plain
+        {
+            return Ok(true);
+        }
         self.check_native_stack()?;
         if let Some(choices) = self.choices(class) {
             for at in 0..choices.len() {

@@ -31,12 +31,7 @@ pub(super) static GETSET: &[GetSet] = &[
         set_annotations,
         "Dict of annotations in a function object.",
     ),
-    property(
-        "__annotate__",
-        annotate,
-        set_annotate,
-        "Get the code object for a function.",
-    ),
+    property("__annotate__", annotate, set_annotate, "Get the code object for a function."),
     property(
         "__type_params__",
         type_params,

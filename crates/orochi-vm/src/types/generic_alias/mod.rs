@@ -164,10 +164,12 @@ fn getattribute(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let alias = th.receiver::<GenericAlias>(args[0])?;
     let name = attribute_name(th, args[1])?;
     let text = name.display();
-    if !OWN.contains(&text.as_str()) && !matches!(text.as_str(), "__class_getitem__" | "__bases__")
-        && let Some(value) = th.find_attribute(alias.origin.get(), name)? {
-            return Ok(value);
-        }
+    if !OWN.contains(&text.as_str())
+        && !matches!(text.as_str(), "__class_getitem__" | "__bases__")
+        && let Some(value) = th.find_attribute(alias.origin.get(), name)?
+    {
+        return Ok(value);
+    }
     let class = th.class_of(args[0]);
     match th.find_generic(args[0], class, name)? {
         Some(value) => Ok(value),
@@ -248,14 +250,16 @@ pub fn item_repr(th: &mut Thread, item: Value) -> Result<String, Raised> {
         let qualname = th.find_attribute(item, crate::name!(th, "__qualname__"))?;
         let module = th.find_attribute(item, crate::name!(th, "__module__"))?;
         if let (Some(qualname), Some(module)) = (qualname, module)
-            && !module.is_none() && qualname.cast::<Str>().is_some() {
-                let (qualname, module) = (th.display_str(qualname), th.display_str(module));
-                return Ok(if module == "builtins" {
-                    qualname
-                } else {
-                    format!("{module}.{qualname}")
-                });
-            }
+            && !module.is_none()
+            && qualname.cast::<Str>().is_some()
+        {
+            let (qualname, module) = (th.display_str(qualname), th.display_str(module));
+            return Ok(if module == "builtins" {
+                qualname
+            } else {
+                format!("{module}.{qualname}")
+            });
+        }
     }
     Ok(th.repr(item)?.display())
 }

@@ -32,11 +32,12 @@ fn collect(th: &mut Thread, args: &[Value], found: &mut RootVec) -> Result<(), R
         if is_variable(th, arg)? {
             add(arg, found);
         } else if let Some(inner) = th.find_attribute(arg, crate::name!(th, "__parameters__"))?
-            && let Some(inner) = inner.cast::<Tuple>() {
-                for &parameter in inner.as_slice() {
-                    add(parameter, found);
-                }
+            && let Some(inner) = inner.cast::<Tuple>()
+        {
+            for &parameter in inner.as_slice() {
+                add(parameter, found);
             }
+        }
     }
     Ok(())
 }

@@ -132,9 +132,10 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         }
     }
     if place.is_none()
-        && let Some(file) = own_text(th, module, "__file__")? {
-            place = Some(format!(" from {}", th.repr(file)?.display()));
-        }
+        && let Some(file) = own_text(th, module, "__file__")?
+    {
+        place = Some(format!(" from {}", th.repr(file)?.display()));
+    }
     let name = match name {
         Some(name) => th.repr(name)?.display(),
         None => "'?'".to_owned(),

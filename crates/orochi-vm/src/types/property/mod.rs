@@ -114,11 +114,13 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let [getter, setter, deleter] = [or_none(args[1]), or_none(args[2]), or_none(args[3])];
     let mut doc = or_none(args[4]);
     let mut getter_doc = 0;
-    if doc.is_none() && !getter.is_none()
-        && let Some(found) = th.find_attribute(getter, crate::name!(th, "__doc__"))? {
-            doc = found;
-            getter_doc = u64::from(!found.is_none());
-        }
+    if doc.is_none()
+        && !getter.is_none()
+        && let Some(found) = th.find_attribute(getter, crate::name!(th, "__doc__"))?
+    {
+        doc = found;
+        getter_doc = u64::from(!found.is_none());
+    }
     let again = !property.getter.get().is_none();
     let fields = th.write(property)?;
     let token = fields.token();

@@ -119,9 +119,10 @@ fn start_of(
     object: Value,
 ) -> Result<Option<(Ref<Class>, bool)>, Raised> {
     if let Some(own) = object.cast::<Class>()
-        && own.is_subclass(class) {
-            return Ok(Some((own, false)));
-        }
+        && own.is_subclass(class)
+    {
+        return Ok(Some((own, false)));
+    }
     let own = th.class_of(object);
     if own.is_subclass(class) {
         return Ok(Some((own, true)));
@@ -129,9 +130,11 @@ fn start_of(
     if object.is_object() {
         let said = th.find_attribute(object, crate::name!(th, "__class__"))?;
         if let Some(said) = said.and_then(|said| said.cast::<Class>())
-            && said != own && said.is_subclass(class) {
-                return Ok(Some((said, true)));
-            }
+            && said != own
+            && said.is_subclass(class)
+        {
+            return Ok(Some((said, true)));
+        }
     }
     Ok(None)
 }
@@ -228,11 +231,12 @@ fn getattribute(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let parts = (own.class.get().cast::<Class>(), own.object_class.get().cast::<Class>());
     if let (Some(class), Some(start)) = parts
         && name.ascii() != Some("__class__")
-            && let Some(found) = search(class, start, name) {
-                let object = own.object.get();
-                let through_instance = object != start.value();
-                return bind(th, Found { found, through_instance, start }, object);
-            }
+        && let Some(found) = search(class, start, name)
+    {
+        let object = own.object.get();
+        let through_instance = object != start.value();
+        return bind(th, Found { found, through_instance, start }, object);
+    }
     let kind = th.class_of(args[0]);
     match th.find_generic(args[0], kind, name)? {
         Some(value) => Ok(value),

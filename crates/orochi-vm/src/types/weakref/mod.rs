@@ -157,9 +157,10 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         Some(target) => {
             let mut named = String::new();
             if let Some(name) = th.find_attribute(target, crate::name!(th, "__name__"))?
-                && name.cast::<Str>().is_some() {
-                    named = format!(" ({})", th.display_str(name));
-                }
+                && name.cast::<Str>().is_some()
+            {
+                named = format!(" ({})", th.display_str(name));
+            }
             format!(
                 "<weakref at {here:#x}; to '{}' at {:#x}{named}>",
                 th.type_name(target),
