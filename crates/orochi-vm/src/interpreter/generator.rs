@@ -516,7 +516,7 @@ pub(crate) fn send_to(th: &mut Thread, iterator: Value, value: Value) -> Result<
         }
     }
     let sent = if value.is_none() {
-        match th.next(iterator) {
+        match th.next_or_stop(iterator) {
             Ok(Some(item)) => Ok(item),
             Ok(None) => {
                 th.finished.set(true);

@@ -47,24 +47,29 @@ impl Thread {
     /// `next(iterator)`: the item, or `None` when there is none left.
     #[inline]
     pub fn next(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
+        match self.next_or_stop(iterator) {
+            Ok(item) => Ok(item),
+            Err(raised) => match self.catch(raised, &classes::STOP_ITERATION) {
+                Some(_) => Ok(None),
+                None => Err(raised),
+            },
+        }
+    }
+
+    /// As [`Self::next`], for those who want what a `StopIteration` carries: it stays in flight.
+    #[inline]
+    pub fn next_or_stop(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
         let class = self.class_of(iterator);
         let Some(method) = class.special(self, Special::Next) else {
-            return Err(
-                self.type_error(format!("'{}' object is not an iterator", class.display_name()))
-            );
+            let name = class.display_name();
+            return Err(self.type_error(format!("'{name}' object is not an iterator")));
         };
         if native_of(method) == Some(iterators::NEXT.function as *const ())
             && let Some(next) = class.native_next()
         {
             return next(self, iterator);
         }
-        match self.call_descriptor_method(method, iterator, &[]) {
-            Ok(item) => Ok(Some(item)),
-            Err(raised) => match self.catch(raised, &classes::STOP_ITERATION) {
-                Some(_) => Ok(None),
-                None => Err(raised),
-            },
-        }
+        self.call_descriptor_method(method, iterator, &[]).map(Some)
     }
 
     /// Appends what an iterable gives.

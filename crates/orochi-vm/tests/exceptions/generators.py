@@ -134,3 +134,14 @@ try:
     raise KeyError('ctx')
 except KeyError:
     it = context(); next(it); it.throw(ValueError('v'))
+class Stops:
+    def __iter__(self): return self
+    def __next__(self): raise StopIteration('carried')
+def carried():
+    print((yield from Stops()), (yield from iter(lambda: 1, 1)), (yield from map(str, [])))
+    yield
+next(carried())
+def returning():
+    yield 1
+    return 'value'
+print(list(returning()), [x for x in returning()], tuple(map(str, returning())))
