@@ -7,6 +7,7 @@ use super::{Raised, set_cause};
 use crate::class::{Class, GetSet, Method, function, method, property};
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast};
+use crate::operation::native_of;
 use crate::thread::Thread;
 use crate::types::dict::Dict;
 use crate::types::list::List;
@@ -64,6 +65,22 @@ pub(super) fn class_argument(th: &Thread, value: Value, name: &str) -> Result<Re
 pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let class = class_argument(th, args[0], "BaseException")?;
     Ok(allocate(th, class, args[1])?.value())
+}
+
+/// Whether a `__new__` is that of `BaseException`, which [`new_plain`] does without a call.
+pub fn is_plain_new(new: Option<Value>) -> bool {
+    new.and_then(native_of) == Some(self::new as *const ())
+}
+
+/// Whether an `__init__` is that of `BaseException`: what [`new_plain`] makes needs no more.
+pub fn is_plain_init(init: Option<Value>) -> bool {
+    init.and_then(native_of) == Some(self::init as *const ())
+}
+
+/// `BaseException.__new__(class, *args)`
+pub fn new_plain(th: &Thread, class: Ref<Class>, args: &[Value]) -> Result<Value, Raised> {
+    let args = Tuple::from_slice(th, args)?;
+    Ok(allocate(th, class, args.value())?.value())
 }
 
 fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

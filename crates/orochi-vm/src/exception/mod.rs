@@ -24,6 +24,7 @@ mod unicode_error;
 pub mod unraisable;
 pub mod warnings;
 
+pub use base::{is_plain_init, is_plain_new, new_plain};
 pub use classes::finish_classes;
 pub use matching::{join_groups, matches, split_group};
 pub use object::{

@@ -5,7 +5,7 @@
 //! last, so putting a receiver in front is the only copying there is.
 
 use crate::class::{Class, Special, flags};
-use crate::exception::{Raised, classes};
+use crate::exception::{self, Raised, classes};
 use crate::heap::{RootVec, Value};
 use crate::interpreter::frame::as_function;
 use crate::native::{self, Arguments, METHOD_DESCRIPTOR, NativeFunction, WRAPPER_DESCRIPTOR};
@@ -183,8 +183,19 @@ impl Thread {
                 Err(self.init_returned(returned))
             };
         }
-        let new = self.static_function(new.unwrap_or(Value::NONE), class)?;
-        let instance = self.prepended(class.value(), args, |th, args| th.call_with(new, args))?;
+        let instance = if class.has(flags::EXCEPTION)
+            && args.names.is_none()
+            && exception::is_plain_new(new)
+        {
+            let made = exception::new_plain(self, class, args.values)?;
+            if exception::is_plain_init(init) {
+                return Ok(made);
+            }
+            made
+        } else {
+            let new = self.static_function(new.unwrap_or(Value::NONE), class)?;
+            self.prepended(class.value(), args, |th, args| th.call_with(new, args))?
+        };
         if !self.is_instance(instance, class) {
             return Ok(instance);
         }
