@@ -110,18 +110,17 @@ impl Thread {
         name: Ref<Str>,
         value: Value,
     ) -> Result<bool, Raised> {
+        let current = class.namespace.get().get(name);
+        let plain = !value.is_unbound() && self.is_plain_value(value);
+        if plain && let Some(cell) = current.and_then(|v| v.cast_exact::<AttributeCell>()) {
+            let cell = self.write(cell)?;
+            cell.value.set(cell.token(), value);
+            return Ok(true);
+        }
         let special = Special::from_name(name.ascii().unwrap_or(""));
-        let plain = special.is_none() && !value.is_unbound() && self.is_plain_value(value);
         let mut value = value;
-        if plain && let Some(current) = class.namespace.get().get(name) {
-            if let Some(cell) = current.cast_exact::<AttributeCell>() {
-                let cell = self.write(cell)?;
-                cell.value.set(cell.token(), value);
-                return Ok(true);
-            }
-            if self.is_plain_value(current) {
-                value = AttributeCell::allocate(self, value)?.value();
-            }
+        if plain && special.is_none() && current.is_some_and(|v| self.is_plain_value(v)) {
+            value = AttributeCell::allocate(self, value)?.value();
         }
         let in_block = self.stm.in_block();
         let guard = self.write(class)?;

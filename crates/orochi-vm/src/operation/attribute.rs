@@ -1,5 +1,6 @@
 //! Attributes: lookup with descriptors, an object's own slots, classes and modules.
 
+use crate::class::change::AttributeCell;
 use crate::class::{Binding, Class, Special};
 use crate::exception::Raised;
 use crate::exception::classes;
@@ -213,6 +214,9 @@ impl Thread {
         if let Some(property) = descriptor.cast_exact::<Property>() {
             return property.get(self, object);
         }
+        if let Some(cell) = descriptor.cast_exact::<AttributeCell>() {
+            return self.open_attribute(cell.value());
+        }
         let own = self.class_of(descriptor);
         match own.special(self, Special::Get) {
             Some(getter) => {
@@ -236,6 +240,9 @@ impl Thread {
                 return Ok(native.bound(self, own.value())?.value());
             }
             return Ok(value);
+        }
+        if let Some(cell) = value.cast_exact::<AttributeCell>() {
+            return self.open_attribute(cell.value());
         }
         let class = self.class_of(value);
         match class.special(self, Special::Get) {

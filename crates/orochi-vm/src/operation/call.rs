@@ -169,19 +169,8 @@ impl Thread {
                 self.type_error(format!("cannot create '{}' instances", class.full_name(self)))
             );
         }
-        let plain_new = new.and_then(native_of) == Some(types::object::new as *const ());
-        if plain_new
-            && !class.has(flags::ABSTRACT)
-            && let Some(function) = init.and_then(as_function)
-        {
-            let instance = types::object::new_instance(self, class)?;
-            let returned =
-                self.prepended(instance, args, |th, args| th.call_function(function, args))?;
-            return if returned.is_none() {
-                Ok(instance)
-            } else {
-                Err(self.init_returned(returned))
-            };
+        if new.and_then(native_of) == Some(types::object::new as *const ()) {
+            return self.instantiate_plainly(class, init, args);
         }
         let instance = if class.has(flags::EXCEPTION)
             && args.names.is_none()
@@ -201,13 +190,34 @@ impl Thread {
         }
         let own = self.class_of(instance);
         let Some(init) = own.special(self, Special::Init) else { return Ok(instance) };
-        if plain_new
-            && init.is_object()
-            && native_of(init) == Some(types::object::init as *const ())
-        {
-            // `object.__new__` has checked the arguments already.
-            return Ok(instance);
+        self.initialise(instance, init, args)
+    }
+
+    /// Makes an instance of a class whose `__new__` is `object`'s.
+    fn instantiate_plainly(
+        &mut self,
+        class: Ref<Class>,
+        init: Option<Value>,
+        args: Arguments,
+    ) -> Result<Value, Raised> {
+        types::object::check_new(self, class, !args.values.is_empty())?;
+        let instance = types::object::new_instance(self, class)?;
+        match init {
+            // What `object.__init__` would say of arguments has just been said.
+            Some(init) if native_of(init) != Some(types::object::init as *const ()) => {
+                self.initialise(instance, init, args)
+            }
+            _ => Ok(instance),
         }
+    }
+
+    /// Calls `__init__` of a new instance; the result is the instance.
+    fn initialise(
+        &mut self,
+        instance: Value,
+        init: Value,
+        args: Arguments,
+    ) -> Result<Value, Raised> {
         let returned = self.call_bound(init, instance, args)?;
         if returned.is_none() { Ok(instance) } else { Err(self.init_returned(returned)) }
     }
