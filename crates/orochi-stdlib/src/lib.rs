@@ -8,6 +8,7 @@
 pub mod abc_;
 pub mod argument;
 pub mod array;
+pub mod ast_;
 pub mod atexit_;
 pub mod binascii;
 pub mod bisect_;
@@ -42,10 +43,12 @@ pub mod start;
 pub mod string_;
 pub mod struct_;
 pub mod structure;
+pub mod symtable_;
 pub mod sys;
 pub mod system;
 pub mod thread_;
 pub mod time;
+pub mod tokenize_;
 pub mod tracemalloc_;
 pub mod unicodedata;
 pub mod warnings_;
@@ -57,6 +60,7 @@ use orochi_vm::native::ModuleSpec;
 pub static MODULES: &[&ModuleSpec] = &[
     &abc_::MODULE,
     &array::MODULE,
+    &ast_::MODULE,
     &atexit_::MODULE,
     &binascii::MODULE,
     &bisect_::MODULE,
@@ -84,8 +88,10 @@ pub static MODULES: &[&ModuleSpec] = &[
     &sre::MODULE,
     &string_::MODULE,
     &struct_::MODULE,
+    &symtable_::MODULE,
     &thread_::MODULE,
     &time::MODULE,
+    &tokenize_::MODULE,
     &tracemalloc_::MODULE,
     &unicodedata::MODULE,
     &warnings_::MODULE,
