@@ -179,7 +179,11 @@ fn refuse(th: &mut Thread, object: Value, name: Value) -> Result<Value, Raised> 
     if kind.fields.iter().any(|field| attribute.ascii() == Some(field.name)) {
         return Err(th.attribute_error("readonly attribute"));
     }
-    let message = format!("'{}' object has no attribute '{}'", kind.full_name(), attribute.display());
+    let message = format!(
+        "'{}' object has no attribute '{}' and no __dict__ for setting new attributes",
+        kind.full_name(),
+        attribute.display()
+    );
     Err(th.attribute_error_for(&message, object, attribute))
 }
 
