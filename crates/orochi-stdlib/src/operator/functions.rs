@@ -248,7 +248,7 @@ fn compare_digest(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         };
         return Ok(Value::from_bool(same_bytes(a.as_bytes(), b.as_bytes())));
     }
-    if !th.is_bytes_like(a) || !th.is_bytes_like(b) {
+    if !th.is_bytes_like(a) && !th.is_bytes_like(b) {
         let (a, b) = (th.type_name(a), th.type_name(b));
         return Err(th.type_error(format!(
             "unsupported operand types(s) or combination of types: '{a}' and '{b}'"

@@ -104,8 +104,7 @@ fn struct_time(th: &mut Thread, time: &tm) -> Result<Value, Raised> {
 
 pub(super) fn gmtime(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let seconds = whole_seconds(th, args[0])?;
-    let mut time = utc(seconds).map_err(|errno| time_error(th, errno))?;
-    time.tm_zone = c"UTC".as_ptr();
+    let time = utc(seconds).map_err(|errno| time_error(th, errno))?;
     struct_time(th, &time)
 }
 
