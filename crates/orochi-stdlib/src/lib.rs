@@ -20,32 +20,42 @@ pub mod contextvars_;
 pub mod csv_;
 pub mod early;
 pub mod errno_;
+pub mod fcntl;
 pub mod functools_;
 pub mod gc_;
+pub mod grp_;
 pub mod heapq_;
 pub mod imp;
+pub mod io;
 pub mod itertools_;
 pub mod json;
 pub mod library;
 pub mod locale_;
+pub mod marshal;
 pub mod math;
 pub mod native_state;
 pub mod opcode_;
 pub mod operator;
 pub mod posix;
+pub mod posixsubprocess;
 pub mod printer;
+pub mod pwd_;
 pub mod queue_;
 pub mod random;
 pub mod resource_;
+pub mod select;
 pub mod signal_;
+pub mod socket;
 pub mod sre;
 pub mod start;
+pub mod stat;
 pub mod string_;
 pub mod struct_;
 pub mod structure;
 pub mod symtable_;
 pub mod sys;
 pub mod system;
+pub mod termios_;
 pub mod thread_;
 pub mod time;
 pub mod tokenize_;
@@ -70,25 +80,35 @@ pub static MODULES: &[&ModuleSpec] = &[
     &contextvars_::MODULE,
     &csv_::MODULE,
     &errno_::MODULE,
+    &fcntl::MODULE,
     &functools_::MODULE,
     &gc_::MODULE,
+    &grp_::MODULE,
     &heapq_::MODULE,
     &imp::MODULE,
+    &io::MODULE,
     &itertools_::MODULE,
     &json::MODULE,
     &locale_::MODULE,
+    &marshal::MODULE,
     &math::MODULE,
     &opcode_::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &posixsubprocess::MODULE,
+    &pwd_::MODULE,
     &queue_::MODULE,
     &random::MODULE,
     &resource_::MODULE,
+    &select::MODULE,
     &signal_::MODULE,
+    &socket::MODULE,
     &sre::MODULE,
+    &stat::MODULE,
     &string_::MODULE,
     &struct_::MODULE,
     &symtable_::MODULE,
+    &termios_::MODULE,
     &thread_::MODULE,
     &time::MODULE,
     &tokenize_::MODULE,
