@@ -215,3 +215,9 @@ pub fn compile_interactive(th: &mut Thread, source: &str) -> Result<Option<Ref<C
         Err(error) => Err(raise_syntax_error(th, &error)),
     }
 }
+
+/// The module of that absolute name, imported if need be.
+pub fn import(th: &mut Thread, name: &str) -> Result<Value, Raised> {
+    let name = th.intern(name)?;
+    load_or_get(th, name)
+}

@@ -408,7 +408,7 @@ fn set_dict(th: &mut Thread, object: Value, value: Value) -> Result<(), Raised> 
 
 /// Calls `__del__` of an object that nobody refers to any more; what it raises is reported and
 /// goes no further.
-pub(crate) fn finalise(th: &mut Thread, object: Value) {
+pub fn finalise(th: &mut Thread, object: Value) {
     let Some(method) = th.class_of(object).special(th, Special::Del) else { return };
     if th.call_descriptor_method(method, object, &[]) == Err(Raised::Exception) {
         th.write_unraisable("", method);
