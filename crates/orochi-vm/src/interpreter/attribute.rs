@@ -223,7 +223,7 @@ handlers! {
         let (super_, class, object) =
             (get(regs, b(word)), get(regs, b(word) + 1), get(regs, b(word) + 2));
         let name = frame::name(regs, c(word));
-        let for_call = d(word) == 1;
+        let for_call = d(word) & 1 != 0;
         match super_attribute(th, super_, class, object, name, for_call) {
             Ok(value) => {
                 set(regs, a(word), value);

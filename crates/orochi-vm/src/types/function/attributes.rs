@@ -53,7 +53,6 @@ pub(super) static GETSET: &[GetSet] = &[
     property("__closure__", |th, f| Ok(or_none(fields(th, f)?.closure.get())), readonly, ""),
     property("__globals__", |th, f| Ok(fields(th, f)?.globals.get().value()), readonly, ""),
     property("__builtins__", |th, f| Ok(fields(th, f)?.builtins.get().value()), readonly, ""),
-    getter("__text_signature__", |_, _| Ok(Value::NONE), ""),
 ];
 
 fn fields<'a>(th: &Thread, function: Value) -> Result<&'a Function, Raised> {
