@@ -5,7 +5,7 @@
 
 use orochi_compiler::bytecode::FOR_UPDATE;
 
-use super::cache::{self, Contents, Fact, Kind, kind, operand};
+use super::cache::{self, Access, Contents, Fact, Kind, Site, kind, operand};
 use super::frame::{self, Action};
 use super::{a, b, c, call, d, exception, finish, get, next, proceed, set, sync};
 use crate::class::{Class, Special};
@@ -39,6 +39,27 @@ unsafe fn hits(cached: u64, object: Value) -> bool {
     (cached >> 32) as u32 == unsafe { header(object) }.shape_relaxed().0
 }
 
+/// The cache word for an object at the instruction `word` at `pc`: that of the site, or the
+/// thread's own; 0 if there is none.
+#[inline(always)]
+unsafe fn cached_word(
+    th: &Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    object: Value,
+    name: usize,
+    access: Access,
+) -> u64 {
+    // SAFETY: the instruction at `pc` has a cache word and belongs to the frame in `regs`.
+    unsafe {
+        let cached = cache::load(pc.add(1));
+        if hits(cached, object) {
+            return cached;
+        }
+        th.polymorphic.find(frame::name(regs, name), access, header(object).shape_relaxed())
+    }
+}
+
 handlers! {
     fn get_attr(th, pc, regs, word, table) {
         let object = get(regs, b(word));
@@ -56,19 +77,24 @@ handlers! {
         next(th, pc.add(2), regs, table)
     }
 
-    /// The less frequent kinds of cache.
+    /// The less frequent kinds of cache, and sites that see several shapes.
     #[inline(never)]
     fn get_attr_cached(th, pc, regs, word, table) {
         let object = get(regs, b(word));
-        let cached = cache::load(pc.add(1));
-        if !hits(cached, object) || d(word) & FOR_UPDATE != 0 {
+        let cached = cached_word(th, pc, regs, object, c(word), Access::Get);
+        let owner = &header(object).owner;
+        if d(word) & FOR_UPDATE != 0 && !th.stm.can_write(owner) {
             return get_attr_slow(th, pc, regs, word, table);
         }
         let value = match kind(cached) {
-            k if k == Kind::Member as u8 && th.stm.can_read(&header(object).owner) => {
-                value_at(object.object_ptr(), operand(cached))
+            k if k == Kind::Inline as u8 || k == Kind::Member as u8 => {
+                if th.stm.can_read(owner) {
+                    value_at(object.object_ptr(), operand(cached))
+                } else {
+                    Value::UNBOUND
+                }
             }
-            k if k == Kind::Overflow as u8 && th.stm.can_read(&header(object).owner) => {
+            k if k == Kind::Overflow as u8 && th.stm.can_read(owner) => {
                 let shape = shape_of_object(object);
                 let pointer = object.object_ptr();
                 let array = value_at(pointer, shape.overflow_offset(pointer));
@@ -121,19 +147,19 @@ handlers! {
     #[inline(never)]
     fn set_attr_cached(th, pc, regs, word, table) {
         let object = get(regs, a(word));
-        let cached = cache::load(pc.add(1));
-        if !th.stm.can_write(&header(object).owner) || !hits(cached, object) {
+        if !th.stm.can_write(&header(object).owner) {
             return set_attr_slow(th, pc, regs, word, table);
         }
+        let cached = cached_word(th, pc, regs, object, c(word), Access::Set);
         let value = get(regs, b(word));
         match kind(cached) {
+            k if k == Kind::Inline as u8 || k == Kind::Member as u8 => {
+                set_value_at(object.object_ptr(), operand(cached), value);
+            }
             k if k == Kind::Add as u8 => {
                 let change = cache::record(operand(cached)).extra();
                 set_value_at(object.object_ptr(), change as u32 as usize, value);
                 header(object).set_shape(crate::heap::ShapeId((change >> 32) as u32));
-            }
-            k if k == Kind::Member as u8 => {
-                set_value_at(object.object_ptr(), operand(cached), value);
             }
             k if k == Kind::Overflow as u8 => {
                 let shape = shape_of_object(object);
@@ -179,11 +205,13 @@ handlers! {
     #[inline(never)]
     fn get_method_other(th, pc, regs, word, table) {
         let object = get(regs, b(word));
-        let cached = cache::load(pc.add(1));
-        if !hits(cached, object) {
-            return get_method_slow(th, pc, regs, word, table);
-        }
+        let cached = cached_word(th, pc, regs, object, c(word), Access::Method);
+        let mut receiver = Value::UNBOUND;
         let value = match kind(cached) {
+            k if k == Kind::Method as u8 => {
+                receiver = object;
+                cache::record(operand(cached)).value()
+            }
             k if k == Kind::Module as u8 => module_name(th, cached, object),
             k if k == Kind::OfClass as u8 => of_class(cached, object),
             k if k == Kind::ClassValue as u8 => cache::record(operand(cached)).value(),
@@ -196,7 +224,7 @@ handlers! {
             return get_method_slow(th, pc, regs, word, table);
         }
         set(regs, a(word), value);
-        set(regs, a(word) + 3, Value::UNBOUND);
+        set(regs, a(word) + 3, receiver);
         next(th, pc.add(2), regs, table)
     }
 
@@ -217,14 +245,35 @@ handlers! {
         }
     }
 
-    #[inline(never)]
     fn get_super(th, pc, regs, word, table) {
+        let object = get(regs, b(word) + 2);
+        if !object.is_object() || d(word) & 1 == 0 {
+            return get_super_slow(th, pc, regs, word, table);
+        }
+        let cached = cached_word(th, pc, regs, object, c(word), Access::Super);
+        if kind(cached) != Kind::Super as u8 {
+            return get_super_slow(th, pc, regs, word, table);
+        }
+        let record = cache::record(operand(cached));
+        if record.extra() != get(regs, b(word) + 1).bits()
+            || get(regs, b(word)) != types::super_::SPEC.class().value()
+        {
+            return get_super_slow(th, pc, regs, word, table);
+        }
+        set(regs, a(word), record.value());
+        set(regs, a(word) + 3, object);
+        next(th, pc.add(2), regs, table)
+    }
+
+    #[inline(never)]
+    fn get_super_slow(th, pc, regs, word, table) {
         sync(th, pc, regs);
         let (super_, class, object) =
             (get(regs, b(word)), get(regs, b(word) + 1), get(regs, b(word) + 2));
         let name = frame::name(regs, c(word));
         let for_call = d(word) & 1 != 0;
-        match super_attribute(th, super_, class, object, name, for_call) {
+        let site = Site { word: pc.add(1), name, access: Access::Super };
+        match super_attribute(th, super_, class, object, site, for_call) {
             Ok(value) => {
                 set(regs, a(word), value);
                 if for_call {
@@ -310,39 +359,39 @@ fn load(
     }
     let value = th.get_attribute(object, name)?;
     if object.is_object() {
-        fill_get(th, pc, object, name, false);
+        fill_get(th, pc, object, name, Access::Get);
     }
     Ok(value)
 }
 
 /// Fills the cache of a `GetAttr` or `GetMethod` at `pc`.
-fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, method: bool) {
-    // SAFETY: the instruction has a cache word.
-    let site = unsafe { pc.add(1) };
+fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, access: Access) {
+    let site = Site { word: pc.wrapping_add(1), name, access };
     let shape = shape_of_object(object);
     let class = shape.class;
+    if site.knows(th, shape.id) {
+        return;
+    }
     if let Some(module) = object.cast_exact::<Module>() {
         // An abort is met again at the next claim.
         if let Ok(Some(cell)) = module.dict().cell(th, name, false) {
             let extra = cell.as_ptr() as u64;
             let contents = Contents::Record(object, extra);
-            cache::fill(site, class, || {
-                Some(Fact { shape: shape.id, kind: Kind::Module, contents })
-            });
+            cache::fill(th, site, shape.id, class, || Some(Fact { kind: Kind::Module, contents }));
         }
         return;
     }
     if let Some(own) = object.cast::<Class>() {
-        fill_get_of_class(th, site, own, shape, name);
+        fill_get_of_class(th, site, own, shape);
         return;
     }
     if !is_generic(th, class) {
         return;
     }
     let th = &*th;
-    cache::fill(site, class, || {
+    cache::fill(th, site, shape.id, class, || {
         let on_class = class.lookup_uncached(name).map(|(_, value)| value);
-        let fact = |kind, contents| Some(Fact { shape: shape.id, kind, contents });
+        let fact = |kind, contents| Some(Fact { kind, contents });
         match on_class {
             Some(value) if th.is_data_descriptor(value) => {
                 if let Some(member) = value.cast_exact::<Member>() {
@@ -355,7 +404,7 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, meth
             Some(value) => match own_slot(shape, name) {
                 Some((kind, contents)) => fact(kind, contents),
                 None if is_method(th, value) => {
-                    if method {
+                    if access == Access::Method {
                         fact(Kind::Method, Contents::Record(value, 0))
                     } else {
                         None
@@ -375,11 +424,11 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, meth
 /// Fills a cache for an attribute read through a class.
 fn fill_get_of_class(
     th: &Thread,
-    site: *const u64,
+    site: Site,
     own: Ref<Class>,
     shape: &'static Shape,
-    name: Ref<Str>,
 ) {
+    let name = site.name;
     let meta = shape.class;
     let usual = meta.special(th, Special::GetAttribute).and_then(native_of)
         == Some(types::type_::getattribute as *const ());
@@ -389,7 +438,7 @@ fn fill_get_of_class(
     for class in meta.mro_classes() {
         class.set_flag(crate::class::flags::OBSERVED, true);
     }
-    cache::fill(site, own, || {
+    cache::fill(th, site, shape.id, own, || {
         let (_, value) = own.lookup_uncached(name)?;
         let as_is = !value.is_object()
             || value.cast::<Function>().is_some()
@@ -401,7 +450,7 @@ fn fill_get_of_class(
             None => return None,
         };
         let contents = Contents::Record(value, own.value().bits());
-        Some(Fact { shape: shape.id, kind: Kind::OfClass, contents })
+        Some(Fact { kind: Kind::OfClass, contents })
     });
 }
 
@@ -446,10 +495,12 @@ fn fill_set(th: &Thread, pc: *const u64, object: Value, before: &'static Shape, 
     if !usual || object.cast::<Module>().is_some() {
         return;
     }
-    // SAFETY: the instruction has a cache word.
-    let site = unsafe { pc.add(1) };
-    cache::fill(site, class, || {
-        let fact = |kind, contents| Some(Fact { shape: before.id, kind, contents });
+    let site = Site { word: pc.wrapping_add(1), name, access: Access::Set };
+    if site.knows(th, before.id) {
+        return;
+    }
+    cache::fill(th, site, before.id, class, || {
+        let fact = |kind, contents| Some(Fact { kind, contents });
         if let Some((_, on_class)) = class.lookup_uncached(name) {
             if let Some(member) = on_class.cast_exact::<Member>() {
                 return fact(Kind::Member, Contents::Operand(member.offset.get() as u32));
@@ -468,7 +519,7 @@ fn fill_set(th: &Thread, pc: *const u64, object: Value, before: &'static Shape, 
         match after.place(after.slot_of(name)?) {
             SlotPlace::Inline(offset) => {
                 let change = u64::from(after.id.0) << 32 | u64::from(offset);
-                fact(Kind::Add, Contents::Record(Value::NONE, change))
+                fact(Kind::Add, Contents::Record(Value::UNBOUND, change))
             }
             SlotPlace::Overflow(_) => None,
         }
@@ -490,7 +541,7 @@ pub(crate) fn load_method(
         if let Some(on_class) = class.lookup(th, name) {
             if is_method(th, on_class) && th.own_attribute(object, name)?.is_none() {
                 if object.is_object() {
-                    fill_get(th, pc, object, name, true);
+                    fill_get(th, pc, object, name, Access::Method);
                 }
                 th.method_found.set(true);
                 return Ok(on_class);
@@ -499,7 +550,7 @@ pub(crate) fn load_method(
     }
     let value = th.get_attribute(object, name)?;
     if object.is_object() {
-        fill_get(th, pc, object, name, true);
+        fill_get(th, pc, object, name, Access::Method);
     }
     Ok(value)
 }
@@ -511,9 +562,10 @@ fn super_attribute(
     super_: Value,
     class: Value,
     object: Value,
-    name: Ref<Str>,
+    site: Site,
     for_call: bool,
 ) -> Result<Value, Raised> {
+    let name = site.name;
     th.method_found.set(false);
     if super_ != types::super_::SPEC.class().value() {
         let made = th.call(super_, &[class, object])?;
@@ -522,6 +574,9 @@ fn super_attribute(
     if let Some(start) = class.cast::<Class>() {
         if let Some(value) = types::super_::find(th, start, object, name)? {
             if for_call && is_method(th, value.found) && value.through_instance {
+                if object.is_object() && object.cast::<Class>().is_none() {
+                    fill_super(th, site, start, object);
+                }
                 th.method_found.set(true);
                 return Ok(value.found);
             }
@@ -530,6 +585,19 @@ fn super_attribute(
     }
     let made = th.call(super_, &[class, object])?;
     th.get_attribute(made, name)
+}
+
+/// Fills the cache of a `GetSuper` whose object is an instance of a class that derives from `start`.
+fn fill_super(th: &Thread, site: Site, start: Ref<Class>, object: Value) {
+    let shape = shape_of_object(object);
+    if !shape.class.is_subclass(start) {
+        return;
+    }
+    cache::fill(th, site, shape.id, shape.class, || {
+        let found = types::super_::search(start, shape.class, site.name)?;
+        let contents = Contents::Record(found, start.value().bits());
+        is_method(th, found).then_some(Fact { kind: Kind::Super, contents })
+    });
 }
 
 #[inline(never)]

@@ -5,17 +5,24 @@
 //! immutable [`Record`]. Words are read and written by single plain accesses; whoever sees an old
 //! one misses.
 //!
+//! A site that sees objects of several shapes keeps one of them in its word; the others are found
+//! in a table of each thread, by name and shape ([`Polymorphic`]).
+//!
 //! What a cache says rests on the classes along the resolution order, which are marked
 //! *observed* when it is filled. A change of such a class empties all caches with the world
 //! stopped ([`clear_all`]) and starts the records anew. So a cache needs no other check, and the
 //! values in its record need no other root than the class.
 
+use std::cell::Cell;
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use crate::class::{Class, flags};
 use crate::heap::{ShapeId, Value};
 use crate::object::Ref;
+use crate::thread::Thread;
+use crate::types::str::Str;
 
 /// What a cache word means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +42,24 @@ pub(crate) enum Kind {
     ClassValue,
     /// A property; record with the getter, a plain Python function.
     Property,
-    /// Storing adds the attribute in an inline slot; record: `extra` is the new shape (high half)
-    /// and the byte offset.
+    /// Storing adds the attribute in an inline slot; record: `value` unbound, `extra` the new shape
+    /// (high half) and the byte offset.
     Add,
     /// A name of a module; record: `value` the module, `extra` the cell's address.
     Module,
     /// An attribute of a class object; record: `value` what was found, `extra` the class.
     OfClass,
+    /// A method found behind a class by `super`; record: `value` the method, `extra` the class.
+    Super,
+    /// Nothing can be said about objects of this shape: do not ask again.
+    Uncacheable,
+}
+
+impl Kind {
+    /// Whether another object of the same shape may need another word.
+    fn depends_on_object(kind: u8) -> bool {
+        [Kind::None, Kind::Module, Kind::OfClass, Kind::Super].iter().any(|&k| k as u8 == kind)
+    }
 }
 
 /// The kind of a cache word.
@@ -94,56 +112,187 @@ pub(crate) fn record(number: usize) -> &'static Record {
     unsafe { &(*chunk)[number % CHUNK] }
 }
 
-/// Filled caches, and the number of records in use.
+/// Filled caches, and the records in use.
 struct Sites {
     words: Vec<usize>,
     records: usize,
+    /// The numbers of records by their contents.
+    known: Option<HashMap<(u64, u64), u32>>,
     /// Words of code objects that have died since: freed when no cache list names them.
     graveyard: Vec<Box<[AtomicU64]>>,
 }
 
 static SITES: Mutex<Sites> =
-    Mutex::new(Sites { words: Vec::new(), records: 1, graveyard: Vec::new() });
+    Mutex::new(Sites { words: Vec::new(), records: 1, known: None, graveyard: Vec::new() });
 
-/// Fills the cache at `site` with a fact about instances of `class` that `find` establishes while
-/// no class can change. `find` returns the kind and operand or a new record's contents.
-pub(crate) fn fill(site: *const u64, class: Ref<Class>, find: impl FnOnce() -> Option<Fact>) {
+/// How often all caches have been emptied.
+static EMPTIED: AtomicU64 = AtomicU64::new(0);
+
+/// What an instruction does with the attribute that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Access {
+    /// Reads it.
+    Get,
+    /// Reads it to be called.
+    Method,
+    /// Stores it.
+    Set,
+    /// Reads it behind a class, to be called.
+    Super,
+}
+
+/// Pairs of entries in a thread's table.
+const PAIRS: usize = 512;
+
+/// A thread's table of cache words for sites that see several shapes: two places for
+/// each hash of name, access and shape. Names live for ever, and so do the numbers of shapes, so an entry is true
+/// until all caches are emptied.
+pub(crate) struct Polymorphic {
+    emptied: Cell<u64>,
+    pairs: Box<[[Cell<(usize, u64)>; 2]; PAIRS]>,
+}
+
+impl Polymorphic {
+    /// An empty table.
+    pub(crate) fn new() -> Polymorphic {
+        Polymorphic { emptied: Cell::new(0), pairs: Box::new([const { [const { Cell::new((0, 0)) }; 2] }; PAIRS]) }
+    }
+
+    #[inline(always)]
+    fn key(name: Ref<Str>, access: Access) -> usize {
+        name.as_ptr() as usize | access as usize
+    }
+
+    #[inline(always)]
+    fn pair(&self, key: usize, shape: ShapeId) -> &[Cell<(usize, u64)>; 2] {
+        let spread = (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            ^ u64::from(shape.0).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+        &self.pairs[(spread >> (64 - PAIRS.ilog2())) as usize]
+    }
+
+    /// The word for objects of this shape, or 0.
+    #[inline(always)]
+    pub(crate) fn find(&self, name: Ref<Str>, access: Access, shape: ShapeId) -> u64 {
+        let key = Self::key(name, access);
+        if self.emptied.get() != EMPTIED.load(Ordering::Relaxed) {
+            return 0;
+        }
+        for entry in self.pair(key, shape) {
+            let (known, word) = entry.get();
+            if known == key && (word >> 32) as u32 == shape.0 {
+                return word;
+            }
+        }
+        0
+    }
+
+    fn insert(&self, name: Ref<Str>, access: Access, word: u64) {
+        let emptied = EMPTIED.load(Ordering::Relaxed);
+        if self.emptied.get() != emptied {
+            for pair in self.pairs.iter() {
+                pair.iter().for_each(|entry| entry.set((0, 0)));
+            }
+            self.emptied.set(emptied);
+        }
+        let shape = ShapeId((word >> 32) as u32);
+        if self.find(name, access, shape) == word {
+            return;
+        }
+        let key = Self::key(name, access);
+        let [first, second] = self.pair(key, shape);
+        second.set(first.get());
+        first.set((key, word));
+    }
+}
+
+/// The instruction whose cache is to be filled.
+#[derive(Clone, Copy)]
+pub(crate) struct Site {
+    /// Its cache word.
+    pub(crate) word: *const u64,
+    /// The name it gives.
+    pub(crate) name: Ref<Str>,
+    /// What it does.
+    pub(crate) access: Access,
+}
+
+impl Site {
+    /// Whether what the caches say about objects of this shape is all that can be said.
+    pub(crate) fn knows(self, th: &Thread, shape: ShapeId) -> bool {
+        // SAFETY: a site has a cache word.
+        let mut cached = unsafe { load(self.word) };
+        if (cached >> 32) as u32 != shape.0 {
+            cached = th.polymorphic.find(self.name, self.access, shape);
+        }
+        !Kind::depends_on_object(kind(cached))
+    }
+}
+
+/// Fills the cache of `site` with a fact about objects of `shape`, instances of `class`, that
+/// `find` establishes while no class can change. `find` returns the kind and operand or a new
+/// record's contents, or nothing if there is none.
+pub(crate) fn fill(
+    th: &Thread,
+    site: Site,
+    shape: ShapeId,
+    class: Ref<Class>,
+    find: impl FnOnce() -> Option<Fact>,
+) {
     let mut sites = SITES.lock().unwrap_or_else(|e| e.into_inner());
     for class in class.mro_classes() {
         class.set_flag(flags::OBSERVED, true);
     }
-    let Some(fact) = find() else { return };
-    let cached = match fact.contents {
-        Contents::Operand(operand) if operand < 1 << 24 => word(fact.shape, fact.kind, operand),
-        Contents::Operand(_) => return,
-        Contents::Record(value, extra) => {
-            let number = sites.records;
-            if number >= (1 << 24) - 1 {
-                return;
-            }
-            let chunk = &CHUNKS[number / CHUNK];
-            if chunk.load(Ordering::Relaxed).is_null() {
-                let fresh: Box<[Record; CHUNK]> = Box::new(
-                    [const { Record { value: AtomicU64::new(0), extra: AtomicU64::new(0) } };
-                        CHUNK],
-                );
-                chunk.store(Box::into_raw(fresh), Ordering::Release);
-            }
-            let record = record(number);
-            record.value.store(value.bits(), Ordering::Relaxed);
-            record.extra.store(extra, Ordering::Relaxed);
-            sites.records += 1;
-            word(fact.shape, fact.kind, number as u32)
+    let cached = find().and_then(|fact| match fact.contents {
+        Contents::Operand(operand) => {
+            (operand < 1 << 24).then(|| word(shape, fact.kind, operand))
         }
-    };
-    sites.words.push(site as usize);
-    store(site, cached);
+        Contents::Record(value, extra) => {
+            sites.record_of(value, extra).map(|number| word(shape, fact.kind, number))
+        }
+    });
+    let cached = cached.unwrap_or(word(shape, Kind::Uncacheable, 0));
+    // SAFETY: a site has a cache word.
+    let old = unsafe { load(site.word) };
+    if old == 0 {
+        sites.words.push(site.word as usize);
+    } else if (old >> 32) as u32 != shape.0 {
+        // Other threads may replace the word again: this one keeps both.
+        th.polymorphic.insert(site.name, site.access, old);
+        th.polymorphic.insert(site.name, site.access, cached);
+    }
+    store(site.word, cached);
+}
+
+impl Sites {
+    /// The number of the record with these contents.
+    fn record_of(&mut self, value: Value, extra: u64) -> Option<u32> {
+        let known = self.known.get_or_insert_default();
+        if let Some(&number) = known.get(&(value.bits(), extra)) {
+            return Some(number);
+        }
+        let number = self.records;
+        if number >= (1 << 24) - 1 {
+            return None;
+        }
+        let chunk = &CHUNKS[number / CHUNK];
+        if chunk.load(Ordering::Relaxed).is_null() {
+            let fresh: Box<[Record; CHUNK]> = Box::new(
+                [const { Record { value: AtomicU64::new(0), extra: AtomicU64::new(0) } }; CHUNK],
+            );
+            chunk.store(Box::into_raw(fresh), Ordering::Release);
+        }
+        let record = record(number);
+        record.value.store(value.bits(), Ordering::Relaxed);
+        record.extra.store(extra, Ordering::Relaxed);
+        known.insert((value.bits(), extra), number as u32);
+        self.records += 1;
+        Some(number as u32)
+    }
 }
 
 /// What [`fill`] puts into a cache.
 pub(crate) struct Fact {
-    /// The shape of objects for which it holds.
-    pub(crate) shape: ShapeId,
     /// What it is.
     pub(crate) kind: Kind,
     /// Its operand.
@@ -179,7 +328,22 @@ pub(crate) fn clear_all() {
     }
     sites.words.clear();
     sites.records = 1;
+    sites.known = None;
     sites.graveyard.clear();
+    EMPTIED.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Shows the collector the objects in records, so that no young one dies while a cache names its
+/// address. (A full collection empties all caches first.) The world is stopped.
+pub(crate) fn visit_records(visit: &mut dyn FnMut(&[Value])) {
+    let sites = SITES.lock().unwrap_or_else(|e| e.into_inner());
+    for number in 1..sites.records {
+        let record = record(number);
+        // What adds an attribute has a shape and an offset for `extra`, and no value.
+        if !record.value().is_unbound() {
+            visit(&[record.value(), Value::from_bits(record.extra())]);
+        }
+    }
 }
 
 /// Takes the words of a code object that has died: some cache may still be listed.

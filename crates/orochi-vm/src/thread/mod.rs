@@ -25,6 +25,7 @@ use orochi_stm::StmThread;
 use crate::class::Class;
 use crate::class::lookup::{CACHE_ENTRIES, CacheEntry};
 use crate::heap::{LocalHeap, NativeStack, Value, ValueStack};
+use crate::interpreter::cache::Polymorphic;
 use crate::object::Ref;
 use crate::shape::shape_of_object;
 use crate::vm::Vm;
@@ -89,6 +90,8 @@ pub struct Thread {
     /// Roots that are not on a stack: thread object, context, and the like, by [`Local`].
     pub(crate) locals: [Cell<Value>; Local::COUNT],
     pub(crate) lookup_cache: Box<[Cell<CacheEntry>; CACHE_ENTRIES]>,
+    /// Inline caches of sites that see several shapes.
+    pub(crate) polymorphic: Polymorphic,
     pub(crate) value_stack: ValueStack,
     /// Published when the thread goes away, for the collector.
     pub(crate) native_stack: UnsafeCell<NativeStack>,

@@ -121,7 +121,12 @@ struct AllRoots<'a, 'w> {
 }
 
 impl Roots for AllRoots<'_, '_> {
-    fn precise(&self, _kind: Kind, visit: &mut dyn FnMut(&[Value])) {
+    fn precise(&self, kind: Kind, visit: &mut dyn FnMut(&[Value])) {
+        match kind {
+            Kind::Nursery => crate::interpreter::cache::visit_records(visit),
+            // Caches keep nothing alive for long.
+            Kind::Full => crate::interpreter::cache::clear_all(),
+        }
         for thread in self.world.threads() {
             // SAFETY: stopped; everything below the published top is initialised.
             visit(unsafe { thread.value_stack.below(thread.top.get()) });

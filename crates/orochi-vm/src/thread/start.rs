@@ -89,6 +89,7 @@ impl Thread {
             finalising: Cell::new(false),
             undo: RefCell::default(),
             locals: [const { Cell::new(Value::UNBOUND) }; Local::COUNT],
+            polymorphic: crate::interpreter::cache::Polymorphic::new(),
             lookup_cache: Box::new([const { Cell::new(CacheEntry::EMPTY) }; CACHE_ENTRIES]),
             value_stack,
             native_stack: UnsafeCell::new(NativeStack::current()),

@@ -103,7 +103,8 @@ pub fn find(
     Ok(search(class, start, name).map(|found| Found { found, through_instance, start }))
 }
 
-fn search(class: Ref<Class>, start: Ref<Class>, name: Ref<Str>) -> Option<Value> {
+/// The name in the classes behind `class` in the resolution order of `start`.
+pub(crate) fn search(class: Ref<Class>, start: Ref<Class>, name: Ref<Str>) -> Option<Value> {
     let order = start.mro.get();
     let at = order.as_slice().iter().position(|&entry| entry == class.value())?;
     order.as_slice()[at + 1..]
