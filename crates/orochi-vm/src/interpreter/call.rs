@@ -250,10 +250,11 @@ handlers! {
         let (callee, args, kwargs) = (get(regs, base), get(regs, base + 3), get(regs, base + 4));
         let window = th.top.get().add(HEADER);
         if let Some(function) = frame::as_function(callee) {
-            *window.sub(3) = function.value();
-            frame::set_link(window, pc, regs, Action::Complete);
             return match spread(th, window, args, kwargs) {
                 Ok(names) => {
+                    // Only now: iterating over the arguments may run frames here.
+                    *window.sub(3) = function.value();
+                    frame::set_link(window, pc, regs, Action::Complete);
                     let count = th.spread_count.get();
                     match bind_window(th, window, count, names) {
                         Ok(()) => enter_bound(th, pc, window, 0, table),
