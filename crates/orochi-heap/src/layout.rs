@@ -400,6 +400,7 @@ pub(crate) fn set_table(base: *mut ShapeEntry) {
 }
 
 /// The base of the shape table, for compiled code.
+#[inline(always)]
 pub fn shape_table() -> *const ShapeEntry {
     TABLE.load(Ordering::Relaxed)
 }

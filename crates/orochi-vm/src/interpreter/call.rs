@@ -525,9 +525,17 @@ pub(super) unsafe fn bind_window(
             }
         }
         let values = std::slice::from_raw_parts(window, count);
-        let mut bound = crate::heap::RootVec::with_capacity(parameters);
-        types::function::bind(th, function, Arguments { values, names: names.cast() }, &mut bound)?;
-        std::ptr::copy_nonoverlapping(bound.as_slice().as_ptr(), window, parameters);
+        // Sorted above the arguments, then moved down.
+        let sorted = window.add(count);
+        th.reserve_stack(sorted.add(parameters))?;
+        for at in 0..parameters {
+            *sorted.add(at) = Value::UNBOUND;
+        }
+        th.top.set(sorted.add(parameters));
+        let bound = std::slice::from_raw_parts_mut(sorted, parameters);
+        types::function::bind(th, function, Arguments { values, names: names.cast() }, bound)?;
+        std::ptr::copy(sorted, window, parameters);
+        th.top.set(window.add(parameters));
         Ok(())
     }
 }

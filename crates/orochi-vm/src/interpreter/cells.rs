@@ -1,6 +1,6 @@
 //! Cells: variables that closures share.
 
-use super::{a, b, c, d, exception, finish, frame, get, next, proceed, set, sync};
+use super::{a, b, c, d, finish, frame, get, next, proceed, set, sync};
 use crate::exception::Raised;
 use crate::handlers;
 use crate::heap::Value;

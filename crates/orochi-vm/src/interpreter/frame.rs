@@ -185,7 +185,9 @@ pub(crate) fn as_function(value: Value) -> Option<Ref<Function>> {
             // SAFETY: shape checked.
             return Some(unsafe { Ref::from_ptr(value.bits() as *const Function) });
         }
-        return as_function_slow(value);
+        if shape.0 > crate::shape::known::LAST.0 {
+            return as_function_slow(value);
+        }
     }
     None
 }

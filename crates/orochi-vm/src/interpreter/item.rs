@@ -8,13 +8,15 @@ use crate::class::Special;
 use crate::exception::Raised;
 use crate::handlers;
 use crate::heap::Value;
+use crate::native::NativeFn;
 use crate::object::Ref;
 use crate::shape::known;
 use crate::thread::Thread;
 use crate::types::dict::Dict;
-use crate::types::list::List;
+use crate::types::list::{List, getitem as list_item};
 use crate::types::slice::Slice;
-use crate::types::tuple::Tuple;
+use crate::types::str::getitem as str_item;
+use crate::types::tuple::{Tuple, getitem as tuple_item};
 
 /// The exact list in a value.
 #[inline(always)]
@@ -67,6 +69,33 @@ handlers! {
 
     #[inline(never)]
     fn get_item_other(th, pc, regs, word, table) {
+        let (container, key) = (get(regs, b(word)), get(regs, c(word)));
+        if container.is_object() && d(word) & FOR_UPDATE == 0 {
+            let native: NativeFn = match (*container.object_ptr()).shape_relaxed() {
+                known::TUPLE => {
+                    if key.is_int() {
+                        let tuple: Ref<Tuple> = Ref::from_ptr(container.bits() as *const Tuple);
+                        if let Some(&item) = tuple.as_slice().get(position(key.as_int(), tuple.len())) {
+                            set(regs, a(word), item);
+                            return next(th, pc.add(1), regs, table);
+                        }
+                    }
+                    tuple_item
+                }
+                known::LIST => list_item,
+                known::STR => str_item,
+                known::DICT => dict_item,
+                _ => return get_item_general(th, pc, regs, word, table),
+            };
+            sync(th, pc, regs);
+            let result = call_native(th, native, container, key);
+            return finish(th, pc, regs, word, table, 1, result);
+        }
+        get_item_general(th, pc, regs, word, table)
+    }
+
+    #[inline(never)]
+    fn get_item_general(th, pc, regs, word, table) {
         let (container, key) = (get(regs, b(word)), get(regs, c(word)));
         sync(th, pc, regs);
         if d(word) & FOR_UPDATE == 0 {
@@ -166,6 +195,22 @@ fn python_getter(th: &Thread, container: Value) -> Option<Value> {
     (code.simple.get() != 0 && code.arg_count.get() == 2).then_some(method)
 }
 
+/// Apart from the handler: an array on the native stack would keep that from ending in a sibling call.
+#[inline(never)]
+fn call_native(th: &mut Thread, native: NativeFn, container: Value, key: Value) -> Result<Value, Raised> {
+    native(th, &[container, key])
+}
+
+#[inline(never)]
+fn dict_item(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    // SAFETY: called for exact dicts only.
+    let dict: Ref<Dict> = unsafe { Ref::from_ptr(args[0].bits() as *const Dict) };
+    match dict.get(th, args[1])? {
+        Some(value) => Ok(value),
+        None => Err(th.key_error(args[1])),
+    }
+}
+
 #[inline(never)]
 fn lookup(th: &mut Thread, container: Value, key: Value, update: bool) -> Result<Value, Raised> {
     // SAFETY: only the shape is looked at.
@@ -187,6 +232,10 @@ fn assign(th: &mut Thread, container: Value, key: Value, value: Value) -> Result
     // SAFETY: only the shape is looked at.
     if let Some(dict) = unsafe { exact_dict(container) } {
         return dict.set(th, key, value);
+    }
+    // SAFETY: as above.
+    if unsafe { exact_list(container) }.is_some() {
+        return crate::types::list::setitem(th, &[container, key, value]).map(drop);
     }
     th.set_item(container, key, value)
 }

@@ -22,6 +22,22 @@ use crate::object::Ref;
 use crate::thread::Thread;
 use crate::types::str::Str;
 
+/// The native method or special method in a value, which takes its receiver as first argument.
+#[inline(always)]
+pub(crate) fn as_slot(value: Value) -> Option<Ref<NativeFunction>> {
+    use crate::shape::known;
+    if value.is_object() {
+        // SAFETY: objects have headers; the shape tells the layout.
+        unsafe {
+            let shape = (*value.object_ptr()).shape_relaxed();
+            if shape == known::WRAPPER_DESCRIPTOR || shape == known::METHOD_DESCRIPTOR {
+                return Some(Ref::from_ptr(value.bits() as *const NativeFunction));
+            }
+        }
+    }
+    None
+}
+
 /// A native function: one value for each parameter of its signature, missing ones unbound.
 pub type NativeFn = fn(&mut Thread, &[Value]) -> Result<Value, Raised>;
 

@@ -97,13 +97,32 @@ impl Thread {
     }
 
     /// Calls what was found for a special method on the class of `receiver`.
+    #[inline(always)]
     pub fn call_descriptor_method(
         &mut self,
         method: Value,
         receiver: Value,
         args: &[Value],
     ) -> Result<Value, Raised> {
-        self.call_bound(method, receiver, Arguments::positional(args))
+        match *args {
+            [] => self.call_slot(method, &[receiver]),
+            [a] => self.call_slot(method, &[receiver, a]),
+            [a, b] => self.call_slot(method, &[receiver, a, b]),
+            _ => self.call_bound(method, receiver, Arguments::positional(args)),
+        }
+    }
+
+    /// As [`Self::call_descriptor_method`], with the receiver in front of the arguments.
+    #[inline]
+    pub fn call_slot(&mut self, method: Value, args: &[Value]) -> Result<Value, Raised> {
+        if let Some(native) = native::as_slot(method) {
+            self.check_native_stack()?;
+            return run_native(self, native, Arguments::positional(args));
+        }
+        if let Some(function) = as_function(method) {
+            return self.call_function(function, Arguments::positional(args));
+        }
+        self.call_bound(method, args[0], Arguments::positional(&args[1..]))
     }
 
     /// As [`Self::call_descriptor_method`], with named arguments.
@@ -129,6 +148,7 @@ impl Thread {
     }
 
     /// Calls a special method, looked up on the class; `None` if the class has none.
+    #[inline]
     pub fn call_special(
         &mut self,
         object: Value,

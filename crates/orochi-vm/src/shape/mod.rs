@@ -118,6 +118,8 @@ pub mod known {
         /// `complex`
         COMPLEX = 37;
     }
+    /// Shapes above are not known.
+    pub const LAST: ShapeId = COMPLEX;
 }
 
 /// The most attributes that are kept in slots.

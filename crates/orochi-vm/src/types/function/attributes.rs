@@ -3,7 +3,7 @@
 use orochi_compiler::code::VariableKind;
 
 use super::Function;
-use crate::class::{GetSet, getter, property};
+use crate::class::{GetSet, property};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::interpreter::call::claim_code;

@@ -5,7 +5,7 @@ use orochi_compiler::code::flags;
 
 use super::{Function, suggest};
 use crate::exception::Raised;
-use crate::heap::{RootVec, Value};
+use crate::heap::Value;
 use crate::native::Arguments;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
@@ -46,12 +46,13 @@ impl Parameters {
 }
 
 /// Puts one value for each parameter into `bound`: positional ones, keyword-only ones, the tuple
-/// of `*args`, the dict of `**kwargs`.
+/// of `*args`, the dict of `**kwargs`. `bound` is unbound throughout, as long as the parameters
+/// are many, and seen by the collector.
 pub fn bind(
     th: &mut Thread,
     function: Ref<Function>,
     args: Arguments,
-    bound: &mut RootVec,
+    bound: &mut [Value],
 ) -> Result<(), Raised> {
     let code = function.code();
     let positional = code.arg_count.get() as usize;
@@ -65,15 +66,14 @@ pub fn bind(
     let varkeywords = code.flags.get() & flags::VARKEYWORDS != 0;
     let (given, named) = args.split();
     let direct = given.len().min(positional);
-    bound.resize(code.parameter_count(), Value::UNBOUND);
-    bound.as_mut_slice()[..direct].copy_from_slice(&given[..direct]);
+    bound[..direct].copy_from_slice(&given[..direct]);
     if varargs {
         let rest = Tuple::from_slice(th, &given[direct..])?;
-        bound.as_mut_slice()[parameters.named] = rest.value();
+        bound[parameters.named] = rest.value();
     }
     let extra = if varkeywords {
         let extra = Dict::new(th)?;
-        bound.as_mut_slice()[parameters.named + usize::from(varargs)] = extra.value();
+        bound[parameters.named + usize::from(varargs)] = extra.value();
         Some(extra)
     } else {
         None
@@ -84,7 +84,7 @@ pub fn bind(
         }
     }
     if given.len() > positional && !varargs {
-        return Err(too_many(th, function, parameters, given.len(), bound.as_slice()));
+        return Err(too_many(th, function, parameters, given.len(), bound));
     }
     fill_positional(th, function, parameters, given.len(), bound)?;
     fill_keyword_only(th, function, parameters, bound)
@@ -99,15 +99,15 @@ fn bind_named(
     at: usize,
     value: Value,
     extra: Option<Ref<Dict>>,
-    bound: &mut RootVec,
+    bound: &mut [Value],
 ) -> Result<(), Raised> {
     let Some(name) = names.get(at).cast::<Str>() else {
         let function = qualname(th, function);
         return Err(th.type_error(format!("{function}() keywords must be strings")));
     };
     match parameters.find(name, parameters.positional_only, parameters.named) {
-        Some(index) if bound.as_slice()[index].is_unbound() => {
-            bound.as_mut_slice()[index] = value;
+        Some(index) if bound[index].is_unbound() => {
+            bound[index] = value;
             Ok(())
         }
         Some(_) => {
@@ -129,7 +129,7 @@ fn fill_positional(
     function: Ref<Function>,
     parameters: Parameters,
     given: usize,
-    bound: &mut RootVec,
+    bound: &mut [Value],
 ) -> Result<(), Raised> {
     if given >= parameters.positional {
         return Ok(());
@@ -137,7 +137,7 @@ fn fill_positional(
     let defaults = function.callable().defaults.get().cast::<Tuple>();
     let count = defaults.map_or(0, |defaults| defaults.len()).min(parameters.positional);
     let required = parameters.positional - count;
-    let is_missing = |&at: &usize| bound.as_slice()[at].is_unbound();
+    let is_missing = |&at: &usize| bound[at].is_unbound();
     let missing: Vec<usize> = (given..required).filter(is_missing).collect();
     if !missing.is_empty() {
         return Err(lacking(th, function, parameters, &missing, "positional"));
@@ -145,8 +145,8 @@ fn fill_positional(
     if let Some(defaults) = defaults {
         let skip = defaults.len() - count;
         for at in required.max(given)..parameters.positional {
-            if bound.as_slice()[at].is_unbound() {
-                bound.as_mut_slice()[at] = defaults.get(skip + at - required);
+            if bound[at].is_unbound() {
+                bound[at] = defaults.get(skip + at - required);
             }
         }
     }
@@ -157,12 +157,12 @@ fn fill_keyword_only(
     th: &mut Thread,
     function: Ref<Function>,
     parameters: Parameters,
-    bound: &mut RootVec,
+    bound: &mut [Value],
 ) -> Result<(), Raised> {
     let defaults = function.callable().kwdefaults.get().cast::<Dict>();
     let mut missing = Vec::new();
     for at in parameters.positional..parameters.named {
-        if !bound.as_slice()[at].is_unbound() {
+        if !bound[at].is_unbound() {
             continue;
         }
         let value = match defaults {
@@ -170,7 +170,7 @@ fn fill_keyword_only(
             None => None,
         };
         match value {
-            Some(value) => bound.as_mut_slice()[at] = value,
+            Some(value) => bound[at] = value,
             None => missing.push(at),
         }
     }

@@ -17,6 +17,7 @@ pub(crate) mod subscript;
 
 pub(crate) use object::VALUE_ARRAY_LAYOUT;
 pub use object::{List, ValueArray};
+pub(crate) use subscript::{getitem, setitem};
 
 #[cfg(test)]
 mod tests;

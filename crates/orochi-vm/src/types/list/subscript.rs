@@ -52,7 +52,7 @@ pub(crate) fn position(index: i64, length: usize) -> Option<usize> {
     (index < length).then_some(index)
 }
 
-pub(super) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let list = th.receiver::<List>(args[0])?;
     match subscript(th, "list", args[1])? {
         Subscript::Index(index) => {
@@ -78,7 +78,7 @@ pub(super) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     }
 }
 
-pub(super) fn setitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn setitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let list = th.receiver::<List>(args[0])?;
     match subscript(th, "list", args[1])? {
         Subscript::Index(index) => {

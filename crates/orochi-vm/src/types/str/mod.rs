@@ -27,6 +27,7 @@ mod split;
 mod translate;
 
 pub use iterator::{STR_ITERATOR, StrIterator};
+pub(crate) use operators::getitem;
 pub use object::Str;
 
 use crate::class::{NativeLayout, Tail, TypeFlags, TypeSpec, function};

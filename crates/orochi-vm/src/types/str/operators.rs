@@ -93,7 +93,7 @@ pub(super) fn rmodulo(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     }
 }
 
-pub(super) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let string = th.receiver::<Str>(args[0])?;
     let key = args[1];
     if key.is_int() {

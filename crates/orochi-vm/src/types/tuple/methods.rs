@@ -70,7 +70,7 @@ impl Tuple {
     }
 }
 
-fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let tuple = th.receiver::<Tuple>(args[0])?;
     match subscript(th, "tuple", args[1])? {
         Subscript::Index(index) => match position(index, tuple.len()) {

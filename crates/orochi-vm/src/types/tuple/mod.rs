@@ -4,6 +4,7 @@ mod methods;
 pub mod object;
 mod operators;
 
+pub(crate) use methods::getitem;
 pub use object::Tuple;
 pub use operators::hash_of;
 
