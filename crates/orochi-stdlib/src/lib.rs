@@ -60,6 +60,7 @@ pub mod thread_;
 pub mod time;
 pub mod tokenize_;
 pub mod tracemalloc_;
+pub mod typing_;
 pub mod unicodedata;
 pub mod warnings_;
 pub mod weakref_;
@@ -113,6 +114,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &time::MODULE,
     &tokenize_::MODULE,
     &tracemalloc_::MODULE,
+    &typing_::MODULE,
     &unicodedata::MODULE,
     &warnings_::MODULE,
     &weakref_::MODULE,

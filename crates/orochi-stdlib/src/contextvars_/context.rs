@@ -34,7 +34,7 @@ heap_object! {
 pub static CONTEXT: TypeSpec = TypeSpec {
     module: "_contextvars",
     new: Some(function("__new__($type, /)", new, "")),
-    flags: TypeFlags::NONE,
+    flags: TypeFlags::WEAKREF,
     methods: METHODS,
     ..TypeSpec::named("Context", NativeLayout::of::<Context>())
 };

@@ -87,7 +87,7 @@ const NONE: usize = usize::MAX;
 pub static WRAPPER: TypeSpec = TypeSpec {
     module: "functools",
     doc: "Create a cached callable that wraps another function.\n\nuser_function:      the function being cached\n\nmaxsize:  0         for no caching\n          None      for unlimited cache size\n          n         for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical calls\n          True      cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    namedtuple class with the fields:\n                        hits misses currsize maxsize\n",
-    flags: TypeFlags::BASE.and(TypeFlags::DICT),
+    flags: TypeFlags::BASE.and(TypeFlags::DICT).and(TypeFlags::WEAKREF),
     new: Some(function(
         "__new__($type, /, user_function, maxsize, typed, cache_info_type)",
         new,

@@ -49,7 +49,7 @@ heap_object! {
 pub static PARTIAL: TypeSpec = TypeSpec {
     module: "functools",
     doc: "Create a new function with partial application of the given arguments and keywords.",
-    flags: TypeFlags::BASE.and(TypeFlags::DICT),
+    flags: TypeFlags::BASE.and(TypeFlags::DICT).and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, func, /, *args, **keywords)", new, "")),
     methods: METHODS,
     getset: GETSET,

@@ -36,7 +36,7 @@ pub static IO_BASE: TypeSpec = TypeSpec {
           This class provides dummy implementations for many methods that\n\
           derived classes can override selectively; the default implementations\n\
           represent a file that cannot be read, written or seeked.",
-    flags: TypeFlags::BASE.and(TypeFlags::DICT),
+    flags: TypeFlags::BASE.and(TypeFlags::DICT).and(TypeFlags::WEAKREF),
     new: Some(function("__new__($cls, /, *args, **kwargs)", new, "")),
     methods: METHODS,
     getset: GETSET,

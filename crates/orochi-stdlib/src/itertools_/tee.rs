@@ -55,6 +55,7 @@ pub static TEE: TypeSpec = TypeSpec {
     new: Some(function("__new__($type, iterable, /)", new, "")),
     methods: METHODS,
     next: Some(next),
+    flags: TypeFlags::WEAKREF,
     ..TypeSpec::named("_tee", NativeLayout::of::<Tee>())
 };
 

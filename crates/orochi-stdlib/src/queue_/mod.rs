@@ -54,7 +54,7 @@ heap_object! {
 pub static SIMPLE_QUEUE: TypeSpec = TypeSpec {
     module: "_queue",
     doc: "Simple, unbounded, reentrant FIFO queue.",
-    flags: TypeFlags::BASE,
+    flags: TypeFlags::BASE.and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, /)", new, "")),
     methods: METHODS,
     ..TypeSpec::named("SimpleQueue", NativeLayout::of::<SimpleQueue>())

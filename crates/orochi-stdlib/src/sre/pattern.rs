@@ -98,7 +98,7 @@ unsafe fn finalise(object: *mut Header) {
 pub static PATTERN: TypeSpec = TypeSpec {
     module: "re",
     doc: "Compiled regular expression object.",
-    flags: TypeFlags::NO_NEW.and(TypeFlags::IMMUTABLE),
+    flags: TypeFlags::NO_NEW.and(TypeFlags::IMMUTABLE).and(TypeFlags::WEAKREF),
     methods: METHODS,
     getset: GETSET,
     finalise: Some(finalise),

@@ -33,7 +33,7 @@ heap_object! {
 pub(super) static STRUCT: TypeSpec = TypeSpec {
     module: "_struct",
     doc: "Struct(fmt) --> compiled struct object",
-    flags: TypeFlags::BASE,
+    flags: TypeFlags::BASE.and(TypeFlags::WEAKREF),
     new: Some(function("__new__($cls, /, *args, **kwargs)", new, "")),
     methods: &[
         method(

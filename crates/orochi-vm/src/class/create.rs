@@ -207,8 +207,8 @@ fn set_flags(class: Ref<Class>, base: Ref<Class>, bases: Ref<Tuple>, dict: bool,
     if dict {
         bits |= flags::DICT;
     }
-    if !adds_weak && !types::weakref::supports(base) {
-        bits |= flags::NO_WEAKREF;
+    if adds_weak || types::weakref::supports(base) {
+        bits |= flags::WEAKREF;
     }
     for inherited in [flags::EXCEPTION, flags::TYPE] {
         if base.has(inherited) {

@@ -105,8 +105,8 @@ pub mod flags {
     pub const BASE: u32 = 1 << 8;
     /// Attributes cannot be set: a native class.
     pub const SEALED: u32 = 1 << 9;
-    /// `__weakref__` was left out by `__slots__`.
-    pub const NO_WEAKREF: u32 = 1 << 10;
+    /// Instances can be referred to weakly.
+    pub const WEAKREF: u32 = 1 << 10;
     /// A subclass of `BaseException`.
     pub const EXCEPTION: u32 = 1 << 11;
     /// A subclass of `type`.

@@ -174,8 +174,11 @@ fn instance_layout(spec: &'static TypeSpec) -> InstanceLayout {
 
 /// The traits of a spec, with those that bases hand down.
 fn inherited_flags(spec: &'static TypeSpec) -> TypeFlags {
-    let handed_down =
-        TypeFlags::SEQUENCE.and(TypeFlags::MAPPING).and(TypeFlags::MATCH_SELF).and(TypeFlags::DICT);
+    let handed_down = TypeFlags::SEQUENCE
+        .and(TypeFlags::MAPPING)
+        .and(TypeFlags::MATCH_SELF)
+        .and(TypeFlags::DICT)
+        .and(TypeFlags::WEAKREF);
     let mut all = spec.flags;
     let mut base = spec.base;
     while let Some(spec) = base {
@@ -226,7 +229,7 @@ fn set_identity(th: &Thread, class: Ref<Class>, spec: &'static TypeSpec) -> Resu
         (TypeFlags::MATCH_SELF, flags::MATCH_SELF),
         (TypeFlags::DICT, flags::DICT),
         (TypeFlags::NO_NEW, flags::NO_NEW),
-        (TypeFlags::NO_WEAKREF, flags::NO_WEAKREF),
+        (TypeFlags::WEAKREF, flags::WEAKREF),
     ] {
         if traits.has(of) {
             bits |= bit;

@@ -239,7 +239,7 @@ fn same_layout(old: Ref<Class>, new: Ref<Class>) -> bool {
     natives
         && members
         && old.has(flags::DICT) == new.has(flags::DICT)
-        && old.has(flags::NO_WEAKREF) == new.has(flags::NO_WEAKREF)
+        && old.has(flags::WEAKREF) == new.has(flags::WEAKREF)
 }
 
 /// Whether two classes name the same slots and extend the same layout otherwise.

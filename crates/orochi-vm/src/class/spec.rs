@@ -157,8 +157,8 @@ impl TypeFlags {
     pub const NO_NEW: Self = Self(1 << 6);
     /// Has `finalise` (below).
     pub const FINALISER: Self = Self(1 << 7);
-    /// Weak references to instances are refused.
-    pub const NO_WEAKREF: Self = Self(1 << 8);
+    /// Instances can be referred to weakly.
+    pub const WEAKREF: Self = Self(1 << 8);
 
     /// Both sets.
     pub const fn and(self, other: Self) -> Self {

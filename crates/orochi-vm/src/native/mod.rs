@@ -79,7 +79,7 @@ heap_object! {
 
 /// `builtin_function_or_method`
 pub static BUILTIN_FUNCTION: TypeSpec = TypeSpec {
-    flags: TypeFlags::IMMUTABLE.and(TypeFlags::NO_NEW),
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::NO_NEW).and(TypeFlags::WEAKREF),
     methods: attributes::FUNCTION_METHODS,
     getset: attributes::FUNCTION_GETSET,
     ..TypeSpec::named("builtin_function_or_method", NativeLayout::of::<NativeFunction>())

@@ -20,7 +20,7 @@ use orochi_vm::types;
 pub static DEQUE: TypeSpec = TypeSpec {
     module: "collections",
     doc: "A list-like sequence optimized for data accesses near its endpoints.",
-    flags: TypeFlags::BASE.and(TypeFlags::SEQUENCE),
+    flags: TypeFlags::BASE.and(TypeFlags::SEQUENCE).and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, /, *args, **kwargs)", methods::new, "")),
     methods: METHODS,
     getset: GETSET,

@@ -7,7 +7,7 @@ mod replace;
 
 pub use object::Code;
 
-use crate::class::{NativeLayout, TypeSpec, function};
+use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};
 
 /// The class `code`.
 pub static SPEC: TypeSpec = TypeSpec {
@@ -20,5 +20,6 @@ pub static SPEC: TypeSpec = TypeSpec {
     )),
     methods: attributes::METHODS,
     getset: attributes::GETSET,
+    flags: TypeFlags::WEAKREF,
     ..TypeSpec::named("code", NativeLayout::of::<Code>())
 };

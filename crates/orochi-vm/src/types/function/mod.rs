@@ -30,7 +30,7 @@ pub static SPEC: TypeSpec = TypeSpec {
           a tuple that specifies the default argument values\n  closure\n    \
           a tuple that supplies the bindings for free variables\n  kwdefaults\n    \
           a dictionary that specifies the default keyword argument values",
-    flags: TypeFlags::DICT,
+    flags: TypeFlags::DICT.and(TypeFlags::WEAKREF),
     new: Some(function(
         "__new__($type, /, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)",
         construct::new,

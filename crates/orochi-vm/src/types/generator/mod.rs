@@ -23,7 +23,7 @@ use crate::class::{NativeLayout, TypeFlags, TypeSpec};
 
 /// The class `generator`.
 pub static GENERATOR: TypeSpec = TypeSpec {
-    flags: TypeFlags::NO_NEW,
+    flags: TypeFlags::NO_NEW.and(TypeFlags::WEAKREF),
     next: Some(crate::interpreter::generator::next_value),
     methods: attributes::GENERATOR_METHODS,
     getset: attributes::GENERATOR_GETSET,
@@ -32,7 +32,7 @@ pub static GENERATOR: TypeSpec = TypeSpec {
 
 /// The class `coroutine`.
 pub static COROUTINE: TypeSpec = TypeSpec {
-    flags: TypeFlags::NO_NEW,
+    flags: TypeFlags::NO_NEW.and(TypeFlags::WEAKREF),
     same_layout: Some(&GENERATOR),
     methods: coroutine::METHODS,
     getset: coroutine::GETSET,
@@ -41,7 +41,7 @@ pub static COROUTINE: TypeSpec = TypeSpec {
 
 /// The class `async_generator`.
 pub static ASYNC_GENERATOR: TypeSpec = TypeSpec {
-    flags: TypeFlags::NO_NEW,
+    flags: TypeFlags::NO_NEW.and(TypeFlags::WEAKREF),
     same_layout: Some(&GENERATOR),
     methods: asynchronous::METHODS,
     getset: asynchronous::GETSET,

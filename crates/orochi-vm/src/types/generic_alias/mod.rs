@@ -44,7 +44,7 @@ heap_object! {
 pub static SPEC: TypeSpec = TypeSpec {
     module: "types",
     doc: "Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).",
-    flags: TypeFlags::BASE.and(TypeFlags::IMMUTABLE),
+    flags: TypeFlags::BASE.and(TypeFlags::IMMUTABLE).and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, origin, args, /)", new, "")),
     methods: METHODS,
     getset: GETSET,

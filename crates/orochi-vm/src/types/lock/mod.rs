@@ -26,7 +26,7 @@ pub static LOCK: TypeSpec = TypeSpec {
           A lock is not owned by the thread that locked it; another thread may\n\
           unlock it.  A thread attempting to lock a lock that it has already locked\n\
           will block until another thread unlocks it.  Deadlocks may ensue.",
-    flags: TypeFlags::IMMUTABLE,
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, /)", methods::new_lock, "")),
     methods: methods::LOCK_METHODS,
     ..TypeSpec::named("lock", NativeLayout::of::<Lock>())
@@ -35,7 +35,7 @@ pub static LOCK: TypeSpec = TypeSpec {
 /// `_thread.RLock`
 pub static RLOCK: TypeSpec = TypeSpec {
     module: "_thread",
-    flags: TypeFlags::IMMUTABLE.and(TypeFlags::BASE),
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::BASE).and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, /, *args, **kwargs)", methods::new_rlock, "")),
     methods: methods::RLOCK_METHODS,
     ..TypeSpec::named("RLock", NativeLayout::of::<RLock>())
@@ -44,7 +44,7 @@ pub static RLOCK: TypeSpec = TypeSpec {
 /// `_thread._ThreadHandle`
 pub static HANDLE: TypeSpec = TypeSpec {
     module: "_thread",
-    flags: TypeFlags::IMMUTABLE,
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, /)", handle::new, "")),
     methods: handle::METHODS,
     getset: handle::GETSET,

@@ -33,7 +33,7 @@ use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};
 /// The class `memoryview`.
 pub static SPEC: TypeSpec = TypeSpec {
     doc: "Create a new memoryview object which references the given object.",
-    flags: TypeFlags::SEQUENCE,
+    flags: TypeFlags::SEQUENCE.and(TypeFlags::WEAKREF),
     new: Some(function("__new__($cls, object)", open::new, "")),
     methods: methods::METHODS,
     getset: methods::GETSET,

@@ -30,7 +30,7 @@ heap_object! {
 /// The class `method`.
 pub static SPEC: TypeSpec = TypeSpec {
     doc: "Create a bound instance method object.",
-    flags: TypeFlags::IMMUTABLE,
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, function, instance, /)", new, "")),
     methods: METHODS,
     getset: GETSET,

@@ -16,7 +16,7 @@ use crate::types::str::Str;
 /// The class `module`.
 pub static SPEC: TypeSpec = TypeSpec {
     doc: "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
-    flags: TypeFlags::BASE,
+    flags: TypeFlags::BASE.and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, /, *args, **kwargs)", new, "")),
     methods: METHODS,
     getset: GETSET,

@@ -25,7 +25,7 @@ use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};
 /// The class `set`.
 pub static SET: TypeSpec = TypeSpec {
     doc: "Build an unordered collection of unique elements.",
-    flags: TypeFlags::BASE.and(TypeFlags::MATCH_SELF),
+    flags: TypeFlags::BASE.and(TypeFlags::MATCH_SELF).and(TypeFlags::WEAKREF),
     new: Some(function("__new__($cls, /, *args, **kwargs)", methods::new, "")),
     methods: methods::METHODS,
     ..TypeSpec::named("set", NativeLayout::of::<Set>())
@@ -34,7 +34,7 @@ pub static SET: TypeSpec = TypeSpec {
 /// The class `frozenset`.
 pub static FROZENSET: TypeSpec = TypeSpec {
     doc: "Build an immutable unordered collection of unique elements.",
-    flags: TypeFlags::BASE.and(TypeFlags::MATCH_SELF).and(TypeFlags::IMMUTABLE),
+    flags: TypeFlags::BASE.and(TypeFlags::MATCH_SELF).and(TypeFlags::IMMUTABLE).and(TypeFlags::WEAKREF),
     same_layout: Some(&SET),
     new: Some(function("__new__($cls, /, *args, **kwargs)", frozen::new, "")),
     methods: frozen::METHODS,

@@ -12,7 +12,7 @@ use crate::types::tuple::Tuple;
 /// `NoneType`
 pub static NONE_TYPE: TypeSpec = TypeSpec {
     doc: "The type of the None singleton.",
-    flags: TypeFlags::IMMUTABLE.and(TypeFlags::NO_WEAKREF),
+    flags: TypeFlags::IMMUTABLE,
     new: Some(function("__new__($type, /, *args, **kwargs)", new_none, "")),
     methods: NONE_METHODS,
     ..TypeSpec::named("NoneType", NativeLayout::of::<Instance>())
@@ -21,7 +21,7 @@ pub static NONE_TYPE: TypeSpec = TypeSpec {
 /// `NotImplementedType`
 pub static NOT_IMPLEMENTED_TYPE: TypeSpec = TypeSpec {
     doc: "The type of the NotImplemented singleton.",
-    flags: TypeFlags::IMMUTABLE.and(TypeFlags::NO_WEAKREF),
+    flags: TypeFlags::IMMUTABLE,
     new: Some(function("__new__($type, /, *args, **kwargs)", new_not_implemented, "")),
     methods: NOT_IMPLEMENTED_METHODS,
     ..TypeSpec::named("NotImplementedType", NativeLayout::of::<Instance>())
@@ -30,7 +30,7 @@ pub static NOT_IMPLEMENTED_TYPE: TypeSpec = TypeSpec {
 /// `ellipsis`
 pub static ELLIPSIS_TYPE: TypeSpec = TypeSpec {
     doc: "The type of the Ellipsis singleton.",
-    flags: TypeFlags::IMMUTABLE.and(TypeFlags::NO_WEAKREF),
+    flags: TypeFlags::IMMUTABLE,
     new: Some(function("__new__($type, /, *args, **kwargs)", new_ellipsis, "")),
     methods: ELLIPSIS_METHODS,
     ..TypeSpec::named("ellipsis", NativeLayout::of::<Instance>())

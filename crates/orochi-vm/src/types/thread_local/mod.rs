@@ -54,7 +54,7 @@ heap_object! {
 pub static THREAD_LOCAL: TypeSpec = TypeSpec {
     module: "_thread",
     doc: "Thread-local data",
-    flags: TypeFlags::BASE,
+    flags: TypeFlags::BASE.and(TypeFlags::WEAKREF),
     new: Some(function("__new__($type, /, *args, **kwargs)", new, "")),
     methods: METHODS,
     ..TypeSpec::named("_local", NativeLayout::of::<ThreadLocal>())
@@ -63,7 +63,7 @@ pub static THREAD_LOCAL: TypeSpec = TypeSpec {
 /// The class of [`ThreadKey`]; Python never sees one.
 pub static THREAD_KEY: TypeSpec = TypeSpec {
     module: "_thread",
-    flags: TypeFlags::NO_NEW,
+    flags: TypeFlags::NO_NEW.and(TypeFlags::WEAKREF),
     ..TypeSpec::named("_localdummy", NativeLayout::of::<ThreadKey>())
 };
 

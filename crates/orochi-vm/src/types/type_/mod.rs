@@ -25,7 +25,7 @@ use crate::types::union;
 /// The class `type`.
 pub static SPEC: TypeSpec = TypeSpec {
     doc: "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
-    flags: TypeFlags::BASE,
+    flags: TypeFlags::BASE.and(TypeFlags::WEAKREF),
     new: Some(function(
         "__new__($type, /, *args, **kwargs)",
         construct::new,

@@ -22,7 +22,7 @@ heap_object! {
 /// The class `typing.ParamSpecArgs`.
 pub static PARAM_SPEC_ARGS: TypeSpec = TypeSpec {
     module: "typing",
-    flags: TypeFlags::IMMUTABLE,
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::WEAKREF),
     new: Some(function(
         "__new__($type, origin, /)",
         |th, args| part(th, args, &PARAM_SPEC_ARGS),
@@ -36,7 +36,7 @@ pub static PARAM_SPEC_ARGS: TypeSpec = TypeSpec {
 /// The class `typing.ParamSpecKwargs`.
 pub static PARAM_SPEC_KWARGS: TypeSpec = TypeSpec {
     module: "typing",
-    flags: TypeFlags::IMMUTABLE,
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::WEAKREF),
     same_layout: Some(&PARAM_SPEC_ARGS),
     new: Some(function(
         "__new__($type, origin, /)",

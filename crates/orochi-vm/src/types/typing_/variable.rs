@@ -53,7 +53,7 @@ const INFER: u64 = 4;
 pub static TYPE_VAR: TypeSpec = TypeSpec {
     module: "typing",
     doc: "Type variable.",
-    flags: TypeFlags::DICT,
+    flags: TypeFlags::DICT.and(TypeFlags::WEAKREF),
     new: Some(function(
         "__new__($type, name, /, *constraints, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)",
         type_var,
@@ -68,7 +68,7 @@ pub static TYPE_VAR: TypeSpec = TypeSpec {
 pub static PARAM_SPEC: TypeSpec = TypeSpec {
     module: "typing",
     doc: "Parameter specification variable.",
-    flags: TypeFlags::DICT,
+    flags: TypeFlags::DICT.and(TypeFlags::WEAKREF),
     same_layout: Some(&TYPE_VAR),
     new: Some(function(
         "__new__($type, name, /, *, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)",
@@ -84,7 +84,7 @@ pub static PARAM_SPEC: TypeSpec = TypeSpec {
 pub static TYPE_VAR_TUPLE: TypeSpec = TypeSpec {
     module: "typing",
     doc: "Type variable tuple.",
-    flags: TypeFlags::DICT,
+    flags: TypeFlags::DICT.and(TypeFlags::WEAKREF),
     same_layout: Some(&TYPE_VAR),
     new: Some(function("__new__($type, name, /, *, default=typing.NoDefault)", type_var_tuple, "")),
     methods: TYPE_VAR_TUPLE_METHODS,

@@ -29,7 +29,7 @@ heap_object! {
 pub static SPEC: TypeSpec = TypeSpec {
     module: "typing",
     doc: "Represent a union type\n\nE.g. for int | str",
-    flags: TypeFlags::IMMUTABLE.and(TypeFlags::NO_NEW),
+    flags: TypeFlags::IMMUTABLE.and(TypeFlags::NO_NEW).and(TypeFlags::WEAKREF),
     methods: METHODS,
     getset: GETSET,
     ..TypeSpec::named("Union", NativeLayout::of::<Union>())

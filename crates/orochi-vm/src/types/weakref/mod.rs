@@ -69,34 +69,10 @@ static METHODS: &[Method] = &[
 
 static GETSET: &[GetSet] = &[getter("__callback__", callback, "")];
 
-/// Whether instances of a class can be referred to weakly.
+/// Whether instances of a class can be referred to weakly: those of the built-in classes that say
+/// so, and of classes made in Python whose `__slots__` do not leave it out.
 pub fn supports(class: Ref<Class>) -> bool {
-    if class.has(flags::HEAP) {
-        return !class.has(flags::NO_WEAKREF);
-    }
-    if class.has(flags::NO_WEAKREF) {
-        return false;
-    }
-    let refused: [&TypeSpec; 15] = [
-        &types::object::SPEC,
-        &types::int::SPEC,
-        &types::bool_::SPEC,
-        &types::float::SPEC,
-        &types::complex::SPEC,
-        &types::str::SPEC,
-        &types::bytes::SPEC,
-        &types::bytearray::SPEC,
-        &types::tuple::SPEC,
-        &types::list::SPEC,
-        &types::dict::SPEC,
-        &types::slice::SPEC,
-        &types::range::SPEC,
-        &types::cell::SPEC,
-        &types::property::SPEC,
-    ];
-    let native = class.native.get();
-    !refused.iter().any(|spec| std::ptr::eq(*spec, native))
-        && !native.extends(&crate::exception::BASE_EXCEPTION)
+    class.has(flags::WEAKREF)
 }
 
 /// The object to refer to, checked.
