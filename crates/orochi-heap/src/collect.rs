@@ -126,7 +126,7 @@ impl Heap {
         }
         marker.drain_with_ephemerons();
         marker.clear_weak(&mut collector.callbacks_due);
-        if collector.resurrect(&mut young, &mut marker, kind) {
+        if collector.resurrect(&mut young, &mut marker, kind, &self.config().hooks) {
             marker.drain_with_ephemerons();
             marker.clear_weak(&mut collector.callbacks_due);
         }

@@ -11,7 +11,7 @@
 use crate::alloc::Young;
 use crate::collect::{Kind, reference};
 use crate::header::Header;
-use crate::heap::{Collector, Heap};
+use crate::heap::{Collector, Heap, Hooks};
 use crate::layout::layout_of;
 use crate::mark::Marker;
 use crate::roots::table::RootVec;
@@ -24,6 +24,7 @@ impl Collector {
         young: &mut Young,
         marker: &mut Marker<'_>,
         kind: Kind,
+        hooks: &Hooks,
     ) -> bool {
         let mut dead = Vec::new();
         if kind == Kind::Full {
@@ -31,6 +32,10 @@ impl Collector {
         }
         keep_living(&mut young.finalisable, marker, &mut dead);
         self.finalisable.append(&mut young.finalisable);
+        if let Some(needs_finaliser) = hooks.needs_finaliser {
+            // SAFETY: not swept yet, so still whole; the world is stopped.
+            dead.retain(|&object| unsafe { needs_finaliser(object) });
+        }
         for &object in &dead {
             marker.visit::<false>(reference(object));
             self.finalisers_due.push(reference(object));

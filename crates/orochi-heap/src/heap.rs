@@ -28,6 +28,9 @@ pub struct Hooks {
     /// an object has whose layout says `trace_shape`, from several threads at once. A record's
     /// references are set when it is added; one that gets another later roots it otherwise.
     pub trace_shape: Option<unsafe fn(user: *const (), &mut Tracer<'_>)>,
+    /// Whether a registered object that has died still has something to finalise; asked inside the
+    /// collection. One that has not (a generator that has come to its end) just goes.
+    pub needs_finaliser: Option<unsafe fn(NonNull<Header>) -> bool>,
 }
 
 /// How the heap is set up.
@@ -55,7 +58,11 @@ impl Default for Config {
             growth: 1.8,
             full_min_bytes: 32 << 20,
             mark_threads: std::thread::available_parallelism().map_or(1, |n| n.get()),
-            hooks: Hooks { request_collection: |_| {}, trace_shape: None },
+            hooks: Hooks {
+                request_collection: |_| {},
+                trace_shape: None,
+                needs_finaliser: None,
+            },
         }
     }
 }
@@ -329,13 +336,22 @@ impl Heap {
         count as usize * BLOCK
     }
 
-    /// Gives up to `bytes` of free memory back to the system; says how many it were. To be called
-    /// after a full collection, when the world runs again.
+    /// Gives up to `bytes` of free memory back to the system; says how many it were.
     pub fn give_back(&self, bytes: usize) -> usize {
+        self.give_back_free(bytes, true)
+    }
+
+    /// Gives back what is more than the program seems to need. To be called after a full
+    /// collection, when the world runs again.
+    pub fn give_back_surplus(&self) -> usize {
+        self.give_back_free(usize::MAX, false)
+    }
+
+    fn give_back_free(&self, bytes: usize, forced: bool) -> usize {
         let mut given = 0;
         while given < bytes {
             let most = ((bytes - given) / BLOCK).clamp(1, 4096) as u32;
-            let dirty = lock(&self.pool).take_dirty(most, true);
+            let dirty = lock(&self.pool).take_dirty(most, forced);
             match self.return_pages(dirty) {
                 0 => break,
                 n => given += n,

@@ -50,7 +50,7 @@ impl Heap {
         }
         live += self.sweep_large(collector, &young.large);
         if kind == Kind::Full {
-            self.pool().declare_surplus(self.nursery_bytes() + live / 8);
+            self.pool().declare_surplus(3 * self.nursery_bytes() + live / 4);
         }
         live
     }

@@ -27,7 +27,8 @@ use super::{Exit, a, b, c, d, exception, finish, get, jump, next, s, set, sync};
 use crate::exception::{Raised, classes};
 use crate::handlers;
 use crate::heap::Value;
-use crate::object::{Ref, ValueCast};
+use crate::object::{Ref, ValueCast, Writing};
+use crate::shape::known;
 use crate::thread::{Local, Thread};
 use crate::types::code::Code;
 use crate::types::frame::Frame;
@@ -194,8 +195,86 @@ fn close_window(
     Ok(())
 }
 
+/// As [`open`] for a generator that [`is_idle`], if nothing stands in the way: the window is made,
+/// its header but for the link words too. The result is the instruction to go on with, or null.
+#[inline(always)]
+unsafe fn open_quickly(
+    th: &Thread,
+    generator: Ref<Generator>,
+    window: *mut Value,
+    sent: Value,
+) -> *const u64 {
+    // SAFETY: the generator is held for writing and idle; there is room for the window, checked.
+    unsafe {
+        let fields = generator.unguarded();
+        let token = Writing::assume();
+        let function = fields.function.get();
+        let code = function.code();
+        let count = code.registers.get() as usize;
+        let full = window.wrapping_add(count) > th.stack_limit.get();
+        if full || th.depth.get() >= th.depth_limit.get() || !fields.frame.get().is_unbound() {
+            return std::ptr::null();
+        }
+        let started = fields.state.get() == state::SUSPENDED;
+        let registers = fields.registers.get();
+        std::ptr::copy_nonoverlapping(registers.cells().as_ptr().cast::<Value>(), window, count);
+        frame::set_extension(window, Extension::Generator, generator.value());
+        *window.sub(frame::HEADER) = function.value();
+        let mut pc: *const u64 = code.words.get().cast();
+        if started {
+            // The `Yield` that suspended it receives what is sent.
+            pc = pc.add(fields.offset.get() as usize);
+            *window.add(a(*pc)) = sent;
+            pc = pc.add(1);
+        }
+        fields.state.set(&token, state::RUNNING);
+        let own = fields.handled.get();
+        let handled = th.handled.get();
+        let inherited = th.local(Local::Inherited);
+        if !own.is_none() || !handled.is_none() || !inherited.is_unbound() {
+            let effective = th.handled_exception();
+            fields.handled.set(&token, handled);
+            fields.inherited.set(&token, inherited);
+            th.handled.set(own);
+            th.set_local(Local::Inherited, effective);
+        }
+        th.depth.set(th.depth.get() + 1);
+        pc
+    }
+}
+
 handlers! {
     fn yield_(th, pc, regs, word, table) {
+        let generator: Ref<Generator> =
+            Ref::from_ptr(frame::extended_value(regs).bits() as *const Generator);
+        if frame::link(regs) & frame::HAS_FRAME_OBJECT != 0
+            || !th.stm.can_write(&generator.header().owner)
+            || generator.unguarded().flags.get() & flags::HAS_CLEANUP != 0
+        {
+            return yield_slow(th, pc, regs, word, table);
+        }
+        let fields = generator.unguarded();
+        let token = Writing::assume();
+        let code = frame::code(regs);
+        let registers = fields.registers.get();
+        std::ptr::copy_nonoverlapping(
+            regs,
+            registers.cells().as_ptr().cast_mut().cast::<Value>(),
+            code.registers.get() as usize,
+        );
+        fields.offset.set(&token, u64::from(code.offset_of(pc)));
+        fields.state.set(&token, state::SUSPENDED);
+        let (outer, inherited) = (fields.handled.get(), fields.inherited.get());
+        fields.handled.set(&token, th.handled.get());
+        fields.inherited.set(&token, Value::UNBOUND);
+        th.handled.set(outer);
+        th.set_local(Local::Inherited, inherited);
+        th.depth.set(th.depth.get() - 1);
+        yielded(th, pc, regs, get(regs, b(word)).bits(), table)
+    }
+
+    #[inline(never)]
+    fn yield_slow(th, pc, regs, word, table) {
         let value = get(regs, b(word));
         sync(th, pc, regs);
         if frame::link(regs) & frame::HAS_FRAME_OBJECT != 0 {
@@ -212,6 +291,7 @@ handlers! {
     }
 
     /// Hands the yielded value in `word` to the resumer.
+    #[inline(always)]
     fn yielded(th, pc, regs, word, table) {
         let value = Value::from_bits(word);
         if frame::extension(regs) == Extension::GeneratorEntry {
@@ -222,7 +302,8 @@ handlers! {
         let (caller, pc) = (frame::caller(regs), frame::return_pc(regs));
         let resuming = *pc;
         set(caller, a(resuming), value);
-        let words = 1 + Op::ALL[resuming as u8 as usize].cache_words();
+        // `Send` has no cache word, `ForIter` has.
+        let words = if resuming as u8 == Op::Send as u8 { 1 } else { 2 };
         next(th, pc.add(words), caller, table)
     }
 
@@ -245,10 +326,11 @@ handlers! {
         }
         let (caller, pc) = (frame::caller(regs), frame::return_pc(regs));
         let resuming = *pc;
+        let mut words = 2;
         if resuming as u8 == Op::Send as u8 {
             set(caller, a(resuming), value);
+            words = 1;
         }
-        let words = 1 + Op::ALL[resuming as u8 as usize].cache_words() as isize;
         next(th, pc.offset(words + s(resuming)), caller, table)
     }
 
@@ -276,6 +358,19 @@ handlers! {
     /// `th.operands.0`.
     #[inline(always)]
     fn resume_inline(th, pc, regs, word, table) {
+        let generator: Ref<Generator> = Ref::from_ptr(word as *const Generator);
+        let window = th.top.get().add(EXTENDED_HEADER);
+        let target = open_quickly(th, generator, window, th.operands.get().0);
+        if target.is_null() {
+            return resume_slow(th, pc, regs, word, table);
+        }
+        *window.sub(2) = frame::tag_bits(pc as u64);
+        *window.sub(1) = frame::tag_bits(regs as u64 | frame::Action::Extended as u64);
+        next(th, target, window, table)
+    }
+
+    #[inline(never)]
+    fn resume_slow(th, pc, regs, word, table) {
         let generator: Ref<Generator> = Ref::from_ptr(word as *const Generator);
         match open(th, generator, th.operands.get().0) {
             Ok(()) => {
@@ -350,15 +445,18 @@ handlers! {
 /// Whether `value` is a generator or coroutine that can be resumed in a frame of the interpreter.
 #[inline]
 pub(super) fn is_idle(th: &mut Thread, value: Value) -> bool {
-    let Some(generator) = value.cast::<Generator>() else { return false };
-    if !th.stm.can_write(&generator.header().owner) {
+    if !value.is_object() {
         return false;
     }
-    if th.class_of(value) == ASYNC_GENERATOR.class() {
-        return false;
-    }
-    // SAFETY: held for writing.
-    let fields = unsafe { generator.unguarded() };
+    // SAFETY: objects have headers; the shape tells the layout; held for writing.
+    let fields = unsafe {
+        let header = &*value.object_ptr();
+        let shape = header.shape_relaxed();
+        if shape != known::GENERATOR && shape != known::COROUTINE || !th.stm.can_write(&header.owner) {
+            return false;
+        }
+        Ref::from_ptr(value.bits() as *const Generator).unguarded()
+    };
     matches!(fields.state.get(), state::CREATED | state::SUSPENDED)
 }
 

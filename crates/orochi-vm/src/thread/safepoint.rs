@@ -268,7 +268,7 @@ impl Thread {
             self.stm.post(HostRequests(request::FINALISE));
         }
         if outcome.kind == Kind::Full {
-            Heap::get().give_back(64 << 20);
+            Heap::get().give_back_surplus();
         }
     }
 

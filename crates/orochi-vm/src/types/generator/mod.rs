@@ -16,7 +16,8 @@ mod object;
 pub use asynchronous::wrap;
 pub use drive::close;
 pub use object::{
-    AsyncSend, AsyncThrow, CoroutineWrapper, Generator, Wrapped, awaiting, flags, state,
+    AsyncSend, AsyncThrow, CoroutineWrapper, Generator, Wrapped, awaiting, flags, needs_finaliser,
+    state,
 };
 
 use crate::class::{NativeLayout, TypeFlags, TypeSpec};
