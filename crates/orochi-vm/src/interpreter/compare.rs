@@ -4,8 +4,13 @@ use super::{a, b, c, complete, d, exception, finish, get, jump, next, set, sync}
 use crate::exception::Raised;
 use crate::handlers;
 use crate::heap::Value;
+use crate::object::Ref;
 use crate::operation::Comparison;
+use crate::shape::known;
 use crate::thread::Thread;
+use crate::types::dict::Dict;
+use crate::types::list::{List, search};
+use crate::types::tuple::Tuple;
 
 macro_rules! comparisons {
     ($($name:ident $slow:ident $jump:ident $jump_float:ident $jump_slow:ident $jump_int:ident $jump_int_slow:ident = $op:ident, $cmp:tt;)*) => {
@@ -163,9 +168,34 @@ pub(crate) fn identical(left: Value, right: Value) -> bool {
     left == right
 }
 
+/// As [`Thread::contains`], with the exact built-in containers first.
+#[inline(always)]
+fn is_member(th: &mut Thread, container: Value, item: Value) -> Result<bool, Raised> {
+    if container.is_object() {
+        // SAFETY: objects have headers; the shape tells the layout.
+        unsafe {
+            match (*container.object_ptr()).shape_relaxed() {
+                known::DICT => {
+                    return Ref::from_ptr(container.bits() as *const Dict).contains(th, item);
+                }
+                known::LIST => {
+                    let list: Ref<List> = Ref::from_ptr(container.bits() as *const List);
+                    return Ok(search::find(th, list, item, 0, usize::MAX)?.is_some());
+                }
+                known::TUPLE => {
+                    let tuple: Ref<Tuple> = Ref::from_ptr(container.bits() as *const Tuple);
+                    return Ok(search::find(th, tuple, item, 0, usize::MAX)?.is_some());
+                }
+                _ => {}
+            }
+        }
+    }
+    th.contains(container, item)
+}
+
 #[inline(never)]
 fn membership(th: &mut Thread, container: Value, item: Value) -> u8 {
-    match th.contains(container, item) {
+    match is_member(th, container, item) {
         Ok(found) => found as u8,
         Err(Raised::Exception) => 2,
         Err(Raised::Abort) => 3,

@@ -195,6 +195,18 @@ fn close_window(
     Ok(())
 }
 
+/// Copies so few words that calling the library's `memcpy` would take longer: volatile, or the
+/// compiler calls it.
+#[inline(always)]
+unsafe fn copy_few(from: *const Value, to: *mut Value, count: usize) {
+    let mut at = 0;
+    while at < count {
+        // SAFETY: the caller's promise: both places hold so many values.
+        unsafe { std::ptr::write_volatile(to.add(at), *from.add(at)) };
+        at += 1;
+    }
+}
+
 /// As [`open`] for a generator that [`is_idle`], if nothing stands in the way: the window is made,
 /// its header but for the link words too. The result is the instruction to go on with, or null.
 #[inline(always)]
@@ -217,7 +229,7 @@ unsafe fn open_quickly(
         }
         let started = fields.state.get() == state::SUSPENDED;
         let registers = fields.registers.get();
-        std::ptr::copy_nonoverlapping(registers.cells().as_ptr().cast::<Value>(), window, count);
+        copy_few(registers.cells().as_ptr().cast(), window, count);
         frame::set_extension(window, Extension::Generator, generator.value());
         *window.sub(frame::HEADER) = function.value();
         let mut pc: *const u64 = code.words.get().cast();
@@ -257,11 +269,8 @@ handlers! {
         let token = Writing::assume();
         let code = frame::code(regs);
         let registers = fields.registers.get();
-        std::ptr::copy_nonoverlapping(
-            regs,
-            registers.cells().as_ptr().cast_mut().cast::<Value>(),
-            code.registers.get() as usize,
-        );
+        let kept = registers.cells().as_ptr().cast_mut().cast();
+        copy_few(regs, kept, code.registers.get() as usize);
         fields.offset.set(&token, u64::from(code.offset_of(pc)));
         fields.state.set(&token, state::SUSPENDED);
         let (outer, inherited) = (fields.handled.get(), fields.inherited.get());

@@ -113,6 +113,18 @@ handlers! {
                 return next(th, pc.add(1), regs, table);
             }
         }
+        if source.is_object() && (*source.object_ptr()).shape_relaxed() == known::LIST {
+            let list: Ref<List> = Ref::from_ptr(source.bits() as *const List);
+            if th.stm.can_read(&list.header().owner) && list.unguarded().len() == count {
+                let items = list.unguarded().as_slice();
+                let mut at = 0;
+                while at < count {
+                    std::ptr::write_volatile(regs.add(a(word) + at), items[at]);
+                    at += 1;
+                }
+                return next(th, pc.add(1), regs, table);
+            }
+        }
         unpack_slow(th, pc, regs, word, table)
     }
 
@@ -160,7 +172,7 @@ unsafe fn unpack_into(
     source: Value,
     count: usize,
 ) -> Result<(), Raised> {
-    let mut items = RootVec::with_capacity(count + 1);
+    let mut items = RootVec::new();
     let mut given = None;
     if let Some(list) = source.cast_exact::<List>() {
         let list = th.read(list)?;

@@ -4,12 +4,7 @@ use super::{a, d, exception, get, j, next, sync};
 use crate::exception::Raised;
 use crate::handlers;
 use crate::heap::Value;
-use crate::object::Ref;
-use crate::shape::known;
 use crate::thread::Thread;
-use crate::types::dict::Dict;
-use crate::types::list::List;
-use crate::types::tuple::Tuple;
 
 handlers! {
     fn jump(th, pc, regs, word, table) {
@@ -112,35 +107,13 @@ handlers! {
     }
 }
 
-/// The length of an exact list, dict or tuple that may be read at once.
-#[inline(always)]
-fn container_length(th: &Thread, value: Value) -> Option<usize> {
-    if !value.is_object() {
-        return None;
-    }
-    // SAFETY: the shape tells the layout; read behind the barrier.
-    unsafe {
-        let header = &*value.object_ptr();
-        match header.shape_relaxed() {
-            known::TUPLE => Some(Ref::<Tuple>::from_ptr(value.bits() as *const Tuple).len()),
-            known::LIST if th.stm.can_read(&header.owner) => {
-                Some(Ref::<List>::from_ptr(value.bits() as *const List).unguarded().len())
-            }
-            known::DICT if th.stm.can_read(&header.owner) => {
-                Some(Ref::<Dict>::from_ptr(value.bits() as *const Dict).unguarded().len())
-            }
-            _ => None,
-        }
-    }
-}
-
 /// 0 or 1: the truth of a value; 2: an exception; 3: an abort.
 #[inline(never)]
 pub(super) fn truth(th: &mut Thread, value: Value) -> u8 {
     if value.is_int() {
         return u8::from(value.as_int() != 0);
     }
-    if let Some(length) = container_length(th, value) {
+    if let Some(length) = crate::operation::container_length(th, value) {
         return u8::from(length != 0);
     }
     match th.is_true(value) {

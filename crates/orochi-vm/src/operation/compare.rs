@@ -9,6 +9,7 @@ use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types;
 use crate::types::str::Str;
+use crate::types::tuple::Tuple;
 
 /// A rich comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +194,9 @@ impl Thread {
         if !value.is_object() {
             return Ok(identity_hash(value) as u64);
         }
+        if let Some(tuple) = value.cast_exact::<Tuple>() {
+            return types::tuple::hash_of(self, tuple);
+        }
         self.check_native_stack()?;
         let class = self.class_of(value);
         let method = class.special(self, Special::Hash);
@@ -201,6 +205,11 @@ impl Thread {
         };
         if super::native_of(method) == Some(types::object::hash as *const ()) {
             return Ok(identity_hash(value) as u64);
+        }
+        if super::native_of(method) == Some(types::tuple::hash as *const ())
+            && let Some(tuple) = value.cast::<Tuple>()
+        {
+            return types::tuple::hash_of(self, tuple);
         }
         let result = self.call_descriptor_method(method, value, &[])?;
         if result.is_int() {

@@ -5,9 +5,12 @@ use crate::exception::Raised;
 use crate::heap::{RootVec, Value};
 use crate::object::{Ref, ValueCast};
 use crate::operation::native_of;
+use crate::shape::known;
 use crate::thread::Thread;
 use crate::types;
+use crate::types::dict::Dict;
 use crate::types::list::List;
+use crate::types::set::Set;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::union::Union;
@@ -56,6 +59,9 @@ impl Thread {
 
     /// `len(value)`
     pub fn length(&mut self, value: Value) -> Result<usize, Raised> {
+        if let Some(length) = container_length(self, value) {
+            return Ok(length);
+        }
         match self.call_special(value, Special::Len, &[])? {
             Some(length) if length.is_int() && length.as_int() >= 0 => Ok(length.as_int() as usize),
             Some(length) => self.checked_length(length),
@@ -269,5 +275,33 @@ impl Thread {
         let list = List::from_slice(self, items.as_slice())?;
         self.call_method(list.value(), crate::name!(self, "sort"), &[])?;
         Ok(list)
+    }
+}
+
+/// The length of an exact built-in container that may be read at once: no method needs be called.
+#[inline]
+pub(crate) fn container_length(th: &Thread, value: Value) -> Option<usize> {
+    if !value.is_object() {
+        return None;
+    }
+    // SAFETY: objects have headers.
+    let header = unsafe { &*value.object_ptr() };
+    let readable = || th.stm.can_read(&header.owner);
+    // SAFETY: the shape tells the layout; what may change is read behind the barrier.
+    unsafe {
+        match header.shape_relaxed() {
+            known::TUPLE => Some(Ref::<Tuple>::from_ptr(value.bits() as *const Tuple).len()),
+            known::STR => Some(Ref::<Str>::from_ptr(value.bits() as *const Str).len()),
+            known::LIST if readable() => {
+                Some(Ref::<List>::from_ptr(value.bits() as *const List).unguarded().len())
+            }
+            known::DICT if readable() => {
+                Some(Ref::<Dict>::from_ptr(value.bits() as *const Dict).unguarded().len())
+            }
+            known::SET if readable() => {
+                Some(Ref::<Set>::from_ptr(value.bits() as *const Set).unguarded().len())
+            }
+            _ => None,
+        }
     }
 }

@@ -6,6 +6,7 @@ mod operators;
 
 pub(crate) use methods::getitem;
 pub use object::Tuple;
+pub(crate) use operators::hash;
 pub use operators::hash_of;
 
 use crate::class::{NativeLayout, Tail, TypeFlags, TypeSpec, function};

@@ -45,7 +45,7 @@ pub fn hash_of(th: &mut Thread, tuple: Ref<Tuple>) -> Result<u64, Raised> {
     Ok(hasher.finish() as u64)
 }
 
-pub(super) fn hash(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+pub(crate) fn hash(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let tuple = th.receiver::<Tuple>(args[0])?;
     let hash = hash_of(th, tuple)?;
     th.int_from_i64(hash as i64)
