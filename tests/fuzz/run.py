@@ -37,6 +37,7 @@ LEVELLED = [
     (r"ValueError .*(is not in list|x not in list)", "ValueError not in list"),
     (r"(does not support the context manager protocol) \(missed __exit__ method\)", r"\1"),
     (r"(TypeError:? )?[Cc]annot convert dictionary update sequence element #\d+ to a sequence", "TypeError object is not iterable"),
+    (r"%c requires (int or char|an int or a unicode character, not \w+)", "%c requires int or char"),
     (r" at 0x[0-9a-f]+", " at 0x0"),
 ]
 LEVELLED = [(re.compile(pattern), replacement) for pattern, replacement in LEVELLED]
