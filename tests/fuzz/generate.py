@@ -446,7 +446,7 @@ class Generator:
         lines += [f"    {self.pick('return', 'return', 'yield')} {self.expression(None, 2)}"]
         self.names = saved
         argument = self.pick("{}", "{}, 'b'", "{}, 'b', 3, 4", "{}, c=5, d=6", "*[{}], **{{'c': 2}}", "b='x'", "{}, a=1").format(self.expression("integer", 1))
-        return lines + [f"result = {name}({argument})", "show('result', list(result) if hasattr(result, '__next__') else stable(result))"]
+        return lines + [f"result = {name}({argument})", "show('result', list(map(stable, result)) if hasattr(result, '__next__') else stable(result))"]
 
     def generator(self, depth):
         name, saved = self.fresh("g"), self.names
@@ -476,7 +476,7 @@ class Generator:
         lines = [f"class {name}{base}:", f"    field = {self.r.choice(INTEGERS)}"]
         for method in self.r.sample(["__repr__", "__eq__", "__len__", "__add__", "__getitem__", "__bool__", "__contains__", "__getattr__", "__iter__"], 3):
             arguments = {"__repr__": "self", "__len__": "self", "__bool__": "self", "__iter__": "self"}.get(method, "self, other")
-            result = {"__repr__": "'repr'", "__len__": str(self.r.randrange(-1, 4)), "__bool__": self.pick("True", "False", "1"), "__iter__": "iter([1, 2])", "__getattr__": "(other, 1)"}.get(method, self.pick("self.field", "True", "NotImplemented", "other"))
+            result = {"__repr__": "'repr'", "__len__": str(self.r.randrange(-1, 4)), "__bool__": self.pick("True", "False", "1"), "__iter__": "iter([1, 2])", "__getattr__": "(other, 1)", "__contains__": self.pick("self.field", "True", "other")}.get(method, self.pick("self.field", "True", "NotImplemented", "other"))
             lines += [f"    def {method}({arguments}): return {result}"]
         use = self.r.choice(["len(o)", "bool(o)", "o + 1", "o == 1", "o[0]", "1 in o", "list(o)", "o.missing", "o.field", "1 + o", "[o]", "o < o", "o != o", "hash(o) and 0", "str(o)", "f'{o}'"])
         create = f"{name}({self.pick('', '', '1', '[1]')})"

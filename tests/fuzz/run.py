@@ -35,6 +35,9 @@ LEVELLED = [
     (r"cannot use '\w+' as a (dict key|set element) \((unhashable type: '\w+')\)", r"\2"),
     (r"argument of type '(\w+)' is not (iterable|a container or iterable)", r"argument of type '\1' is not iterable"),
     (r"ValueError .*(is not in list|x not in list)", "ValueError not in list"),
+    (r"(does not support the context manager protocol) \(missed __exit__ method\)", r"\1"),
+    (r"(TypeError:? )?[Cc]annot convert dictionary update sequence element #\d+ to a sequence", "TypeError object is not iterable"),
+    (r"%c requires (int or char|an int or a unicode character, not \w+)", "%c requires int or char"),
     (r" at 0x[0-9a-f]+", " at 0x0"),
 ]
 LEVELLED = [(re.compile(pattern), replacement) for pattern, replacement in LEVELLED]

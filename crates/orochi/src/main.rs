@@ -3,6 +3,7 @@
 //! Reads the command line, makes the runtime, brings the library up and runs the program; what
 //! Python can do about that is done by `Lib/_orochi_start.py`.
 
+mod allocator;
 mod command_line;
 
 use std::os::unix::ffi::OsStringExt;
@@ -13,7 +14,7 @@ use orochi_stdlib::start::{self, Program};
 use orochi_vm::vm::Settings;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Bounded = allocator::Bounded;
 
 fn main() -> ExitCode {
     let (request, settings) = match command_line::parse(std::env::args_os().collect()) {

@@ -68,7 +68,11 @@ impl Folder {
             }
             StmtKind::For(node) => {
                 self.target(&mut node.target);
-                self.iterable(&mut node.iter);
+                if node.is_async {
+                    self.expr(&mut node.iter);
+                } else {
+                    self.iterable(&mut node.iter);
+                }
                 self.statements(&mut node.body);
                 self.statements(&mut node.orelse);
             }
@@ -300,7 +304,11 @@ impl Folder {
                 }
                 for generator in &mut node.generators {
                     self.target(&mut generator.target);
-                    self.iterable(&mut generator.iter);
+                    if generator.is_async {
+                        self.expr(&mut generator.iter);
+                    } else {
+                        self.iterable(&mut generator.iter);
+                    }
                     self.exprs(&mut generator.ifs);
                 }
             }

@@ -91,6 +91,22 @@ impl RootVec {
         self.vec().push(value);
     }
 
+    /// Makes room for so many more; false if there is no memory for them.
+    pub fn try_reserve(&mut self, additional: usize) -> bool {
+        self.vec().try_reserve(additional).is_ok()
+    }
+
+    /// Appends, if there is memory for it.
+    #[inline]
+    pub fn try_push(&mut self, value: Value) -> bool {
+        let values = self.vec();
+        if values.len() == values.capacity() && values.try_reserve(1).is_err() {
+            return false;
+        }
+        values.push(value);
+        true
+    }
+
     /// Takes the last.
     #[inline]
     pub fn pop(&mut self) -> Option<Value> {

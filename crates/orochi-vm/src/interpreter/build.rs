@@ -194,15 +194,12 @@ fn append(th: &mut Thread, list: Value, item: Value) -> Result<(), Raised> {
 #[inline(never)]
 fn extend(th: &mut Thread, list: Value, source: Value) -> Result<(), Raised> {
     let Some(list) = list.cast::<List>() else { return Ok(()) };
-    let class = th.class_of(source);
     let mut items = RootVec::new();
     if let Err(raised) = th.collect(source, &mut items) {
-        let iterable = class.special(th, crate::class::Special::Iter).is_some()
-            || class.special(th, crate::class::Special::GetItem).is_some();
-        if !iterable && th.catch(raised, &classes::TYPE_ERROR).is_some() {
+        if !is_iterable(th, source) && th.catch(raised, &classes::TYPE_ERROR).is_some() {
             return Err(th.type_error(format!(
                 "Value after * must be an iterable, not {}",
-                class.display_name()
+                th.type_name(source)
             )));
         }
         return Err(raised);
@@ -212,6 +209,35 @@ fn extend(th: &mut Thread, list: Value, source: Value) -> Result<(), Raised> {
         list.push(item)?;
     }
     Ok(())
+}
+
+/// Whether the class of `value` claims that its instances can be iterated.
+fn is_iterable(th: &Thread, value: Value) -> bool {
+    let class = th.class_of(value);
+    class.special(th, crate::class::Special::Iter).is_some()
+        || class.special(th, crate::class::Special::GetItem).is_some()
+}
+
+/// What to raise when `args` of a call `function(*args)` could not be iterated: `raised`, or the
+/// error that names the function.
+#[cold]
+#[inline(never)]
+pub(super) fn refused_arguments(
+    th: &mut Thread,
+    function: Value,
+    args: Value,
+    raised: Raised,
+) -> Raised {
+    if is_iterable(th, args) || th.catch(raised, &classes::TYPE_ERROR).is_none() {
+        return raised;
+    }
+    match callable_name(th, function) {
+        Ok(name) => th.type_error(format!(
+            "{name} argument after * must be an iterable, not {}",
+            th.type_name(args)
+        )),
+        Err(raised) => raised,
+    }
 }
 
 #[inline(never)]

@@ -250,9 +250,9 @@ handlers! {
         let (callee, args, kwargs) = (get(regs, base), get(regs, base + 3), get(regs, base + 4));
         let window = th.top.get().add(HEADER);
         if let Some(function) = frame::as_function(callee) {
-            return match spread(th, window, args, kwargs) {
+            return match spread(th, callee, window, args, kwargs) {
                 Ok(names) => {
-                    // Only now: iterating over the arguments may run frames here.
+                    // Only now: whatever gave the arguments may have used the stack above.
                     *window.sub(3) = function.value();
                     frame::set_link(window, pc, regs, Action::Complete);
                     let count = th.spread_count.get();
@@ -443,12 +443,15 @@ unsafe fn call_generic(
 #[inline(never)]
 unsafe fn spread(
     th: &mut Thread,
+    callee: Value,
     window: *mut Value,
     args: Value,
     kwargs: Value,
 ) -> Result<Value, Raised> {
     let mut items = crate::heap::RootVec::new();
-    th.collect(args, &mut items)?;
+    if let Err(raised) = th.collect(args, &mut items) {
+        return Err(super::build::refused_arguments(th, callee, args, raised));
+    }
     let mut names = Value::UNBOUND;
     if let Some(dict) = kwargs.cast::<Dict>() {
         let mut keys = crate::heap::RootVec::new();
@@ -486,7 +489,7 @@ unsafe fn call_spread(
 ) -> Result<Value, Raised> {
     // SAFETY: `window` lies above everything alive.
     unsafe {
-        let names = spread(th, window, args, kwargs)?;
+        let names = spread(th, callee, window, args, kwargs)?;
         call_generic(th, callee, window, th.spread_count.get(), names)
     }
 }

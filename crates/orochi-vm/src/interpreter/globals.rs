@@ -10,10 +10,10 @@ use super::{a, c, d, exception, finish, frame, get, next, proceed, set, sync};
 use orochi_compiler::bytecode::FOR_UPDATE;
 
 use super::cache;
-use crate::exception::Raised;
+use crate::exception::{Raised, classes};
 use crate::handlers;
 use crate::heap::Value;
-use crate::object::{Ref, Writing};
+use crate::object::{Ref, ValueCast, Writing};
 use crate::thread::Thread;
 use crate::types::dict::{Dict, GlobalCell};
 use crate::types::str::Str;
@@ -132,6 +132,9 @@ pub(super) fn lookup(
     builtins: Ref<Dict>,
     name: Ref<Str>,
 ) -> Result<Value, Raised> {
+    if globals.value().cast_exact::<Dict>().is_none() {
+        return lookup_in_subclass(th, globals, builtins, name);
+    }
     // SAFETY: the instruction has a cache word.
     let site = unsafe { pc.add(1) };
     if let Some(value) = globals.get_str(th, name)? {
@@ -152,6 +155,25 @@ pub(super) fn lookup(
         }
     }
     Ok(value)
+}
+
+/// Globals of a subclass of dict are asked through their own `__getitem__`, which may make values
+/// up (`annotationlib` does so), hence each time anew.
+#[cold]
+#[inline(never)]
+fn lookup_in_subclass(
+    th: &mut Thread,
+    globals: Ref<Dict>,
+    builtins: Ref<Dict>,
+    name: Ref<Str>,
+) -> Result<Value, Raised> {
+    match th.get_item(globals.value(), name.value()) {
+        Ok(value) => Ok(value),
+        Err(raised) if th.catch(raised, &classes::KEY_ERROR).is_some() => {
+            builtins.get_str(th, name)?.ok_or_else(|| undefined(th, name))
+        }
+        Err(raised) => Err(raised),
+    }
 }
 
 /// As [`lookup`] for an in-place statement: the name's cell is held for writing when its value is

@@ -1,6 +1,6 @@
 //! Iteration.
 
-use crate::class::Special;
+use crate::class::{Special, flags};
 use crate::exception::{Raised, classes};
 use crate::heap::{RootVec, Value};
 use crate::object::ValueCast;
@@ -10,6 +10,11 @@ use crate::types;
 use crate::types::iterators;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
+
+/// Items for which memory is asked for beforehand, to see whether there is any.
+const LARGE_HINT: usize = 1 << 20;
+/// Items between two looks at whether anybody wants this thread's attention.
+const POLL_EVERY: u32 = 1024;
 
 impl Thread {
     /// `iter(value)`
@@ -82,9 +87,23 @@ impl Thread {
             items.extend_from_slice(self.read(list)?.as_slice());
             return Ok(());
         }
+        if !self.class_of(iterable).has(flags::HEAP) {
+            // What a built-in iterable knows of its length is refused at once if it is absurd.
+            let hint = self.length_hint(iterable, 0)?;
+            if hint > LARGE_HINT && !items.try_reserve(hint) {
+                return Err(self.memory_error());
+            }
+        }
         let iterator = self.iterate(iterable)?;
+        let mut count = 0_u32;
         while let Some(item) = self.next(iterator)? {
-            items.push(item);
+            if !items.try_push(item) {
+                return Err(self.memory_error());
+            }
+            count = count.wrapping_add(1);
+            if count % POLL_EVERY == 0 {
+                self.poll()?;
+            }
         }
         Ok(())
     }

@@ -6,6 +6,12 @@ use orochi_stm::{Host, StmThread};
 
 use super::Thread;
 
+/// Bytes of native stack for each level of the recursion limit: enough for what a built-in
+/// function that calls Python takes.
+const NATIVE_PER_FRAME: usize = 8 << 10;
+/// Bytes of native stack that may always be used.
+const NATIVE_LEAST: usize = 2 << 20;
+
 impl Thread {
     /// How many Python frames of this thread are running.
     pub fn recursion_depth(&self) -> u32 {
@@ -23,10 +29,22 @@ impl Thread {
                 // while it is registered; the world is stopped.
                 if let Some(thread) = unsafe { thread.cast::<Thread>().as_ref() } {
                     thread.depth_limit.set(limit);
+                    thread.limit_native_stack(limit);
                 }
             }
         });
         self.depth_limit.set(limit);
+        self.limit_native_stack(limit);
+    }
+
+    /// How much native stack recursion may take follows from the recursion limit, as far as there
+    /// is any: what recurses in native code (`repr` of nested containers, comparisons, sort keys)
+    /// then ends in a `RecursionError` about where the same in Python would, not tens of megabytes
+    /// later.
+    pub(crate) fn limit_native_stack(&self, limit: u32) {
+        let (lowest, highest) = self.native_range.get();
+        let budget = (limit as usize).saturating_mul(NATIVE_PER_FRAME).max(NATIVE_LEAST);
+        self.native_limit.set(highest.saturating_sub(budget).max(lowest));
     }
 
     /// Forks the process with all other threads stopped: `fork` makes the call and says whether

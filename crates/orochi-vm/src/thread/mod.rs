@@ -104,6 +104,8 @@ pub struct Thread {
     pub ident: Cell<u64>,
     /// An asynchronous exception to be raised at the next safepoint (a class), or unbound.
     pub(crate) asynchronous: Cell<Value>,
+    /// The lowest and the highest address of the native stack that the thread may use.
+    pub(crate) native_range: Cell<(usize, usize)>,
 }
 
 /// Values that belong to a thread and are on no stack.

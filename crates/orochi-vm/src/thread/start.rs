@@ -98,6 +98,7 @@ impl Thread {
             vm,
             ident: Cell::new(0),
             asynchronous: unbound(),
+            native_range: Cell::new((0, 0)),
         });
         thread.set_soft_limit(base.wrapping_add(STACK_STEP));
         let _ = STACK_SLACK;
@@ -108,7 +109,9 @@ impl Thread {
     pub(crate) fn begin(&mut self) {
         self.native_stack = UnsafeCell::new(NativeStack::current());
         let lowest = self.native_stack.get_mut().lowest();
-        self.native_limit.set(lowest + NATIVE_RESERVE);
+        let here = &raw const self as usize;
+        self.native_range.set((lowest + NATIVE_RESERVE, here));
+        self.limit_native_stack(self.depth_limit.get());
         // SAFETY: pthread_self cannot fail.
         self.ident.set(unsafe { libc::pthread_self() } as u64);
         // SAFETY: the structure is boxed and stays until `end`.

@@ -106,6 +106,10 @@ impl Ref<List> {
         let iterator = th.iterate(iterable)?;
         let hint = th.length_hint(iterable, 8)?;
         if hint > 8 {
+            // The memory for an absurd length is asked for before the first item is.
+            if hint > 1 << 20 && !RootVec::new().try_reserve(hint) {
+                return Err(th.memory_error());
+            }
             let list = th.write(self)?;
             // A hint is no promise: what it makes us allocate is limited.
             let wanted = list.len().saturating_add(hint.min(1 << 20));
@@ -113,8 +117,13 @@ impl Ref<List> {
                 list.grow(wanted)?;
             }
         }
+        let mut count = 0_u32;
         while let Some(item) = th.next(iterator)? {
             self.push(th, item)?;
+            count = count.wrapping_add(1);
+            if count % 1024 == 0 {
+                th.poll()?;
+            }
         }
         Ok(())
     }
