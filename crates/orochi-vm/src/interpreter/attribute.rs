@@ -83,7 +83,9 @@ handlers! {
         let object = get(regs, b(word));
         let cached = cached_word(th, pc, regs, object, c(word), Access::Get);
         let owner = &header(object).owner;
-        if d(word) & FOR_UPDATE != 0 && !th.stm.can_write(owner) {
+        if d(word) & FOR_UPDATE != 0
+            && (!th.stm.can_write(owner) || !Kind::is_own(kind(cached)))
+        {
             return get_attr_slow(th, pc, regs, word, table);
         }
         let value = match kind(cached) {
@@ -353,9 +355,9 @@ fn load(
     name: Ref<Str>,
     update: bool,
 ) -> Result<Value, Raised> {
-    if object.is_object() && update && !shape_of_object(object).has(shape_flags::IMMUTABLE) {
+    if object.is_object() && update {
         // An in-place statement: hold the target for writing before it is read.
-        th.claim_write_object(object)?;
+        th.claim_attribute(object, name)?;
     }
     let value = th.get_attribute(object, name)?;
     if object.is_object() {

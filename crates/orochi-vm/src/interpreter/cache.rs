@@ -56,6 +56,12 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether the attribute is one of the object's own words.
+    #[inline(always)]
+    pub(crate) fn is_own(kind: u8) -> bool {
+        [Kind::Inline, Kind::Member, Kind::Overflow].iter().any(|&k| k as u8 == kind)
+    }
+
     /// Whether another object of the same shape may need another word.
     fn depends_on_object(kind: u8) -> bool {
         [Kind::None, Kind::Module, Kind::OfClass, Kind::Super].iter().any(|&k| k as u8 == kind)

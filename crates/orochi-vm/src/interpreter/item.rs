@@ -10,7 +10,7 @@ use crate::handlers;
 use crate::heap::Value;
 use crate::native::NativeFn;
 use crate::object::Ref;
-use crate::shape::known;
+use crate::shape::{known, shape_flags, shape_of_object};
 use crate::thread::Thread;
 use crate::types::dict::Dict;
 use crate::types::list::{List, getitem as list_item};
@@ -214,8 +214,9 @@ fn dict_item(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 #[inline(never)]
 fn lookup(th: &mut Thread, container: Value, key: Value, update: bool) -> Result<Value, Raised> {
     // SAFETY: only the shape is looked at.
-    let (list, dict) = unsafe { (exact_list(container), exact_dict(container)) };
-    if update && (list.is_some() || dict.is_some()) {
+    let dict = unsafe { exact_dict(container) };
+    if update && container.is_object() && !shape_of_object(container).has(shape_flags::IMMUTABLE) {
+        // An in-place statement: hold the target for writing before it is read.
         th.claim_write_object(container)?;
     }
     if let Some(dict) = dict {

@@ -316,6 +316,54 @@ impl Thread {
         Ok(())
     }
 
+    /// Passes the write barriers of everything that storing `object.name` will write, so that an
+    /// in-place statement may read it now and store it without a release point in between.
+    pub(crate) fn claim_attribute(&mut self, object: Value, name: Ref<Str>) -> Result<(), Raised> {
+        if let Some(class) = object.cast::<Class>() {
+            let cell =
+                || class.namespace.get().get(name).and_then(|v| v.cast_exact::<AttributeCell>());
+            while cell().is_none() {
+                self.write(class)?;
+                if cell().is_none() {
+                    return Ok(());
+                }
+            }
+            return match cell() {
+                Some(cell) => self.write(cell).map(drop),
+                None => Ok(()),
+            };
+        }
+        if let Some(module) = object.cast::<types::module::Module>() {
+            let dict = module.dict();
+            let mut known = None;
+            loop {
+                match dict.cell(self, name, false)? {
+                    Some(cell) if known == Some(cell) => return Ok(()),
+                    Some(cell) => {
+                        self.write2(dict, cell)?;
+                        known = Some(cell);
+                    }
+                    None => return self.write(dict).map(drop),
+                }
+            }
+        }
+        let shape = shape_of_object(object);
+        if shape.has(shape_flags::IMMUTABLE) {
+            return Ok(());
+        }
+        self.claim_write_object(object)?;
+        while shape_of_object(object).has(shape_flags::DICT_MODE) {
+            let dict = self.own_dict(object)?;
+            // SAFETY: objects have headers.
+            let owners = unsafe { (&(*object.object_ptr()).owner, &dict.header().owner) };
+            if self.stm.can_write(owners.0) && self.stm.can_write(owners.1) {
+                return Ok(());
+            }
+            self.stm.claim_write2(owners.0, owners.1, &*self)?;
+        }
+        Ok(())
+    }
+
     /// `setattr(object, name, value)`; the name is interned.
     pub fn set_attribute(
         &mut self,

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use orochi_text::{repr as text_repr, sequence};
 
 use crate::class::Special;
-use crate::exception::{Raised, classes, warnings};
+use crate::exception::{Raised, classes};
 use crate::heap::Value;
 use crate::object::ValueCast;
 use crate::operation::Comparison;

@@ -78,7 +78,7 @@ fn has_affix<S: ByteSequence>(
 ) -> Result<Value, Raised> {
     let (start, end) = (bound(th, args[2])?, bound(th, args[3])?);
     let this = th.receiver::<S>(args[0])?;
-    let mut matches = |th: &mut Thread, affix: BytesArgument| {
+    let matches = |th: &mut Thread, affix: BytesArgument| {
         S::with(th, this, |_, bytes| {
             search::bounds(start, end, bytes.len()).is_some_and(|range| test(&bytes[range], &affix))
         })
