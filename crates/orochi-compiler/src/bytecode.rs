@@ -112,6 +112,7 @@ macro_rules! opcodes {
             }
 
             /// The number of cache words that follow the instruction.
+            #[inline(always)]
             pub const fn cache_words(self) -> usize {
                 match self { $(Op::$name => $cache,)* }
             }

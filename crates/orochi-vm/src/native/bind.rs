@@ -11,6 +11,8 @@ use crate::types::tuple::Tuple;
 
 /// The most parameters a native function may have.
 const MOST: usize = 24;
+/// Most have no more than these, which are faster cleared.
+const FEW: usize = 6;
 
 /// The arguments of a call: positional values, then those passed by name.
 #[derive(Clone, Copy)]
@@ -40,9 +42,21 @@ pub fn bind(
     function: Ref<NativeFunction>,
     args: Arguments,
 ) -> Result<Value, Raised> {
+    if function.signature.get().parameters.len() <= FEW {
+        bind_up_to::<FEW>(th, function, args)
+    } else {
+        bind_up_to::<MOST>(th, function, args)
+    }
+}
+
+fn bind_up_to<const N: usize>(
+    th: &mut Thread,
+    function: Ref<NativeFunction>,
+    args: Arguments,
+) -> Result<Value, Raised> {
     let signature = function.signature.get();
     let (given, named) = args.split();
-    let mut bound = [Value::UNBOUND; MOST];
+    let mut bound = [Value::UNBOUND; N];
     let direct = given.len().min(signature.positional);
     bound[..direct].copy_from_slice(&given[..direct]);
     let mut next = signature.positional;
