@@ -108,6 +108,11 @@ fn corrections(name: &str, source: Vec<u8>) -> Vec<u8> {
             ("return 'RustPython'", "return 'Python'"),
             ("rustpython{version[0]}", "python{version[0]}"),
         ],
+        // The source of frozen modules is there: see `_imp`.
+        "importlib._bootstrap" => &[(
+            "\"\"\"Return None as frozen modules do not have source code.\"\"\"\n        return None",
+            "\"\"\"Return the source text of a frozen module.\"\"\"\n        return _imp._embedded_source(fullname)",
+        )],
         "platform" => &[("\"RustPython\"", "\"Orochi\""), ("'RustPython'", "'Orochi'")],
         _ => return source,
     };

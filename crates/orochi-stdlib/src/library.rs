@@ -5,7 +5,9 @@
 //! full size of the code; packed and full size of the source, which follows it), the names, and
 //! the blobs, each packed with LZ4. Nothing is unpacked before it is asked for.
 
-use orochi_compiler::code::Code;
+use std::sync::Arc;
+
+use orochi_compiler::code::{Code, Constant};
 use orochi_compiler::marshal;
 
 static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
@@ -66,11 +68,18 @@ impl Entry {
         self.field(2) != 0
     }
 
-    /// Its code.
+    /// Its code, with the file name it was packed with: `<frozen name>`.
     pub fn code(self) -> Option<Code> {
         let packed = ARCHIVE.get(self.field(3)..self.field(3) + self.field(4))?;
         let bytes = lz4_flex::decompress(packed, self.field(5)).ok()?;
         marshal::load(&bytes).ok()
+    }
+
+    /// Its code, as if compiled from that file.
+    pub fn code_of_file(self, filename: &str) -> Option<Code> {
+        let mut code = self.code()?;
+        set_filename(&mut code, &filename.into());
+        Some(code)
     }
 
     /// Its source text.
@@ -79,4 +88,38 @@ impl Entry {
         let packed = ARCHIVE.get(at..at + self.field(6))?;
         lz4_flex::decompress(packed, self.field(7)).ok()
     }
+}
+
+fn set_filename(code: &mut Code, filename: &Arc<str>) {
+    code.filename = filename.clone();
+    for constant in &mut code.constants {
+        if let Constant::Code(inner) = constant
+            // Just unpacked, so nobody shares it.
+            && let Some(inner) = Arc::get_mut(inner)
+        {
+            set_filename(inner, filename);
+        }
+    }
+}
+
+/// What there is under a dotted name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing.
+    Nothing,
+    /// A module.
+    Module,
+    /// A package.
+    Package,
+    /// A folder with modules, but no package of its own.
+    Folder,
+}
+
+/// What there is under a dotted name.
+pub fn place(name: &str) -> Place {
+    if let Some(entry) = find(name) {
+        return if entry.is_package() { Place::Package } else { Place::Module };
+    }
+    let inside = |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    if all().any(|entry| inside(entry.name())) { Place::Folder } else { Place::Nothing }
 }

@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::process::ExitCode;
 
 use command_line::{HELP, Request};
-use orochi_stdlib::start::{self, Program};
+use orochi_stdlib::start::{self, Program, Status};
 use orochi_vm::vm::Settings;
 
 #[global_allocator]
@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         }
         _ => {}
     }
+    orochi_stdlib::sys::encoding::decide(&settings);
     if let Err(message) = hash_seed(&settings) {
         eprintln!("{message}");
         return ExitCode::from(1);
@@ -100,13 +101,32 @@ fn run(request: Request, settings: Settings) -> u8 {
     let status = match prepared {
         Ok(()) => start::run(&mut th, &program),
         Err(_) => {
-            eprintln!("orochi: out of memory while starting");
-            1
+            let error = th.take_exception();
+            start::report_failure(&mut th, error)
         }
     };
     let failed = start::finish(&mut th);
     // The heap's objects die with the process; daemon threads stop where they are.
-    exit(if failed != 0 && status == 0 { failed } else { status })
+    match status {
+        Status::Interrupted => die_of_interrupt(),
+        Status::Exit(0) => exit(failed),
+        Status::Exit(status) => exit(status),
+    }
+}
+
+/// Ends the process as SIGINT ends those that do not handle it, so that a shell sees what
+/// happened.
+fn die_of_interrupt() -> u8 {
+    // SAFETY: restores the default action and sends the signal to this process.
+    unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        let mut signals = std::mem::zeroed();
+        libc::sigemptyset(&mut signals);
+        libc::sigaddset(&mut signals, libc::SIGINT);
+        libc::sigprocmask(libc::SIG_UNBLOCK, &signals, std::ptr::null_mut());
+        libc::kill(libc::getpid(), libc::SIGINT);
+    }
+    exit(130)
 }
 
 fn exit(status: u8) -> u8 {

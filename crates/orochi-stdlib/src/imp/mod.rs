@@ -1,9 +1,17 @@
 //! `_imp`: what the import machinery asks of the runtime: native and embedded modules.
+//!
+//! The embedded library is served in two ways. The modules that CPython freezes are frozen here
+//! as well ([`FROZEN`]): they are found before anything on `sys.path`. All others are found where
+//! the library stands in `sys.path`, by the finder of `Lib/_orochi_library.py`, to which
+//! [`embedded`] gives what it needs; so a program's own module of the same name wins as usual.
+
+mod embedded;
+mod lock;
 
 use std::sync::Arc;
 
 use orochi_vm::class::{Method, function};
-use orochi_vm::exception::{Raised, classes};
+use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
 use orochi_vm::name;
 use orochi_vm::native::ModuleSpec;
@@ -16,12 +24,19 @@ use orochi_vm::types::str::Str;
 use orochi_vm::types::tuple::Tuple;
 
 use crate::library;
+pub use embedded::looks_like_archive;
+pub use lock::reset_after_fork;
 
 /// The module.
 pub static MODULE: ModuleSpec = ModuleSpec {
     doc: "(Extremely) low-level import machinery bits as used by importlib.",
     functions: FUNCTIONS,
     execute: Some(|th, module| {
+        for table in [embedded::FUNCTIONS, lock::FUNCTIONS] {
+            crate::sys::functions::add(th, module, table)?;
+        }
+        let embedded = Value::from_bool(th.vm.settings.library.is_none());
+        module.dict().set_str(th, name!(th, "_library_embedded"), embedded)?;
         let value = th.new_str("default")?.value();
         module.dict().set_str(th, name!(th, "check_hash_based_pycs"), value)?;
         let token = th.int_from_i64(PYC_MAGIC)?;
@@ -39,17 +54,6 @@ static FUNCTIONS: &[Method] = &[
         extension_suffixes,
         "Returns the list of file suffixes used to identify extension modules.",
     ),
-    function(
-        "lock_held()",
-        lock_held,
-        "Return True if the import lock is currently held, else False.",
-    ),
-    function(
-        "acquire_lock()",
-        acquire_lock,
-        "Acquires the interpreter's import lock for the current thread.",
-    ),
-    function("release_lock()", release_lock, "Release the interpreter's import lock."),
     function(
         "find_frozen(name, /, *, withdata=False)",
         find_frozen,
@@ -101,11 +105,6 @@ static FUNCTIONS: &[Method] = &[
         frozen_names,
         "Returns the list of available frozen modules.",
     ),
-    function(
-        "_frozen_source(name, /)",
-        frozen_source,
-        "The source text of a frozen module, or None.",
-    ),
 ];
 
 fn text(th: &Thread, value: Value, what: &str) -> Result<String, Raised> {
@@ -121,27 +120,53 @@ fn extension_suffixes(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
     Ok(List::from_slice(th, &[])?.value())
 }
 
-fn lock_held(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::FALSE)
-}
-
-// Modules are locked one by one, by the import machinery itself; its own tables are dicts, whose
-// operations are atomic.
-fn acquire_lock(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::NONE)
-}
-
-fn release_lock(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::NONE)
-}
-
 fn nothing(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
+/// The modules that are found before anything on `sys.path`: CPython's, and the Python parts of
+/// native modules. In order.
+const FROZEN: &[&str] = &[
+    "__hello__",
+    "__phello__",
+    "__phello__.spam",
+    "_ast_nodes",
+    "_collections_abc",
+    "_defaultdict",
+    "_frozen_importlib",
+    "_frozen_importlib_external",
+    "_orochi_library",
+    "_orochi_resources",
+    "_sitebuiltins",
+    "abc",
+    "codecs",
+    "genericpath",
+    "importlib._bootstrap",
+    "importlib._bootstrap_external",
+    "importlib.machinery",
+    "importlib.util",
+    "io",
+    "ntpath",
+    "os",
+    "posixpath",
+    "runpy",
+    "site",
+    "stat",
+    "zipimport",
+];
+
+fn frozen(th: &Thread, name: &str) -> Option<library::Entry> {
+    // With `-X lib=…` everything but the machinery comes from there.
+    let elsewhere = th.vm.settings.library.is_some() && !name.starts_with('_') && name != "zipimport";
+    if elsewhere || FROZEN.binary_search(&name).is_err() {
+        return None;
+    }
+    library::find(frozen_name(name))
+}
+
 fn find_frozen(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let name = text(th, args[0], "find_frozen()")?;
-    let Some(entry) = library::find(frozen_name(&name)) else { return Ok(Value::NONE) };
+    let Some(entry) = frozen(th, &name) else { return Ok(Value::NONE) };
     let original = th.new_str(entry.name())?.value();
     let items = [Value::NONE, Value::from_bool(entry.is_package()), original];
     Ok(Tuple::from_slice(th, &items)?.value())
@@ -179,7 +204,7 @@ fn get_frozen_object(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn is_frozen_package(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let name = text(th, args[0], "is_frozen_package()")?;
-    match library::find(frozen_name(&name)) {
+    match frozen(th, &name) {
         Some(entry) => Ok(Value::from_bool(entry.is_package())),
         None => Err(no_frozen(th, &name)),
     }
@@ -187,7 +212,7 @@ fn is_frozen_package(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn is_frozen(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let name = text(th, args[0], "is_frozen()")?;
-    Ok(Value::from_bool(library::find(frozen_name(&name)).is_some()))
+    Ok(Value::from_bool(frozen(th, &name).is_some()))
 }
 
 pub(crate) fn native(th: &Thread, name: &str) -> Option<&'static ModuleSpec> {
@@ -197,7 +222,9 @@ pub(crate) fn native(th: &Thread, name: &str) -> Option<&'static ModuleSpec> {
 
 fn is_builtin(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let name = text(th, args[0], "is_builtin()")?;
-    Ok(Value::from_i32(i32::from(native(th, &name).is_some())))
+    // Those of the start cannot be made a second time.
+    let first = matches!(name.as_str(), "sys" | "builtins");
+    Ok(Value::from_i32(if first { -1 } else { i32::from(native(th, &name).is_some()) }))
 }
 
 fn init_frozen(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -243,11 +270,14 @@ fn exec_builtin(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 fn create_dynamic(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let name = th.get_attribute(args[0], name!(th, "name"))?;
     let message = format!("extension modules cannot be loaded: {}", th.display_str(name));
-    let _ = &classes::IMPORT_ERROR;
     Err(th.import_error(message))
 }
 
-fn fix_filename(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+fn fix_filename(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    let (Some(code), Some(path)) = (args[0].cast::<Code>(), args[1].cast::<Str>()) else {
+        return Err(th.type_error("_fix_co_filename() takes a code object and a str"));
+    };
+    code.fix_filename(th, path);
     Ok(Value::NONE)
 }
 
@@ -265,17 +295,9 @@ fn source_hash(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn frozen_names(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
     let list = List::from_slice(th, &[])?;
-    for entry in library::all() {
-        let name = th.new_str(entry.name())?.value();
-        th.write(list)?.push(name)?;
+    for name in FROZEN {
+        let name = th.new_str(name)?.value();
+        list.push(th, name)?;
     }
     Ok(list.value())
-}
-
-fn frozen_source(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let name = text(th, args[0], "_frozen_source()")?;
-    match library::find(frozen_name(&name)).and_then(library::Entry::source) {
-        Some(source) => Ok(Str::from_generalised_utf8(th, &source)?.value()),
-        None => Ok(Value::NONE),
-    }
 }

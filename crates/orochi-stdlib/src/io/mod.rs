@@ -10,7 +10,8 @@
 //! taken first, so that threads that share a file take turns, and the bytes travel in private
 //! memory. Anything that changes a file makes an open atomic block inevitable.
 //!
-//! * [`base`]: `_IOBase` and the abstract classes; [`open`]: `open()`
+//! * [`base`]: `_IOBase` and the abstract classes; [`open`]: `open()`; [`standard`]: the
+//!   standard streams
 //! * [`memory`]: `BytesIO`; [`string`]: `StringIO`; [`newline`]: universal newlines
 
 mod base;
@@ -21,6 +22,7 @@ mod lock;
 mod memory;
 mod newline;
 mod open;
+mod standard;
 mod string;
 mod text;
 
@@ -32,6 +34,7 @@ use orochi_vm::object::ValueCast;
 use orochi_vm::thread::Thread;
 
 pub use open::finalise_all;
+pub use standard::{flush_at_exit, open_standard};
 
 /// The default size of buffers.
 pub const DEFAULT_BUFFER_SIZE: usize = 128 << 10;

@@ -191,7 +191,7 @@ pub(super) fn text_encoding(th: &mut Thread, args: &[Value]) -> Result<Value, Ra
     let option = |name: &str| {
         th.vm.settings.x_options.iter().any(|(known, value)| known == name && value.as_deref() != Some("0"))
     };
-    let (warns, utf8_mode) = (option("warn_default_encoding"), option("utf8"));
+    let (warns, utf8_mode) = (option("warn_default_encoding"), crate::sys::encoding::utf8_mode());
     if warns {
         let level = if args[1].is_unbound() { 2 } else { c_int(th, args[1])? };
         th.warn(&classes::ENCODING_WARNING, "'encoding' argument not specified", level.max(1) as usize)?;

@@ -50,7 +50,7 @@ static FUNCTIONS: &[Method] = &[
     ),
     function(
         "getencoding()",
-        |th, _| Ok(th.new_str("utf-8")?.value()),
+        |th, _| Ok(th.new_str(crate::sys::encoding::locale_encoding())?.value()),
         "Get the current locale encoding.",
     ),
     function(

@@ -99,7 +99,7 @@ pub fn place(
     match CString::new(bytes) {
         Ok(path) => Ok(Place { path, fd: None, shown: value, is_bytes }),
         Err(_) if function.is_empty() => Err(th
-            .value_error(format!("embedded null {}", if is_bytes { "byte" } else { "character" }))),
+            .value_error("embedded null byte")),
         Err(_) => Err(th.value_error(format!("{function}: embedded null character in {name}"))),
     }
 }

@@ -182,14 +182,14 @@ static ASYNCGEN_HOOKS: Structure = Structure::new(
 );
 
 /// Adds functions to a module.
-pub(super) fn add(
+pub(crate) fn add(
     th: &mut Thread,
     module: Ref<Module>,
     functions: &'static [Method],
 ) -> Result<(), Raised> {
     let dict: Ref<Dict> = module.dict();
+    let name = dict.get_str(th, th.name("__name__"))?.unwrap_or(Value::NONE);
     for method in functions {
-        let name = th.intern("sys")?.value();
         let function =
             NativeFunction::from_method(th, &BUILTIN_FUNCTION, method, module.value(), name)?;
         let (key, _) = Signature::split_name(method.signature);

@@ -3,12 +3,14 @@
 //! The module's namespace exists from the start, since the runtime itself looks names up in it;
 //! [`make`] fills it.
 //!
+//! * [`encoding`]: the locale, UTF-8 mode
 //! * [`values`]: constants and named tuples; [`paths`]: where things are
 //! * [`functions`]: reading and changing settings; [`hooks`]: display, exceptions, audit, tracing
 //! * [`frames`]: what runs where; [`monitoring`]: `sys.monitoring`
 
+pub mod encoding;
 mod frames;
-mod functions;
+pub(crate) mod functions;
 mod hooks;
 pub mod monitoring;
 mod paths;

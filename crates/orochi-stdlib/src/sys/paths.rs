@@ -1,7 +1,8 @@
 //! Where the runtime, its library and the program's arguments are.
 //!
-//! The library is part of the binary, so there is no folder for it: `sys.path` starts with
-//! `PYTHONPATH`, and `site` adds what is installed under the prefix. A `pyvenv.cfg` beside the
+//! The library is part of the binary: the folder that `sys.path` names for it after `PYTHONPATH`
+//! need not exist, its modules come from the finder of `Lib/_orochi_library.py`. `site` adds
+//! what is installed under the prefix. A `pyvenv.cfg` beside the
 //! executable or one folder up makes that folder the prefix, as in PEP 405.
 
 use std::ffi::OsStr;
@@ -78,17 +79,16 @@ pub(super) fn fill(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
             path.extend(parts.map(|part| PathBuf::from(OsStr::from_bytes(part))));
         }
     }
-    path.extend(settings.library.clone());
+    let library =
+        settings.library.clone().unwrap_or_else(|| prefixes.base.join("lib/orochi3.14"));
+    path.push(library.clone());
     let path = list_of_texts(th, path.iter().map(|path| path.as_os_str()))?.value();
     let executable = decode_system(th, settings.executable.as_bytes())?.value();
     let prefix = decode_system(th, prefixes.prefix.as_os_str().as_bytes())?.value();
     let base = decode_system(th, prefixes.base.as_os_str().as_bytes())?.value();
     let base_executable =
         decode_system(th, prefixes.base_executable.as_os_str().as_bytes())?.value();
-    let library = match &settings.library {
-        Some(folder) => decode_system(th, folder.as_os_str().as_bytes())?.value(),
-        None => Value::NONE,
-    };
+    let library = decode_system(th, library.as_os_str().as_bytes())?.value();
     let modules = th.vm.modules.get().value();
     let pairs = [
         ("argv", argv),

@@ -199,11 +199,6 @@ pub(super) fn dev_mode(th: &Thread) -> bool {
     x_option(th, "dev").unwrap_or_else(|| environment(th, "PYTHONDEVMODE").is_some())
 }
 
-fn utf8_mode(th: &Thread) -> bool {
-    x_option(th, "utf8")
-        .unwrap_or_else(|| environment(th, "PYTHONUTF8").is_some_and(|value| value != "0"))
-}
-
 fn flags(th: &mut Thread) -> Result<Value, Raised> {
     let s = &th.vm.settings;
     let warn_encoding = x_option(th, "warn_default_encoding")
@@ -231,7 +226,7 @@ fn flags(th: &mut Thread) -> Result<Value, Raised> {
         i64::from(environment(th, "PYTHONHASHSEED").as_deref() != Some("0")),
         i64::from(s.isolated),
         0,
-        i64::from(utf8_mode(th)),
+        i64::from(super::encoding::utf8_mode()),
         i64::from(warn_encoding),
         0,
         functions::int_max_str_digits(th),

@@ -20,10 +20,10 @@ fn text_argument(
     th: &mut Thread,
     value: Value,
     name: &str,
-    usual: &str,
+    usual: Ref<Str>,
 ) -> Result<Ref<Str>, Raised> {
     if value.is_unbound() || value.is_none() {
-        return th.intern(usual);
+        return Ok(usual);
     }
     match value.cast::<Str>() {
         Some(text) => Ok(text),
@@ -33,11 +33,55 @@ fn text_argument(
     }
 }
 
+/// Where `print` writes: pieces of ASCII text on their way to a plain text stream are collected
+/// and written at once, since each would cost a method call; everything else is written piece by
+/// piece.
+struct Target {
+    file: Value,
+    /// Writes ASCII text into a plain text stream.
+    quick: Option<crate::vm::WriteAscii>,
+    collected: Vec<u8>,
+}
+
+impl Target {
+    /// More than this is not collected.
+    const FULL: usize = 4096;
+
+    fn new(th: &Thread, file: Value) -> Target {
+        Target { file, quick: th.vm.write_ascii.get().copied(), collected: Vec::new() }
+    }
+
+    fn put(&mut self, th: &mut Thread, text: Ref<Str>) -> Result<(), Raised> {
+        if self.quick.is_some() {
+            if let Some(ascii) = text.ascii() {
+                self.collected.extend_from_slice(ascii.as_bytes());
+                return if self.collected.len() > Self::FULL { self.write_collected(th) } else { Ok(()) };
+            }
+            self.write_collected(th)?;
+        }
+        th.call_method(self.file, crate::name!(th, "write"), &[text.value()]).map(drop)
+    }
+
+    fn write_collected(&mut self, th: &mut Thread) -> Result<(), Raised> {
+        let Some(quick) = self.quick.filter(|_| !self.collected.is_empty()) else { return Ok(()) };
+        let collected = std::mem::take(&mut self.collected);
+        if quick(th, self.file, &collected)? {
+            self.collected = collected;
+            self.collected.clear();
+            return Ok(());
+        }
+        // No plain text stream: it is asked no more.
+        self.quick = None;
+        let text = Str::from_text(th, orochi_text::Text::One(&collected))?;
+        th.call_method(self.file, crate::name!(th, "write"), &[text.value()]).map(drop)
+    }
+}
+
 pub(super) fn print(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let given = args[0].cast::<Tuple>().unwrap_or(th.vm.empty_tuple.get());
     let mut file = if args[3].is_unbound() { Value::NONE } else { args[3] };
     if file.is_none() {
-        let Some(stdout) = of_sys(th, "stdout")? else {
+        let Some(stdout) = th.vm.sys.get().get_str(th, crate::name!(th, "stdout"))? else {
             return Err(th.runtime_error("lost sys.stdout"));
         };
         if stdout.is_none() {
@@ -45,17 +89,33 @@ pub(super) fn print(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         }
         file = stdout;
     }
-    let separator = text_argument(th, args[1], "sep", " ")?;
-    let end = text_argument(th, args[2], "end", "\n")?;
-    let write = crate::name!(th, "write");
+    let separator = text_argument(th, args[1], "sep", crate::name!(th, " "))?;
+    let end = text_argument(th, args[2], "end", crate::name!(th, "\n"))?;
+    let mut target = Target::new(th, file);
+    // Asked once with nothing to write: pieces must go one by one to what is no plain stream.
+    if let Some(quick) = target.quick
+        && !quick(th, file, &[])?
+    {
+        target.quick = None;
+    }
     for (at, &value) in given.as_slice().iter().enumerate() {
         if at > 0 {
-            th.call_method(file, write, &[separator.value()])?;
+            target.put(th, separator)?;
         }
-        let text = th.str(value)?;
-        th.call_method(file, write, &[text.value()])?;
+        let text = match value.cast_exact::<Str>() {
+            Some(text) => text,
+            None => {
+                if !value.is_int() && !value.is_none() && !value.is_bool() && !value.is_float() {
+                    // What `__str__` writes comes after what was printed before.
+                    target.write_collected(th)?;
+                }
+                th.str(value)?
+            }
+        };
+        target.put(th, text)?;
     }
-    th.call_method(file, write, &[end.value()])?;
+    target.put(th, end)?;
+    target.write_collected(th)?;
     if !args[4].is_unbound() && th.is_true(args[4])? {
         th.call_method(file, crate::name!(th, "flush"), &[])?;
     }

@@ -554,6 +554,8 @@ pub(crate) fn load_method(
     if object.is_object() {
         fill_get(th, pc, object, name, Access::Method);
     }
+    // `__getattr__` may have run code that looked for methods itself.
+    th.method_found.set(false);
     Ok(value)
 }
 
@@ -571,7 +573,9 @@ fn super_attribute(
     th.method_found.set(false);
     if super_ != types::super_::SPEC.class().value() {
         let made = th.call(super_, &[class, object])?;
-        return th.get_attribute(made, name);
+        let value = th.get_attribute(made, name);
+        th.method_found.set(false);
+        return value;
     }
     if let Some(start) = class.cast::<Class>() {
         if let Some(value) = types::super_::find(th, start, object, name)? {
@@ -582,11 +586,15 @@ fn super_attribute(
                 th.method_found.set(true);
                 return Ok(value.found);
             }
-            return types::super_::bind(th, value, object);
+            let bound = types::super_::bind(th, value, object);
+            th.method_found.set(false);
+            return bound;
         }
     }
     let made = th.call(super_, &[class, object])?;
-    th.get_attribute(made, name)
+    let value = th.get_attribute(made, name);
+    th.method_found.set(false);
+    value
 }
 
 /// Fills the cache of a `GetSuper` whose object is an instance of a class that derives from `start`.
@@ -613,7 +621,11 @@ fn special_method(th: &mut Thread, object: Value, which: u8) -> Result<Value, Ra
             th.method_found.set(true);
             Ok(function)
         }
-        Some(other) => th.descriptor_get(other, object, class),
+        Some(other) => {
+            let bound = th.descriptor_get(other, object, class);
+            th.method_found.set(false);
+            bound
+        }
         None => {
             let name = class.display_name();
             let (kind, other) = if which < 2 {

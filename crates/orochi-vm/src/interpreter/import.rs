@@ -112,9 +112,6 @@ fn import_untrimmed(
         if th.find_attribute(module, crate::name!(th, "__path__"))?.is_none() {
             return Ok(module);
         }
-        if !has_machinery(th)? {
-            return import_submodules(th, full, module, from);
-        }
         let import = imports_of(th)?;
         let handle = machinery(th, "_handle_fromlist")?;
         return th.call(handle, &[module, from, import]);
@@ -141,49 +138,12 @@ fn import_untrimmed(
     }
 }
 
-/// `from package import names` without the machinery: names that the package lacks may be modules.
-fn import_submodules(
-    th: &mut Thread,
-    full: Ref<Str>,
-    package: Value,
-    names: Value,
-) -> Result<Value, Raised> {
-    let names = th.iterate(names)?;
-    while let Some(name) = th.next(names)? {
-        let Some(name) = name.cast::<Str>() else { continue };
-        let text = name.display();
-        if text == "*" {
-            if let Some(all) = th.find_attribute(package, crate::name!(th, "__all__"))? {
-                import_submodules(th, full, package, all)?;
-            }
-            continue;
-        }
-        let name = th.intern_str(name);
-        if th.find_attribute(package, name)?.is_none() {
-            let submodule = th.intern(&format!("{}.{text}", full.display()))?;
-            if let Err(raised) = load(th, submodule) {
-                // A name that is nowhere is the importing statement's error to raise.
-                if th.catch(raised, &crate::exception::classes::MODULE_NOT_FOUND_ERROR).is_none() {
-                    return Err(raised);
-                }
-            }
-        }
-    }
-    Ok(package)
-}
-
 /// `builtins.__import__` as it is now, for the machinery to call back.
 fn imports_of(th: &mut Thread) -> Result<Value, Raised> {
     match th.vm.builtins.get().get_str(th, crate::name!(th, "__import__"))? {
         Some(import) => Ok(import),
         None => Err(th.import_error("__import__ not found")),
     }
-}
-
-/// Whether the library's import machinery has been started.
-fn has_machinery(th: &mut Thread) -> Result<bool, Raised> {
-    let modules = th.vm.modules.get();
-    Ok(modules.get_str(th, crate::name!(th, "_frozen_importlib"))?.is_some())
 }
 
 /// A function of the import machinery.
@@ -208,16 +168,16 @@ fn load(th: &mut Thread, name: Ref<Str>) -> Result<Value, Raised> {
         if is_initializing(th, module)? {
             let wait = machinery(th, "_lock_unlock_module")?;
             th.call(wait, &[name.value()])?;
+            // The thread that ran the module's code may have failed and removed it.
+            if th.vm.modules.get().get_str(th, name)? != Some(module) {
+                return load(th, name);
+            }
         }
         return Ok(module);
     }
-    if let Some(load) = th.vm.importer.get()
-        && !has_machinery(th)?
-    {
-        return load(th, name);
-    }
     let find = machinery(th, "_find_and_load")?;
-    th.call(find, &[name.value()])
+    let import = imports_of(th)?;
+    th.call(find, &[name.value(), import])
 }
 
 /// Whether another thread, or this one further out, is still running the module's code.

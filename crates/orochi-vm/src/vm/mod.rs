@@ -111,6 +111,10 @@ pub fn set_hash_key(key: HashKey) {
     let _ = HASH_KEY.set(key);
 }
 
+/// Writes ASCII text into a stream if that is an unmodified text stream; whether it is one.
+pub type WriteAscii =
+    fn(&mut crate::thread::Thread, Value, &[u8]) -> Result<bool, crate::exception::Raised>;
+
 /// The runtime.
 pub struct Vm {
     /// Settings.
@@ -145,10 +149,8 @@ pub struct Vm {
     pub(crate) threads: crate::thread::start::Threads,
     /// The native modules that can be imported, by whoever puts the command together.
     pub native_modules: std::sync::OnceLock<&'static [&'static crate::native::ModuleSpec]>,
-    /// Imports a module by its absolute name while the library's machinery has not been started.
-    pub importer: std::sync::OnceLock<
-        fn(&mut crate::thread::Thread, Ref<Str>) -> Result<Value, crate::exception::Raised>,
-    >,
+    /// Writes ASCII text into a plain text stream, which `print` is spared a method call for.
+    pub write_ascii: std::sync::OnceLock<WriteAscii>,
     /// Runs the Python handlers of pending signals; set by the `_signal` module.
     pub signal_runner:
         std::sync::OnceLock<fn(&mut crate::thread::Thread) -> Result<(), crate::exception::Raised>>,

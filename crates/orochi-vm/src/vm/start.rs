@@ -53,7 +53,7 @@ pub fn start(settings: Settings) -> Result<Box<Thread>, String> {
         next_ident: AtomicU64::new(1),
         threads: Threads::default(),
         native_modules: OnceLock::new(),
-        importer: OnceLock::new(),
+        write_ascii: OnceLock::new(),
         signal_runner: OnceLock::new(),
         signals: safepoint::Signals::default(),
     }));

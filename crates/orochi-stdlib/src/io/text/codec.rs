@@ -15,7 +15,6 @@ use orochi_vm::types::tuple::Tuple;
 use super::super::{call, newline};
 use super::object::{LineEnd, Native, State, TextStream, with};
 use crate::argument::{decode_error, encode_error, new_text};
-use crate::early;
 
 impl Native {
     /// The native encoding of that name.
@@ -231,7 +230,7 @@ pub(super) fn encode_native(
 
 /// The codec of that name, from the registry; raises `LookupError` if it is none for text.
 pub(super) fn look_up(th: &mut Thread, encoding: Ref<Str>) -> Result<Value, Raised> {
-    let codecs = early::import(th, "codecs")?;
+    let codecs = th.import_module("codecs")?;
     let info = call(th, codecs, "lookup", &[encoding.value()])?;
     if let Some(is_text) = th.find_attribute(info, name!(th, "_is_text_encoding"))? {
         if !th.is_true(is_text)? {

@@ -37,6 +37,12 @@ pub(crate) fn new_stream(
     Ok(stream.value())
 }
 
+/// Has every write passed on to the binary stream at once.
+pub(crate) fn set_write_through(th: &mut Thread, stream: Value) -> Result<(), Raised> {
+    let stream = th.receiver::<TextStream>(stream)?;
+    with(th, stream, |state| state.write_through = true)
+}
+
 fn line_ends(th: &mut Thread, newline: Value) -> Result<(LineEnd, Option<&'static str>), Raised> {
     let Some(newline) = given(newline) else { return Ok((LineEnd::Translated, None)) };
     let Some(text) = newline.cast::<Str>() else {
@@ -82,10 +88,8 @@ fn chosen_encoding(th: &mut Thread, encoding: Option<Ref<Str>>) -> Result<Ref<St
     match encoding {
         Some(text) if text.ascii() != Some("locale") => Ok(text),
         _ => {
-            let utf8_mode = th.vm.settings.x_options.iter().any(|(name, value)| {
-                name == "utf8" && value.as_deref() != Some("0")
-            });
-            th.intern(if utf8_mode { "utf-8" } else { "UTF-8" })
+            let encoding = crate::sys::encoding::locale_encoding();
+            th.intern(if crate::sys::encoding::utf8_mode() { "utf-8" } else { encoding })
         }
     }
 }

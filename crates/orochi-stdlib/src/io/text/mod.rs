@@ -15,7 +15,8 @@ mod write;
 
 use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method, property};
 
-pub(super) use life::new_stream;
+pub(super) use life::{new_stream, set_write_through};
+pub(super) use write::write_ascii;
 pub use object::TextStream;
 
 use super::base::{TEXT_IO_BASE, no_state};

@@ -3,13 +3,15 @@
 use orochi_text::Text;
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
+use orochi_vm::name;
 use orochi_vm::object::{Ref, ValueCast};
 use orochi_vm::thread::Thread;
 use orochi_vm::types::bytes::Bytes;
 use orochi_vm::types::str::Str;
 
 use super::super::newline::contains;
-use super::super::{buffered, call, errors};
+use super::super::{buffered, call, errors, is_exactly};
+use super::TEXT_IO_WRAPPER;
 use super::codec::{encode_native, reset_decoder};
 use super::object::{Native, TextStream, buffer_of, open_buffer, set_decoded, with};
 use crate::argument::new_text;
@@ -87,6 +89,44 @@ pub(super) fn write(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         reset_decoder(th, stream)?;
     }
     th.int_from_i64(text.len() as i64)
+}
+
+/// Writes ASCII text as `write` would, if the stream is a `TextIOWrapper` that nobody has changed
+/// and whose encoding is a native one; whether it is. Without text it only answers.
+pub(crate) fn write_ascii(th: &mut Thread, stream: Value, ascii: &[u8]) -> Result<bool, Raised> {
+    if !is_exactly(th, stream, &TEXT_IO_WRAPPER) {
+        return Ok(false);
+    }
+    let Some(text_stream) = stream.cast::<TextStream>() else { return Ok(false) };
+    if th.own_attribute(stream, name!(th, "write"))?.is_some() {
+        return Ok(false);
+    }
+    let (plain, line_buffering, write_through) = with(th, text_stream, |state| {
+        let plain = state.native.is_some()
+            && state.writable
+            && state.written_end.is_none()
+            && state.snapshot.is_none()
+            && state.used == 0
+            && state.undecoded.is_empty();
+        (plain, state.line_buffering, state.write_through)
+    })?;
+    if !plain || !th.read(text_stream)?.decoded.get().is_unbound() {
+        return Ok(false);
+    }
+    if ascii.is_empty() {
+        return Ok(true);
+    }
+    irrevocable(th)?;
+    open_buffer(th, text_stream)?;
+    let flush = line_buffering && ascii.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+    let full = keep(th, text_stream, ascii)?;
+    if flush || full || write_through {
+        write_pending(th, text_stream)?;
+    }
+    if flush {
+        flush_buffer(th, text_stream)?;
+    }
+    Ok(true)
 }
 
 /// Keeps encoded text; whether there is now so much that it should be written.
