@@ -146,16 +146,31 @@ fn collect(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     }
     call_back(th, "start", generation, 0)?;
     let kind = if generation == 0 { Kind::Nursery } else { Kind::Full };
-    let before = Heap::get().statistics().finalised;
+    let before = count_objects(th);
+    let finalised = Heap::get().statistics().finalised;
     th.collect_now(kind);
-    let mut collected = Heap::get().statistics().finalised - before;
-    if collected > 0 && generation > 0 {
+    if generation > 0 && Heap::get().statistics().finalised > finalised {
         // What finalisers have let go of.
         th.collect_now(kind);
-        collected = Heap::get().statistics().finalised - before;
     }
+    let collected = before.saturating_sub(count_objects(th));
     call_back(th, "stop", generation, collected)?;
     th.int_from_u64(collected)
+}
+
+/// How many objects there are that Python could see, unreachable ones included.
+fn count_objects(th: &mut Thread) -> u64 {
+    let mut count = 0;
+    th.stop_the_world(|| {
+        // SAFETY: the world is stopped, and a stopped thread has finished all its objects (H2);
+        // the closure only reads.
+        unsafe {
+            Heap::get().for_each_object(&mut |object| {
+                count += u64::from(!layout_of(object.as_ptr()).storage);
+            });
+        }
+    });
+    count
 }
 
 /// Tells `gc.callbacks`.
