@@ -146,16 +146,23 @@ fn collect(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     }
     call_back(th, "start", generation, 0)?;
     let kind = if generation == 0 { Kind::Nursery } else { Kind::Full };
-    let before = Heap::get().statistics().finalised;
+    let before = count_objects(th);
+    let finalised = Heap::get().statistics().finalised;
     th.collect_now(kind);
-    let mut collected = Heap::get().statistics().finalised - before;
-    if collected > 0 && generation > 0 {
+    if generation > 0 && Heap::get().statistics().finalised > finalised {
         // What finalisers have let go of.
         th.collect_now(kind);
-        collected = Heap::get().statistics().finalised - before;
     }
+    let collected = before.saturating_sub(count_objects(th)) as u64;
     call_back(th, "stop", generation, collected)?;
     th.int_from_u64(collected)
+}
+
+/// What the number of collected objects is reckoned from. CPython counts those in cycles only,
+/// since it has freed all others before; here all that had died since the last collection count.
+fn count_objects(th: &mut Thread) -> usize {
+    // SAFETY: the world is stopped, and a stopped thread has finished all its objects (H2).
+    th.stop_the_world(|| unsafe { Heap::get().count_objects() })
 }
 
 /// Tells `gc.callbacks`.
