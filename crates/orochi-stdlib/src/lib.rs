@@ -19,10 +19,12 @@ pub mod collections_;
 pub mod contextvars_;
 pub mod csv_;
 pub mod errno_;
+pub mod exception_class;
 pub mod fcntl;
 pub mod functools_;
 pub mod gc_;
 pub mod grp_;
+pub mod hash;
 pub mod heapq_;
 pub mod imp;
 pub mod io;
@@ -62,6 +64,7 @@ pub mod typing_;
 pub mod unicodedata;
 pub mod warnings_;
 pub mod weakref_;
+pub mod zlib_;
 
 use orochi_vm::native::ModuleSpec;
 
@@ -83,6 +86,11 @@ pub static MODULES: &[&ModuleSpec] = &[
     &functools_::MODULE,
     &gc_::MODULE,
     &grp_::MODULE,
+    &hash::BLAKE2_MODULE,
+    &hash::MD5_MODULE,
+    &hash::SHA1_MODULE,
+    &hash::SHA2_MODULE,
+    &hash::SHA3_MODULE,
     &heapq_::MODULE,
     &imp::MODULE,
     &io::MODULE,
@@ -116,4 +124,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &unicodedata::MODULE,
     &warnings_::MODULE,
     &weakref_::MODULE,
+    &zlib_::MODULE,
 ];

@@ -41,6 +41,16 @@ impl StmThread {
         self.claim_pair((target, Access::Write), (source, Access::Read), host)
     }
 
+    /// Claims two objects for reading; both are held when it returns. They may be the same object.
+    ///
+    /// # Errors
+    /// [`Abort`] only in an atomic block that an older one wants out of the way.
+    #[cold]
+    #[inline(never)]
+    pub fn claim_read2(&self, a: &OwnerWord, b: &OwnerWord, host: &dyn Host) -> Result<(), Abort> {
+        self.claim_pair((a, Access::Read), (b, Access::Read), host)
+    }
+
     fn claim_pair(
         &self,
         a: (&OwnerWord, Access),

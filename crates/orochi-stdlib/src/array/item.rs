@@ -83,10 +83,15 @@ impl Kind {
     }
 
     /// The value of an item.
+    #[inline]
     pub fn unpack(self, th: &Thread, item: &[u8]) -> Result<Value, Raised> {
-        let mut word = [0; 8];
-        word[..self.size].copy_from_slice(&item[..self.size]);
-        let bits = u64::from_le_bytes(word);
+        // Copies of a fixed size each: one of a variable size is a call.
+        let bits = match self.size {
+            1 => item.first().map_or(0, |&byte| u64::from(byte)),
+            2 => item.first_chunk().map_or(0, |&half| u64::from(u16::from_le_bytes(half))),
+            4 => item.first_chunk().map_or(0, |&half| u64::from(u32::from_le_bytes(half))),
+            _ => item.first_chunk().map_or(0, |&word| u64::from_le_bytes(word)),
+        };
         match self.code {
             b'b' => Ok(Value::from_i32(i32::from(bits as i8))),
             b'h' => Ok(Value::from_i32(i32::from(bits as i16))),

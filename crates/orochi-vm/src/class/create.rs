@@ -12,7 +12,7 @@ use crate::heap::{RootVec, Value};
 use crate::native::Arguments;
 use crate::object::{Ref, ValueCast};
 use crate::operation::native_of;
-use crate::shape::{InstanceLayout, Shape};
+use crate::shape::{InstanceLayout, Shape, shape_flags};
 use crate::thread::Thread;
 use crate::types;
 use crate::types::cell::Cell;
@@ -157,7 +157,9 @@ fn assemble(
     class.mro.set(&token, th.vm.empty_tuple.get());
     class.namespace.set(&token, Namespace::new(th, 16)?);
     let dict = base.has(flags::DICT) || slots.adds_dict;
-    let members = base.member_count() + slots.names.as_slice().len() as u32;
+    let stored = super::slots::are_stored(native);
+    let named = slots.names.as_slice().len() as u32;
+    let members = base.member_count() + if stored { 0 } else { named };
     let mut inline_capacity = 0;
     if dict && native.layout.tail == super::Tail::None {
         inline_capacity = self::inline_capacity(th, base.mro.get(), own_attributes)
@@ -168,14 +170,18 @@ fn assemble(
             }
         }
     }
-    let layout = InstanceLayout { native, dict, members, inline_capacity, mortal: true };
+    let room = dict || (stored && (named > 0 || base.root_shape().has(shape_flags::DICT)));
+    let layout = InstanceLayout { native, dict: room, members, inline_capacity, mortal: true };
     class.set_root_shape(Shape::new_root(class, layout)?);
     set_flags(class, base, bases, dict, slots.adds_weak);
 
     copy_namespace(th, class, namespace, module)?;
     for (at, &slot) in slots.names.as_slice().iter().enumerate() {
         let Some(slot) = slot.cast::<Str>() else { continue };
-        let offset = native.layout.size + 8 * (base.member_count() as usize + at);
+        let offset = match stored {
+            true => types::member::STORED,
+            false => native.layout.size + 8 * (base.member_count() as usize + at),
+        };
         let member = Member::allocate(th, class.value(), slot, offset)?;
         put(th, class, slot, member.value())?;
     }

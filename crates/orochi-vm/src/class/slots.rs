@@ -161,8 +161,17 @@ impl Slots {
 }
 
 /// Whether subclasses may name slots: not where the layout ends in a tail, nor for metaclasses.
+/// Strings may, as they have no tail in CPython; see [`are_stored`].
 fn takes_slots(base: Ref<Class>) -> bool {
-    base.native.get().layout.tail == Tail::None && !base.has(flags::TYPE)
+    let native = base.native.get();
+    let text = std::ptr::eq(native, &crate::types::str::SPEC);
+    (native.layout.tail == Tail::None || text) && !base.has(flags::TYPE)
+}
+
+/// Whether the slots of such a class lie with an instance's other attributes rather than at fixed
+/// places, since the text comes where these would be.
+pub(super) fn are_stored(native: &super::TypeSpec) -> bool {
+    native.layout.tail != Tail::None
 }
 
 fn is_identifier(name: Ref<Str>) -> bool {

@@ -397,6 +397,9 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, acce
         match on_class {
             Some(value) if th.is_data_descriptor(value) => {
                 if let Some(member) = value.cast_exact::<Member>() {
+                    if member.offset.get() == types::member::STORED {
+                        return None;
+                    }
                     return fact(Kind::Member, Contents::Operand(member.offset.get() as u32));
                 }
                 let getter = value.cast_exact::<Property>()?.simple_getter()?;
@@ -505,6 +508,9 @@ fn fill_set(th: &Thread, pc: *const u64, object: Value, before: &'static Shape, 
         let fact = |kind, contents| Some(Fact { kind, contents });
         if let Some((_, on_class)) = class.lookup_uncached(name) {
             if let Some(member) = on_class.cast_exact::<Member>() {
+                if member.offset.get() == types::member::STORED {
+                    return None;
+                }
                 return fact(Kind::Member, Contents::Operand(member.offset.get() as u32));
             }
             if th.is_data_descriptor(on_class) {

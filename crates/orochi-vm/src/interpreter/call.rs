@@ -448,6 +448,19 @@ unsafe fn spread(
     args: Value,
     kwargs: Value,
 ) -> Result<Value, Raised> {
+    if let Some(tuple) = args.cast_exact::<Tuple>()
+        && kwargs.cast::<Dict>().is_none()
+    {
+        let items = tuple.as_slice();
+        th.reserve_stack(window.wrapping_add(items.len()))?;
+        // SAFETY: there is room above `top`, just checked.
+        unsafe {
+            std::ptr::copy_nonoverlapping(items.as_ptr(), window, items.len());
+            th.top.set(window.add(items.len()));
+        }
+        th.spread_count.set(items.len());
+        return Ok(Value::UNBOUND);
+    }
     let mut items = crate::heap::RootVec::new();
     if let Err(raised) = th.collect(args, &mut items) {
         return Err(super::build::refused_arguments(th, callee, args, raised));

@@ -428,7 +428,9 @@ impl Thread {
             }
             return module.dict().set_str(self, name, value);
         }
-        if !object.is_object() || !shape_of_object(object).has(shape_flags::DICT) {
+        let room = object.is_object() && shape_of_object(object).has(shape_flags::DICT);
+        // There may be room for slots alone (`types::member::STORED`).
+        if !room || !class.has_own_attributes() {
             return Err(self.cannot_set(object, on_class.is_some(), name));
         }
         if value.is_unbound() {
@@ -511,7 +513,7 @@ impl Thread {
         self.own_dict(object)?.set_str(self, name, value)
     }
 
-    fn delete_own(&mut self, object: Value, name: Ref<Str>) -> Result<(), Raised> {
+    pub(crate) fn delete_own(&mut self, object: Value, name: Ref<Str>) -> Result<(), Raised> {
         self.claim_write_object(object)?;
         let shape = shape_of_object(object);
         if shape.has(shape_flags::DICT_MODE) {

@@ -203,8 +203,17 @@ impl Thread {
         let Some(method) = method.filter(|method| !method.is_none()) else {
             return Err(self.unhashable(class));
         };
-        if super::native_of(method) == Some(types::object::hash as *const ()) {
-            return Ok(identity_hash(value) as u64);
+        match super::native_of(method) {
+            Some(native) if native == types::object::hash as *const () => {
+                return Ok(identity_hash(value) as u64);
+            }
+            // Named tuples: the hash needs no integer object on its way.
+            Some(native) if native == types::tuple::hash as *const () => {
+                if let Some(tuple) = value.cast::<types::tuple::Tuple>() {
+                    return types::tuple::hash_of(self, tuple);
+                }
+            }
+            _ => {}
         }
         if super::native_of(method) == Some(types::tuple::hash as *const ())
             && let Some(tuple) = value.cast::<Tuple>()

@@ -201,9 +201,8 @@ impl Thread {
         second: Ref<B>,
     ) -> Result<(Read<'t, A>, Read<'t, B>), Raised> {
         let (a, b) = (&first.header().owner, &second.header().owner);
-        while !(self.stm.can_read(a) && self.stm.can_read(b)) {
-            self.read(first)?;
-            self.read(second)?;
+        if !self.stm.can_read(a) || !self.stm.can_read(b) {
+            self.stm.claim_read2(a, b, &*self)?;
         }
         // SAFETY: both barriers just passed, together.
         Ok(unsafe { (Read::new(self, first), Read::new(self, second)) })
@@ -219,10 +218,20 @@ impl Thread {
     ) -> Result<Three<'t, R, A, B>, Raised> {
         let (a, b) = (&first.header().owner, &second.header().owner);
         let r = &result.header().owner;
-        while !(self.stm.can_read(a) && self.stm.can_read(b) && self.stm.can_write(r)) {
-            self.read(first)?;
-            self.read(second)?;
-            self.write(result)?;
+        loop {
+            if !self.stm.can_read(a) || !self.stm.can_read(b) {
+                self.stm.claim_read2(a, b, &*self)?;
+            }
+            if self.stm.can_write(r) {
+                break;
+            }
+            // Waiting for the two has let go of the result. Nobody else wants it, so this claim
+            // waits for nothing; only a new thread id can make it let go of the two.
+            let releases = self.stm.releases();
+            self.stm.claim_write(r, &*self)?;
+            if self.stm.releases() == releases {
+                break;
+            }
         }
         // SAFETY: all three barriers just passed, together.
         Ok(unsafe { (Write::new(self, result), Read::new(self, first), Read::new(self, second)) })

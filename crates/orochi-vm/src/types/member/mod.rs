@@ -20,11 +20,14 @@ heap_object! {
         }
         storage {}
         data {
-            /// Byte offset in instances.
+            /// Byte offset in instances, or [`STORED`].
             offset: usize,
         }
     }
 }
+
+/// The offset of a slot that lies with an instance's other attributes, under its own name.
+pub const STORED: usize = 0;
 
 /// The class `member_descriptor`.
 pub static SPEC: TypeSpec = TypeSpec {
@@ -53,6 +56,10 @@ impl Ref<Member> {
     /// Reads the slot.
     pub fn read(self, th: &mut Thread, object: Value) -> Result<Value, Raised> {
         self.check(th, object)?;
+        if self.offset.get() == STORED {
+            let value = th.own_attribute(object, self.name.get())?;
+            return value.ok_or_else(|| th.no_attribute(object, self.name.get()));
+        }
         th.claim_read_object(object)?;
         // SAFETY: instances of the owner have a value at this offset; held for reading.
         let value = unsafe { value_at(object.object_ptr(), self.offset.get()) };
@@ -65,6 +72,12 @@ impl Ref<Member> {
     /// Writes the slot; empties it when the value is unbound.
     pub fn write(self, th: &mut Thread, object: Value, value: Value) -> Result<(), Raised> {
         self.check(th, object)?;
+        if self.offset.get() == STORED {
+            return match value.is_unbound() {
+                true => th.delete_own(object, self.name.get()),
+                false => th.set_own(object, self.name.get(), value),
+            };
+        }
         th.claim_write_object(object)?;
         // SAFETY: as above; held for writing.
         unsafe {

@@ -1,0 +1,24 @@
+//! Exception classes that modules define as a Python `class` statement would.
+
+use orochi_vm::exception::{Raised, classes};
+use orochi_vm::heap::Value;
+use orochi_vm::name;
+use orochi_vm::thread::Thread;
+use orochi_vm::types;
+use orochi_vm::types::dict::Dict;
+use orochi_vm::types::tuple::Tuple;
+
+/// Makes a subclass of `Exception`. It is not kept: the module roots it.
+pub fn make(th: &mut Thread, module: &str, name: &str, doc: &str) -> Result<Value, Raised> {
+    let namespace = Dict::new(th)?;
+    let module = th.intern(module)?;
+    namespace.set_str(th, name!(th, "__module__"), module.value())?;
+    if !doc.is_empty() {
+        let doc = th.new_str(doc)?;
+        namespace.set_str(th, name!(th, "__doc__"), doc.value())?;
+    }
+    let bases = Tuple::from_slice(th, &[classes::EXCEPTION.class().value()])?;
+    let name = th.intern(name)?;
+    let parts = [name.value(), bases.value(), namespace.value()];
+    th.call(types::type_::SPEC.class().value(), &parts)
+}
