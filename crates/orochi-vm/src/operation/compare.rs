@@ -215,11 +215,6 @@ impl Thread {
             }
             _ => {}
         }
-        if super::native_of(method) == Some(types::tuple::hash as *const ())
-            && let Some(tuple) = value.cast::<Tuple>()
-        {
-            return types::tuple::hash_of(self, tuple);
-        }
         let result = self.call_descriptor_method(method, value, &[])?;
         if result.is_int() {
             let hash = result.as_int();
