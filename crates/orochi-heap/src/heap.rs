@@ -58,11 +58,7 @@ impl Default for Config {
             growth: 1.8,
             full_min_bytes: 32 << 20,
             mark_threads: std::thread::available_parallelism().map_or(1, |n| n.get()),
-            hooks: Hooks {
-                request_collection: |_| {},
-                trace_shape: None,
-                needs_finaliser: None,
-            },
+            hooks: Hooks { request_collection: |_| {}, trace_shape: None, needs_finaliser: None },
         }
     }
 }

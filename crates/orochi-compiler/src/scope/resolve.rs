@@ -92,9 +92,7 @@ fn look_up(table: &mut Table, id: ScopeId, name: &Name, nonlocal: bool) -> Outco
             crossed = true;
             let is_class = scope.kind == ScopeKind::Class;
             let symbol = scope.entry(name);
-            if is_class
-                && symbol.flags & symbol::BOUND != 0
-                && symbol.flags & symbol::NONLOCAL == 0
+            if is_class && symbol.flags & symbol::BOUND != 0 && symbol.flags & symbol::NONLOCAL == 0
             {
                 symbol.flags |= symbol::FREE_CLASS;
             } else if symbol.resolution == Resolution::Unknown {

@@ -46,7 +46,10 @@ static ARRAY: TypeSpec = TypeSpec {
           Return a new array whose items are restricted by typecode, and\n\
           initialized from the optional initializer value, which must be a list,\n\
           string or iterable over elements of the appropriate type.",
-    flags: TypeFlags::BASE.and(TypeFlags::IMMUTABLE).and(TypeFlags::SEQUENCE).and(TypeFlags::WEAKREF),
+    flags: TypeFlags::BASE
+        .and(TypeFlags::IMMUTABLE)
+        .and(TypeFlags::SEQUENCE)
+        .and(TypeFlags::WEAKREF),
     new: Some(function("__new__($cls, /, *args)", construct::new, "")),
     methods: &[
         method("__len__($self, /)", sequence::len, "Return len(self)."),

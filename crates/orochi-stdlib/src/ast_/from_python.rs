@@ -107,7 +107,9 @@ impl Reader<'_> {
         let Some(value) = self.field(node, name)? else { return Ok(Vec::new()) };
         let Some(list) = value.cast::<List>() else {
             let (class, got) = (self.th.type_name(node), self.th.type_name(value));
-            return Err(self.th.type_error(format!("{class} field \"{name}\" must be a list, not a {got}")));
+            return Err(self
+                .th
+                .type_error(format!("{class} field \"{name}\" must be a list, not a {got}")));
         };
         let items: RootVec = list.snapshot(self.th)?;
         let mut all = Vec::with_capacity(items.len());
@@ -117,11 +119,7 @@ impl Reader<'_> {
         Ok(all)
     }
 
-    fn some(
-        &mut self,
-        node: Value,
-        name: &str,
-    ) -> Result<Option<Expr>, Raised> {
+    fn some(&mut self, node: Value, name: &str) -> Result<Option<Expr>, Raised> {
         match self.field(node, name)? {
             Some(value) => self.expression(value).map(Some),
             None => Ok(None),
@@ -399,9 +397,9 @@ impl Reader<'_> {
             "MatchSingleton" => {
                 let value = self.field(node, "value")?.unwrap_or(Value::NONE);
                 if !value.is_none() && !value.is_bool() {
-                    return Err(self.th.value_error(
-                        "MatchSingleton can only contain True, False and None",
-                    ));
+                    return Err(self
+                        .th
+                        .value_error("MatchSingleton can only contain True, False and None"));
                 }
                 PatternKind::Singleton(self.constant(value)?)
             }
@@ -438,9 +436,9 @@ impl Reader<'_> {
                 };
                 let name = self.name_option(node, "name")?;
                 if pattern.is_some() && name.is_none() {
-                    return Err(self.th.value_error(
-                        "MatchAs must specify a target name if a pattern is given",
-                    ));
+                    return Err(self
+                        .th
+                        .value_error("MatchAs must specify a target name if a pattern is given"));
                 }
                 PatternKind::As { pattern, name }
             }
@@ -470,9 +468,9 @@ impl Reader<'_> {
             return Err(self.th.value_error("more positional defaults than args on arguments"));
         }
         if arguments.kw_defaults.len() != arguments.kwonly.len() {
-            return Err(self.th.value_error(
-                "length of kwonlyargs is not the same as kw_defaults on arguments",
-            ));
+            return Err(self
+                .th
+                .value_error("length of kwonlyargs is not the same as kw_defaults on arguments"));
         }
         Ok(arguments)
     }
@@ -511,8 +509,7 @@ impl Reader<'_> {
             "TypeVarTuple" => TypeParamKind::TypeVarTuple,
             _ => return Err(self.unexpected("type_param", node)),
         };
-        let bound =
-            if kind == TypeParamKind::TypeVar { self.some(node, "bound")? } else { None };
+        let bound = if kind == TypeParamKind::TypeVar { self.some(node, "bound")? } else { None };
         Ok(TypeParam {
             kind,
             name: self.name(node, "name")?,
@@ -575,7 +572,9 @@ impl Reader<'_> {
                 let keys = self.list(node, "keys", Self::expression_or_none)?;
                 let values = self.list(node, "values", Self::expression)?;
                 if keys.len() != values.len() {
-                    return Err(self.th.value_error("Dict doesn't have the same number of keys as values"));
+                    return Err(self
+                        .th
+                        .value_error("Dict doesn't have the same number of keys as values"));
                 }
                 ExprKind::Dict { keys, values }
             }
@@ -640,9 +639,9 @@ impl Reader<'_> {
             "Name" => {
                 let id = self.name(node, "id")?;
                 if matches!(&*id, "None" | "True" | "False") {
-                    return Err(self.th.value_error(format!(
-                        "identifier field can't represent '{id}' constant"
-                    )));
+                    return Err(self
+                        .th
+                        .value_error(format!("identifier field can't represent '{id}' constant")));
                 }
                 ExprKind::Name(id)
             }
@@ -683,7 +682,9 @@ impl Reader<'_> {
             115 => Ok(Conversion::Str),
             114 => Ok(Conversion::Repr),
             97 => Ok(Conversion::Ascii),
-            other => Err(self.th.system_error(format!("Unrecognized conversion character {other}"))),
+            other => {
+                Err(self.th.system_error(format!("Unrecognized conversion character {other}")))
+            }
         }
     }
 

@@ -24,8 +24,7 @@ use orochi_vm::types::dict::Dict;
 use orochi_vm::types::module::Module;
 
 /// The module.
-pub static MODULE: ModuleSpec =
-    ModuleSpec { execute: Some(execute), ..ModuleSpec::named("_ast") };
+pub static MODULE: ModuleSpec = ModuleSpec { execute: Some(execute), ..ModuleSpec::named("_ast") };
 
 const CONSTANTS: &[(&str, i32)] = &[
     ("PyCF_ONLY_AST", 0x400),

@@ -137,7 +137,14 @@ impl Maker<'_> {
                 let body = self.body(&def.body)?;
                 let decorators = self.list(&def.decorators, Self::expression)?;
                 let params = self.list(&def.type_params, Self::type_param)?;
-                let fields = [("name", name), ("bases", bases), ("keywords", keywords), ("body", body), ("decorator_list", decorators), ("type_params", params)];
+                let fields = [
+                    ("name", name),
+                    ("bases", bases),
+                    ("keywords", keywords),
+                    ("body", body),
+                    ("decorator_list", decorators),
+                    ("type_params", params),
+                ];
                 self.node("ClassDef", &fields, at)
             }
             StmtKind::Return(value) => {
@@ -151,13 +158,21 @@ impl Maker<'_> {
             StmtKind::Assign { targets, value } => {
                 let targets = self.list(targets, Self::target)?;
                 let value = self.expression(value)?;
-                self.node("Assign", &[("targets", targets), ("value", value), ("type_comment", none)], at)
+                self.node(
+                    "Assign",
+                    &[("targets", targets), ("value", value), ("type_comment", none)],
+                    at,
+                )
             }
             StmtKind::TypeAlias(alias) => {
                 let name = self.target(&alias.name)?;
                 let params = self.list(&alias.type_params, Self::type_param)?;
                 let value = self.expression(&alias.value)?;
-                self.node("TypeAlias", &[("name", name), ("type_params", params), ("value", value)], at)
+                self.node(
+                    "TypeAlias",
+                    &[("name", name), ("type_params", params), ("value", value)],
+                    at,
+                )
             }
             StmtKind::AugAssign { target, op, value } => {
                 let target = self.target(target)?;
@@ -170,7 +185,16 @@ impl Maker<'_> {
                 let annotation = self.expression(annotation)?;
                 let value = self.optional(value.as_deref())?;
                 let simple = Value::from_i32(i32::from(*simple));
-                self.node("AnnAssign", &[("target", target), ("annotation", annotation), ("value", value), ("simple", simple)], at)
+                self.node(
+                    "AnnAssign",
+                    &[
+                        ("target", target),
+                        ("annotation", annotation),
+                        ("value", value),
+                        ("simple", simple),
+                    ],
+                    at,
+                )
             }
             StmtKind::For(node) => {
                 let target = self.target(&node.target)?;
@@ -178,7 +202,17 @@ impl Maker<'_> {
                 let body = self.body(&node.body)?;
                 let orelse = self.body(&node.orelse)?;
                 let class = if node.is_async { "AsyncFor" } else { "For" };
-                self.node(class, &[("target", target), ("iter", iter), ("body", body), ("orelse", orelse), ("type_comment", none)], at)
+                self.node(
+                    class,
+                    &[
+                        ("target", target),
+                        ("iter", iter),
+                        ("body", body),
+                        ("orelse", orelse),
+                        ("type_comment", none),
+                    ],
+                    at,
+                )
             }
             StmtKind::While { test, body, orelse } => {
                 let test = self.expression(test)?;
@@ -214,7 +248,16 @@ impl Maker<'_> {
                 let orelse = self.body(&node.orelse)?;
                 let finalbody = self.body(&node.finalbody)?;
                 let class = if node.is_star { "TryStar" } else { "Try" };
-                self.node(class, &[("body", body), ("handlers", handlers), ("orelse", orelse), ("finalbody", finalbody)], at)
+                self.node(
+                    class,
+                    &[
+                        ("body", body),
+                        ("handlers", handlers),
+                        ("orelse", orelse),
+                        ("finalbody", finalbody),
+                    ],
+                    at,
+                )
             }
             StmtKind::Assert { test, msg } => {
                 let test = self.expression(test)?;
@@ -229,7 +272,11 @@ impl Maker<'_> {
                 let module = self.optional_name(module.as_ref())?;
                 let names = self.list(names, Self::alias)?;
                 let level = Value::from_i32(*level as i32);
-                self.node("ImportFrom", &[("module", module), ("names", names), ("level", level)], at)
+                self.node(
+                    "ImportFrom",
+                    &[("module", module), ("names", names), ("level", level)],
+                    at,
+                )
             }
             StmtKind::Global(names) => {
                 let names = self.names(names)?;
@@ -257,7 +304,15 @@ impl Maker<'_> {
         let returns = self.optional(def.returns.as_ref())?;
         let params = self.list(&def.type_params, Self::type_param)?;
         let class = if def.is_async { "AsyncFunctionDef" } else { "FunctionDef" };
-        let fields = [("name", name), ("args", args), ("body", body), ("decorator_list", decorators), ("returns", returns), ("type_comment", Value::NONE), ("type_params", params)];
+        let fields = [
+            ("name", name),
+            ("args", args),
+            ("body", body),
+            ("decorator_list", decorators),
+            ("returns", returns),
+            ("type_comment", Value::NONE),
+            ("type_params", params),
+        ];
         self.node(class, &fields, Some(at))
     }
 
@@ -271,7 +326,11 @@ impl Maker<'_> {
         let class = self.optional(handler.class.as_ref())?;
         let name = self.optional_name(handler.name.as_ref())?;
         let body = self.body(&handler.body)?;
-        self.node("ExceptHandler", &[("type", class), ("name", name), ("body", body)], Some(handler.at))
+        self.node(
+            "ExceptHandler",
+            &[("type", class), ("name", name), ("body", body)],
+            Some(handler.at),
+        )
     }
 
     fn alias(&mut self, alias: &Alias) -> Made {
@@ -307,21 +366,35 @@ impl Maker<'_> {
                 let keys = self.list(keys, Self::expression)?;
                 let patterns = self.list(patterns, Self::pattern)?;
                 let rest = self.optional_name(rest.as_ref())?;
-                self.node("MatchMapping", &[("keys", keys), ("patterns", patterns), ("rest", rest)], at)
+                self.node(
+                    "MatchMapping",
+                    &[("keys", keys), ("patterns", patterns), ("rest", rest)],
+                    at,
+                )
             }
             PatternKind::Class { cls, patterns, keywords } => {
                 let cls = self.expression(cls)?;
                 let patterns = self.list(patterns, Self::pattern)?;
                 let names = self.list(keywords, |m, (name, _)| m.name(name))?;
                 let named = self.list(keywords, |m, (_, pattern)| m.pattern(pattern))?;
-                self.node("MatchClass", &[("cls", cls), ("patterns", patterns), ("kwd_attrs", names), ("kwd_patterns", named)], at)
+                self.node(
+                    "MatchClass",
+                    &[
+                        ("cls", cls),
+                        ("patterns", patterns),
+                        ("kwd_attrs", names),
+                        ("kwd_patterns", named),
+                    ],
+                    at,
+                )
             }
             PatternKind::Star(name) => {
                 let name = self.optional_name(name.as_ref())?;
                 self.node("MatchStar", &[("name", name)], at)
             }
             PatternKind::As { pattern, name } => {
-                let pattern = pattern.as_ref().map_or(Ok(Value::NONE), |pattern| self.pattern(pattern))?;
+                let pattern =
+                    pattern.as_ref().map_or(Ok(Value::NONE), |pattern| self.pattern(pattern))?;
                 let name = self.optional_name(name.as_ref())?;
                 self.node("MatchAs", &[("pattern", pattern), ("name", name)], at)
             }
@@ -337,17 +410,30 @@ impl Maker<'_> {
         let plain = self.list(&args.args, Self::arg)?;
         let vararg = args.vararg.as_ref().map_or(Ok(Value::NONE), |arg| self.arg(arg))?;
         let kwonly = self.list(&args.kwonly, Self::arg)?;
-        let kw_defaults = self.list(&args.kw_defaults, |m, default| m.optional(default.as_ref()))?;
+        let kw_defaults =
+            self.list(&args.kw_defaults, |m, default| m.optional(default.as_ref()))?;
         let kwarg = args.kwarg.as_ref().map_or(Ok(Value::NONE), |arg| self.arg(arg))?;
         let defaults = self.list(&args.defaults, Self::expression)?;
-        let fields = [("posonlyargs", posonly), ("args", plain), ("vararg", vararg), ("kwonlyargs", kwonly), ("kw_defaults", kw_defaults), ("kwarg", kwarg), ("defaults", defaults)];
+        let fields = [
+            ("posonlyargs", posonly),
+            ("args", plain),
+            ("vararg", vararg),
+            ("kwonlyargs", kwonly),
+            ("kw_defaults", kw_defaults),
+            ("kwarg", kwarg),
+            ("defaults", defaults),
+        ];
         self.node("arguments", &fields, None)
     }
 
     fn arg(&mut self, arg: &Arg) -> Made {
         let name = self.name(&arg.name)?;
         let annotation = self.optional(arg.annotation.as_ref())?;
-        self.node("arg", &[("arg", name), ("annotation", annotation), ("type_comment", Value::NONE)], Some(arg.at))
+        self.node(
+            "arg",
+            &[("arg", name), ("annotation", annotation), ("type_comment", Value::NONE)],
+            Some(arg.at),
+        )
     }
 
     fn keyword(&mut self, keyword: &Keyword) -> Made {
@@ -362,9 +448,11 @@ impl Maker<'_> {
         let default = self.optional(param.default.as_ref())?;
         let at = Some(param.at);
         match param.kind {
-            TypeParamKind::TypeVar => {
-                self.node("TypeVar", &[("name", name), ("bound", bound), ("default_value", default)], at)
-            }
+            TypeParamKind::TypeVar => self.node(
+                "TypeVar",
+                &[("name", name), ("bound", bound), ("default_value", default)],
+                at,
+            ),
             TypeParamKind::ParamSpec => {
                 self.node("ParamSpec", &[("name", name), ("default_value", default)], at)
             }
@@ -454,7 +542,11 @@ impl Maker<'_> {
                 let left = self.expression(left)?;
                 let ops = self.list(ops, |m, op| m.nodes.singleton(m.th, comparison(*op)))?;
                 let comparators = self.list(comparators, Self::expression)?;
-                self.node("Compare", &[("left", left), ("ops", ops), ("comparators", comparators)], at)
+                self.node(
+                    "Compare",
+                    &[("left", left), ("ops", ops), ("comparators", comparators)],
+                    at,
+                )
             }
             ExprKind::Call { func, args, keywords } => {
                 let func = self.expression(func)?;
@@ -466,14 +558,27 @@ impl Maker<'_> {
                 let value = self.expression(value)?;
                 let spec = self.optional(format_spec.as_deref())?;
                 let conversion = conversion_number(*conversion);
-                self.node("FormattedValue", &[("value", value), ("conversion", conversion), ("format_spec", spec)], at)
+                self.node(
+                    "FormattedValue",
+                    &[("value", value), ("conversion", conversion), ("format_spec", spec)],
+                    at,
+                )
             }
             ExprKind::Interpolation(node) => {
                 let value = self.expression(&node.value)?;
                 let text = constant::value(self.th, &node.text)?;
                 let spec = self.optional(node.format_spec.as_ref())?;
                 let conversion = conversion_number(node.conversion);
-                self.node("Interpolation", &[("value", value), ("str", text), ("conversion", conversion), ("format_spec", spec)], at)
+                self.node(
+                    "Interpolation",
+                    &[
+                        ("value", value),
+                        ("str", text),
+                        ("conversion", conversion),
+                        ("format_spec", spec),
+                    ],
+                    at,
+                )
             }
             ExprKind::JoinedStr(values) => {
                 let values = self.list(values, Self::expression)?;
@@ -543,7 +648,11 @@ impl Maker<'_> {
         let iter = self.expression(&generator.iter)?;
         let ifs = self.list(&generator.ifs, Self::expression)?;
         let is_async = Value::from_i32(i32::from(generator.is_async));
-        self.node("comprehension", &[("target", target), ("iter", iter), ("ifs", ifs), ("is_async", is_async)], None)
+        self.node(
+            "comprehension",
+            &[("target", target), ("iter", iter), ("ifs", ifs), ("is_async", is_async)],
+            None,
+        )
     }
 }
 

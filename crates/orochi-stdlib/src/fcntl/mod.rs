@@ -35,10 +35,22 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("fcntl(fd, cmd, arg=0, /)", fcntl, "Perform the operation `cmd` on file descriptor fd."),
-    function("ioctl(fd, request, arg=0, mutate_flag=True, /)", ioctl, "Perform the operation request on file descriptor fd."),
+    function(
+        "fcntl(fd, cmd, arg=0, /)",
+        fcntl,
+        "Perform the operation `cmd` on file descriptor fd.",
+    ),
+    function(
+        "ioctl(fd, request, arg=0, mutate_flag=True, /)",
+        ioctl,
+        "Perform the operation request on file descriptor fd.",
+    ),
     function("flock(fd, operation, /)", flock, "Perform the lock operation on file descriptor fd."),
-    function("lockf(fd, cmd, len=0, start=0, whence=0, /)", lockf, "A wrapper around the fcntl() locking calls."),
+    function(
+        "lockf(fd, cmd, len=0, start=0, whence=0, /)",
+        lockf,
+        "A wrapper around the fcntl() locking calls.",
+    ),
 ];
 
 /// The longest argument that is copied to and fro.

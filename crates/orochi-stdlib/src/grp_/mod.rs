@@ -33,9 +33,21 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("getgrgid(id)", getgrgid, "Return the group database entry for the given numeric group ID."),
-    function("getgrnam(name)", getgrnam, "Return the group database entry for the given group name."),
-    function("getgrall()", getgrall, "Return a list of all available group entries, in arbitrary order."),
+    function(
+        "getgrgid(id)",
+        getgrgid,
+        "Return the group database entry for the given numeric group ID.",
+    ),
+    function(
+        "getgrnam(name)",
+        getgrnam,
+        "Return the group database entry for the given group name.",
+    ),
+    function(
+        "getgrall()",
+        getgrall,
+        "Return a list of all available group entries, in arbitrary order.",
+    ),
 ];
 
 static ENTRY: Structure = Structure::new(

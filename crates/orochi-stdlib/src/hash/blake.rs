@@ -14,8 +14,7 @@ pub(super) const MODULE: ModuleSpec = ModuleSpec {
     doc: "_blake2b provides BLAKE2b for hashlib\n",
     types: &[&BLAKE2B, &BLAKE2S],
     execute: Some(|th, module| {
-        for (spec, prefix, sizes) in
-            [(&BLAKE2B, "BLAKE2B_", &BIG), (&BLAKE2S, "BLAKE2S_", &SMALL)]
+        for (spec, prefix, sizes) in [(&BLAKE2B, "BLAKE2B_", &BIG), (&BLAKE2S, "BLAKE2S_", &SMALL)]
         {
             for (name, size) in [
                 ("SALT_SIZE", sizes.salt),
@@ -116,9 +115,7 @@ impl Parameters {
         let digest_size = number(th, args[2], sizes.digest as i64)?;
         if digest_size < 1 || digest_size > sizes.digest as i64 {
             let most = sizes.digest;
-            return Err(
-                th.value_error(format!("digest_size must be between 1 and {most} bytes"))
-            );
+            return Err(th.value_error(format!("digest_size must be between 1 and {most} bytes")));
         }
         let salt = bytes(th, args[4], "salt", sizes.salt)?;
         let person = bytes(th, args[5], "person", sizes.salt)?;
@@ -139,9 +136,7 @@ impl Parameters {
         let inner_size = number(th, args[11], 0)?;
         if inner_size < 0 || inner_size > sizes.digest as i64 {
             let most = sizes.digest;
-            return Err(
-                th.value_error(format!("inner_size must be between 0 and is {most}"))
-            );
+            return Err(th.value_error(format!("inner_size must be between 0 and is {most}")));
         }
         let key = bytes(th, args[3], "key", sizes.digest)?;
         let last_node = crate::argument::truth_or(th, args[12], false)?;

@@ -31,14 +31,24 @@ macro_rules! makers {
 
 /// `_md5`
 pub static MD5_MODULE: ModuleSpec = ModuleSpec {
-    functions: makers![("md5", &MD5, Md5, "Return a new MD5 hash object; optionally initialized with a string.")],
+    functions: makers![(
+        "md5",
+        &MD5,
+        Md5,
+        "Return a new MD5 hash object; optionally initialized with a string."
+    )],
     execute: Some(|th, module| add_class(th, module, "MD5Type", &MD5)),
     ..ModuleSpec::named("_md5")
 };
 
 /// `_sha1`
 pub static SHA1_MODULE: ModuleSpec = ModuleSpec {
-    functions: makers![("sha1", &SHA1, Sha1, "Return a new SHA1 hash object; optionally initialized with a string.")],
+    functions: makers![(
+        "sha1",
+        &SHA1,
+        Sha1,
+        "Return a new SHA1 hash object; optionally initialized with a string."
+    )],
     execute: Some(|th, module| add_class(th, module, "SHA1Type", &SHA1)),
     ..ModuleSpec::named("_sha1")
 };
@@ -63,10 +73,30 @@ static SHA384: TypeSpec = class("_sha2", "SHA384Type", "", METHODS, GETSET);
 static SHA512: TypeSpec = class("_sha2", "SHA512Type", "", METHODS, GETSET);
 
 static SHA2_FUNCTIONS: &[Method] = makers![
-    ("sha224", &SHA224, Sha224, "Return a new SHA-224 hash object; optionally initialized with a string."),
-    ("sha256", &SHA256, Sha256, "Return a new SHA-256 hash object; optionally initialized with a string."),
-    ("sha384", &SHA384, Sha384, "Return a new SHA-384 hash object; optionally initialized with a string."),
-    ("sha512", &SHA512, Sha512, "Return a new SHA-512 hash object; optionally initialized with a string."),
+    (
+        "sha224",
+        &SHA224,
+        Sha224,
+        "Return a new SHA-224 hash object; optionally initialized with a string."
+    ),
+    (
+        "sha256",
+        &SHA256,
+        Sha256,
+        "Return a new SHA-256 hash object; optionally initialized with a string."
+    ),
+    (
+        "sha384",
+        &SHA384,
+        Sha384,
+        "Return a new SHA-384 hash object; optionally initialized with a string."
+    ),
+    (
+        "sha512",
+        &SHA512,
+        Sha512,
+        "Return a new SHA-512 hash object; optionally initialized with a string."
+    ),
 ];
 
 /// Shows a class under a name that is not its own.

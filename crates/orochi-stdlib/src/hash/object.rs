@@ -62,8 +62,16 @@ pub(super) static MD5: TypeSpec =
 pub(super) static METHODS: &[Method] = &[
     method("copy($self, /)", copy, "Return a copy of the hash object."),
     method("digest($self, /)", digest, "Return the digest value as a bytes object."),
-    method("hexdigest($self, /)", hexdigest, "Return the digest value as a string of hexadecimal digits."),
-    method("update($self, obj, /)", update, "Update this hash object's state with the provided string."),
+    method(
+        "hexdigest($self, /)",
+        hexdigest,
+        "Return the digest value as a string of hexadecimal digits.",
+    ),
+    method(
+        "update($self, obj, /)",
+        update,
+        "Update this hash object's state with the provided string.",
+    ),
 ];
 
 pub(super) static GETSET: &[GetSet] = &[

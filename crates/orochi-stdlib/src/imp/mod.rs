@@ -157,7 +157,8 @@ const FROZEN: &[&str] = &[
 
 fn frozen(th: &Thread, name: &str) -> Option<library::Entry> {
     // With `-X lib=…` everything but the machinery comes from there.
-    let elsewhere = th.vm.settings.library.is_some() && !name.starts_with('_') && name != "zipimport";
+    let elsewhere =
+        th.vm.settings.library.is_some() && !name.starts_with('_') && name != "zipimport";
     if elsewhere || FROZEN.binary_search(&name).is_err() {
         return None;
     }

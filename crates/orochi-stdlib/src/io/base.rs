@@ -4,7 +4,9 @@
 //! needs to define only a few of them. Whether such a stream is closed is an attribute,
 //! `__IOBase_closed`.
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::Value;
 use orochi_vm::heap_object;
@@ -89,11 +91,23 @@ static METHODS: &[Method] = &[
     method("__enter__($self, /)", enter, ""),
     method("__exit__($self, /, *args)", exit, ""),
     method("__iter__($self, /)", iter, "Implement iter(self)."),
-    method("seek($self, offset, whence=0, /)", |th, args| unsupported_by(th, args, "seek"), "Change the stream position to the given byte offset."),
+    method(
+        "seek($self, offset, whence=0, /)",
+        |th, args| unsupported_by(th, args, "seek"),
+        "Change the stream position to the given byte offset.",
+    ),
     method("tell($self, /)", tell, "Return current stream position."),
-    method("truncate($self, size=None, /)", |th, args| unsupported_by(th, args, "truncate"), "Truncate file to size bytes."),
+    method(
+        "truncate($self, size=None, /)",
+        |th, args| unsupported_by(th, args, "truncate"),
+        "Truncate file to size bytes.",
+    ),
     method("flush($self, /)", flush, "Flush write buffers, if applicable."),
-    method("close($self, /)", close, "Flush and close the IO object.\n\nThis method has no effect if the file is already closed."),
+    method(
+        "close($self, /)",
+        close,
+        "Flush and close the IO object.\n\nThis method has no effect if the file is already closed.",
+    ),
     method("seekable($self, /)", answer_no, "Return whether object supports random access."),
     method("readable($self, /)", answer_no, "Return whether object was opened for reading."),
     method("writable($self, /)", answer_no, "Return whether object was opened for writing."),
@@ -101,7 +115,11 @@ static METHODS: &[Method] = &[
     method("_checkSeekable($self, msg=<unrepresentable>, /)", check_seekable_method, ""),
     method("_checkReadable($self, msg=<unrepresentable>, /)", check_readable_method, ""),
     method("_checkWritable($self, msg=<unrepresentable>, /)", check_writable_method, ""),
-    method("fileno($self, /)", |th, args| unsupported_by(th, args, "fileno"), "Return underlying file descriptor if one exists."),
+    method(
+        "fileno($self, /)",
+        |th, args| unsupported_by(th, args, "fileno"),
+        "Return underlying file descriptor if one exists.",
+    ),
     method("isatty($self, /)", isatty, "Return whether this is an 'interactive' stream."),
     method("readline($self, size=-1, /)", readline, "Read and return a line from the stream."),
     method("readlines($self, hint=-1, /)", readlines, "Return a list of lines from the stream."),
@@ -116,19 +134,51 @@ static RAW_METHODS: &[Method] = &[
 ];
 
 static BUFFERED_METHODS: &[Method] = &[
-    method("detach($self, /)", |th, args| unsupported_by(th, args, "detach"), "Disconnect this buffer from its underlying raw stream and return it."),
-    method("read($self, size=-1, /)", |th, args| unsupported_by(th, args, "read"), "Read and return up to n bytes."),
-    method("read1($self, size=-1, /)", |th, args| unsupported_by(th, args, "read1"), "Read and return up to size bytes, with at most one read() call to the underlying raw stream."),
+    method(
+        "detach($self, /)",
+        |th, args| unsupported_by(th, args, "detach"),
+        "Disconnect this buffer from its underlying raw stream and return it.",
+    ),
+    method(
+        "read($self, size=-1, /)",
+        |th, args| unsupported_by(th, args, "read"),
+        "Read and return up to n bytes.",
+    ),
+    method(
+        "read1($self, size=-1, /)",
+        |th, args| unsupported_by(th, args, "read1"),
+        "Read and return up to size bytes, with at most one read() call to the underlying raw stream.",
+    ),
     method("readinto($self, buffer, /)", |th, args| read_into(th, args, "read"), ""),
     method("readinto1($self, buffer, /)", |th, args| read_into(th, args, "read1"), ""),
-    method("write($self, b, /)", |th, args| unsupported_by(th, args, "write"), "Write buffer b to the IO stream."),
+    method(
+        "write($self, b, /)",
+        |th, args| unsupported_by(th, args, "write"),
+        "Write buffer b to the IO stream.",
+    ),
 ];
 
 static TEXT_METHODS: &[Method] = &[
-    method("detach($self, /)", |th, args| unsupported_by(th, args, "detach"), "Separate the underlying buffer from the TextIOBase and return it."),
-    method("read($self, size=-1, /)", |th, args| unsupported_by(th, args, "read"), "Read at most size characters from stream."),
-    method("readline($self, size=-1, /)", |th, args| unsupported_by(th, args, "readline"), "Read until newline or EOF."),
-    method("write($self, s, /)", |th, args| unsupported_by(th, args, "write"), "Write string s to stream."),
+    method(
+        "detach($self, /)",
+        |th, args| unsupported_by(th, args, "detach"),
+        "Separate the underlying buffer from the TextIOBase and return it.",
+    ),
+    method(
+        "read($self, size=-1, /)",
+        |th, args| unsupported_by(th, args, "read"),
+        "Read at most size characters from stream.",
+    ),
+    method(
+        "readline($self, size=-1, /)",
+        |th, args| unsupported_by(th, args, "readline"),
+        "Read until newline or EOF.",
+    ),
+    method(
+        "write($self, s, /)",
+        |th, args| unsupported_by(th, args, "write"),
+        "Write string s to stream.",
+    ),
 ];
 
 static TEXT_GETSET: &[GetSet] = &[
@@ -231,7 +281,9 @@ pub(super) fn finalise_stream(th: &mut Thread, stream: Value) -> Result<Value, R
     match call(th, stream, "close", &[]) {
         Ok(_) => {}
         Err(Raised::Abort) => return Err(Raised::Abort),
-        Err(Raised::Exception) => th.write_unraisable("Exception ignored while finalizing file", stream),
+        Err(Raised::Exception) => {
+            th.write_unraisable("Exception ignored while finalizing file", stream)
+        }
     }
     Ok(Value::NONE)
 }
@@ -255,7 +307,12 @@ fn check_closed_method(th: &mut Thread, args: &[Value]) -> Result<Value, Raised>
     Ok(Value::NONE)
 }
 
-fn check_able(th: &mut Thread, stream: Value, question: &str, message: &str) -> Result<Value, Raised> {
+fn check_able(
+    th: &mut Thread,
+    stream: Value,
+    question: &str,
+    message: &str,
+) -> Result<Value, Raised> {
     let answer = call(th, stream, question, &[])?;
     if answer == Value::TRUE {
         return Ok(answer);
@@ -372,9 +429,7 @@ fn raw_read(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     }
     let count = th.index_ssize(count)?;
     if !(0..=size as i64).contains(&count) {
-        return Err(th.value_error(format!(
-            "readinto returned {count} outside buffer size {size}"
-        )));
+        return Err(th.value_error(format!("readinto returned {count} outside buffer size {size}")));
     }
     let guard = th.read(target)?;
     let end = (count as usize).min(guard.len());
@@ -407,7 +462,9 @@ fn read_into(th: &mut Thread, args: &[Value], by: &str) -> Result<Value, Raised>
     let length = bytes_like::writable_length(th, args[1])?;
     let size = th.int_from_i64(length as i64)?;
     let data = call(th, args[0], by, &[size])?;
-    let Some(data) = data.cast::<Bytes>() else { return Err(th.type_error("read() should return bytes")) };
+    let Some(data) = data.cast::<Bytes>() else {
+        return Err(th.type_error("read() should return bytes"));
+    };
     if data.len() > length {
         let got = data.len();
         return Err(th.value_error(format!(
@@ -419,7 +476,11 @@ fn read_into(th: &mut Thread, args: &[Value], by: &str) -> Result<Value, Raised>
 }
 
 /// What a stream's attribute says, for its `repr`.
-pub(super) fn shown_attribute(th: &mut Thread, stream: Value, name: &str) -> Result<Option<String>, Raised> {
+pub(super) fn shown_attribute(
+    th: &mut Thread,
+    stream: Value,
+    name: &str,
+) -> Result<Option<String>, Raised> {
     let key = th.intern(name)?;
     match th.find_attribute(stream, key) {
         Ok(Some(value)) => Ok(Some(th.repr(value)?.display())),

@@ -2,7 +2,9 @@
 
 use std::ffi::CString;
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::{Header, Kind, Value};
 use orochi_vm::heap_object;
@@ -86,9 +88,17 @@ static METHODS: &[Method] = &[
     method("readall($self, /)", readall, "Read all data from the file, returned as bytes."),
     method("readinto($self, buffer, /)", readinto, "Same as RawIOBase.readinto()."),
     method("write($self, b, /)", write, "Write buffer b to file, return number of bytes written."),
-    method("seek($self, pos, whence=0, /)", seek, "Move to new file position and return the file position."),
+    method(
+        "seek($self, pos, whence=0, /)",
+        seek,
+        "Move to new file position and return the file position.",
+    ),
     method("tell($self, /)", tell, "Current file position."),
-    method("truncate($self, size=None, /)", truncate, "Truncate the file to at most size bytes and return the truncated size."),
+    method(
+        "truncate($self, size=None, /)",
+        truncate,
+        "Truncate the file to at most size bytes and return the truncated size.",
+    ),
     method("close($self, /)", close, "Close the file."),
     method("seekable($self, /)", seekable, "True if file supports random-access."),
     method("readable($self, /)", readable, "True if file was opened in a read mode."),
@@ -100,11 +110,28 @@ static METHODS: &[Method] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("closed", |th, file| look(th, file, |f| Value::from_bool(f.fd.get() < 0)), "True if the file is closed"),
-    getter("closefd", |th, file| bit(th, file, state::CLOSES), "True if the file descriptor will be closed by close()."),
+    getter(
+        "closed",
+        |th, file| look(th, file, |f| Value::from_bool(f.fd.get() < 0)),
+        "True if the file is closed",
+    ),
+    getter(
+        "closefd",
+        |th, file| bit(th, file, state::CLOSES),
+        "True if the file descriptor will be closed by close().",
+    ),
     getter("mode", mode_get, "String giving the file mode"),
-    getter("_blksize", |th, file| look(th, file, |f| Value::from_i32(f.block.get().min(1 << 30) as i32)), ""),
-    orochi_vm::class::property("_finalizing", |th, file| bit(th, file, state::FINALIZING), set_finalizing, ""),
+    getter(
+        "_blksize",
+        |th, file| look(th, file, |f| Value::from_i32(f.block.get().min(1 << 30) as i32)),
+        "",
+    ),
+    orochi_vm::class::property(
+        "_finalizing",
+        |th, file| bit(th, file, state::FINALIZING),
+        set_finalizing,
+        "",
+    ),
 ];
 
 /// # Safety
@@ -166,7 +193,9 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 /// What a mode string asks for: state bits and flags for opening.
 fn parse_mode(th: &Thread, mode: &str) -> Result<(u32, i32), Raised> {
     let bad = || {
-        th.value_error("Must have exactly one of create/read/write/append mode and at most one plus")
+        th.value_error(
+            "Must have exactly one of create/read/write/append mode and at most one plus",
+        )
     };
     let (mut bits, mut flags) = (0, 0);
     let (mut kind, mut plus) = (false, false);
@@ -217,7 +246,9 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             Some(mode) => mode.display(),
             None => {
                 let kind = th.type_name(mode);
-                return Err(th.type_error(format!("FileIO() argument 'mode' must be str, not {kind}")));
+                return Err(
+                    th.type_error(format!("FileIO() argument 'mode' must be str, not {kind}"))
+                );
             }
         },
     };
@@ -295,7 +326,12 @@ fn open(
     result
 }
 
-fn open_path(th: &mut Thread, name: Value, flags: i32, opener: Option<Value>) -> Result<i32, Raised> {
+fn open_path(
+    th: &mut Thread,
+    name: Value,
+    flags: i32,
+    opener: Option<Value>,
+) -> Result<i32, Raised> {
     if let Some(opener) = opener {
         let fd = th.call(opener, &[name, Value::from_i32(flags)])?;
         if !int::is_int_like(fd) {
@@ -424,7 +460,11 @@ fn read(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// Reads up to the end into private memory; `None` if a non-blocking file has nothing yet.
-pub(super) fn read_to_end(th: &mut Thread, fd: i32, buffer: &mut Vec<u8>) -> Result<Option<()>, Raised> {
+pub(super) fn read_to_end(
+    th: &mut Thread,
+    fd: i32,
+    buffer: &mut Vec<u8>,
+) -> Result<Option<()>, Raised> {
     let rest = attempt(th, || {
         let status = file::fstat(fd)?;
         let place = if status.st_size > 0 { file::lseek(fd, 0, libc::SEEK_CUR)? } else { 0 };
@@ -617,8 +657,20 @@ fn isatty_open_only(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn mode_text(bits: u32) -> &'static str {
     let readable = bits & state::READABLE != 0;
     match (bits & state::CREATED != 0, bits & state::APPENDING != 0) {
-        (true, _) => if readable { "xb+" } else { "xb" },
-        (_, true) => if readable { "ab+" } else { "ab" },
+        (true, _) => {
+            if readable {
+                "xb+"
+            } else {
+                "xb"
+            }
+        }
+        (_, true) => {
+            if readable {
+                "ab+"
+            } else {
+                "ab"
+            }
+        }
         _ => match (readable, bits & state::WRITABLE != 0) {
             (true, true) => "rb+",
             (true, false) => "rb",

@@ -62,5 +62,4 @@ impl StreamLock {
             self.freed.notify_one();
         }
     }
-
 }

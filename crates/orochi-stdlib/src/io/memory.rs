@@ -3,7 +3,9 @@
 //! The bytes are a bytearray, so that views of them (`getbuffer`) and atomic blocks work as they
 //! do there. Stream and bytearray are held together while something is written.
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
 use orochi_vm::heap_object;
@@ -49,7 +51,11 @@ pub static BYTES_IO: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("__init__($self, initial_bytes=b'')", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    method(
+        "__init__($self, initial_bytes=b'')",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method("__getstate__($self, /)", getstate, ""),
     method("__setstate__($self, state, /)", setstate, ""),
     method("readable($self, /)", answer_yes, "Returns True if the IO object can be read."),
@@ -59,23 +65,39 @@ static METHODS: &[Method] = &[
     method("isatty($self, /)", isatty, "Always returns False."),
     method("close($self, /)", close, "Disable all I/O operations."),
     method("getvalue($self, /)", getvalue, "Retrieve the entire contents of the BytesIO object."),
-    method("getbuffer($self, /)", getbuffer, "Get a read-write view over the contents of the BytesIO object."),
+    method(
+        "getbuffer($self, /)",
+        getbuffer,
+        "Get a read-write view over the contents of the BytesIO object.",
+    ),
     method("tell($self, /)", tell, "Current file position, an integer."),
     method("seek($self, pos, whence=0, /)", seek, "Change stream position."),
     method("read($self, size=-1, /)", read, "Read at most size bytes, returned as a bytes object."),
-    method("read1($self, size=-1, /)", read, "Read at most size bytes, returned as a bytes object."),
+    method(
+        "read1($self, size=-1, /)",
+        read,
+        "Read at most size bytes, returned as a bytes object.",
+    ),
     method("readinto($self, buffer, /)", readinto, "Read bytes into buffer."),
     method("readline($self, size=-1, /)", readline, "Next line from the file, as a bytes object."),
-    method("readlines($self, size=None, /)", readlines, "List of bytes objects, each a line from the file."),
+    method(
+        "readlines($self, size=None, /)",
+        readlines,
+        "List of bytes objects, each a line from the file.",
+    ),
     method("write($self, b, /)", write, "Write bytes to file."),
     method("writelines($self, lines, /)", writelines, "Write lines to the file."),
     method("truncate($self, size=None, /)", truncate, "Truncate the file to at most size bytes."),
 ];
 
-static GETSET: &[GetSet] = &[getter("closed", |th, value| {
-    let stream = th.receiver::<BytesIO>(value)?;
-    Ok(Value::from_bool(th.read(stream)?.buffer.get().is_unbound()))
-}, "True if the file is closed.")];
+static GETSET: &[GetSet] = &[getter(
+    "closed",
+    |th, value| {
+        let stream = th.receiver::<BytesIO>(value)?;
+        Ok(Value::from_bool(th.read(stream)?.buffer.get().is_unbound()))
+    },
+    "True if the file is closed.",
+)];
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &BYTES_IO)?;
@@ -258,7 +280,9 @@ fn write(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         let (stream, buffer) = opened(th, args[0])?;
         let guards = th.write2(stream, buffer)?;
         let position = guards.first.position.get();
-        let Some(end) = position.checked_add(bytes.len()).filter(|&end| end <= isize::MAX as usize / 16) else {
+        let Some(end) =
+            position.checked_add(bytes.len()).filter(|&end| end <= isize::MAX as usize / 16)
+        else {
             return Err(guards.first.thread().overflow_error("new buffer size too large"));
         };
         if end > guards.second.len() && guards.second.exports.get().count() > 0 {
@@ -277,9 +301,7 @@ fn write(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn writelines(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     opened(th, args[0])?;
-    th.for_each(args[1], |th, line| {
-        call(th, args[0], "write", &[line]).map(drop)
-    })?;
+    th.for_each(args[1], |th, line| call(th, args[0], "write", &[line]).map(drop))?;
     Ok(Value::NONE)
 }
 
@@ -313,18 +335,18 @@ fn setstate(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let (stream, _) = opened(th, args[0])?;
     let Some(parts) = args[1].cast::<Tuple>().filter(|parts| parts.len() >= 3) else {
         let (class, kind) = (th.type_name(args[0]), th.type_name(args[1]));
-        return Err(th.type_error(format!(
-            "{class}.__setstate__ argument should be 3-tuple, got {kind}"
-        )));
+        return Err(
+            th.type_error(format!("{class}.__setstate__ argument should be 3-tuple, got {kind}"))
+        );
     };
     init(th, &[args[0], parts.get(0)])?;
     let position = match th.index_or_none(parts.get(1))? {
         Some(_) => th.index_ssize(parts.get(1))?,
         None => {
             let kind = th.type_name(parts.get(1));
-            return Err(th.type_error(format!(
-                "second item of state must be an integer, not {kind}"
-            )));
+            return Err(
+                th.type_error(format!("second item of state must be an integer, not {kind}"))
+            );
         }
     };
     let Ok(position) = usize::try_from(position) else {
@@ -338,7 +360,11 @@ fn setstate(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// Sets the attributes that a pickled stream had.
-pub(super) fn restore_attributes(th: &mut Thread, stream: Value, attributes: Value) -> Result<Value, Raised> {
+pub(super) fn restore_attributes(
+    th: &mut Thread,
+    stream: Value,
+    attributes: Value,
+) -> Result<Value, Raised> {
     if attributes.is_none() {
         return Ok(Value::NONE);
     }

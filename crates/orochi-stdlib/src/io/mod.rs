@@ -61,8 +61,16 @@ pub static MODULE: ModuleSpec = ModuleSpec {
           builtin open function is defined in this module.",
     functions: &[
         function(open::SIGNATURE, open::open, open::DOC),
-        function("open_code(path)", open::open_code, "Opens the provided file with the intent to import the contents."),
-        function("text_encoding(encoding, stacklevel=2, /)", open::text_encoding, "A helper function to choose the text encoding."),
+        function(
+            "open_code(path)",
+            open::open_code,
+            "Opens the provided file with the intent to import the contents.",
+        ),
+        function(
+            "text_encoding(encoding, stacklevel=2, /)",
+            open::text_encoding,
+            "A helper function to choose the text encoding.",
+        ),
     ],
     types: TYPES,
     execute: Some(|th, module| {
@@ -77,7 +85,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         let blocking = classes::BLOCKING_IO_ERROR.class().value();
         dict.set_str(th, th.name("UnsupportedOperation"), unsupported)?;
         dict.set_str(th, th.name("BlockingIOError"), blocking)?;
-        dict.set_str(th, th.name("DEFAULT_BUFFER_SIZE"), Value::from_i32(DEFAULT_BUFFER_SIZE as i32))
+        dict.set_str(
+            th,
+            th.name("DEFAULT_BUFFER_SIZE"),
+            Value::from_i32(DEFAULT_BUFFER_SIZE as i32),
+        )
     }),
     ..ModuleSpec::named("_io")
 };
@@ -95,7 +107,8 @@ pub(crate) fn inherits(th: &Thread, value: Value, spec: &'static TypeSpec, name:
         return true;
     }
     let name = th.name(name);
-    class.lookup(th, name) == spec.class().lookup(th, name) && class.value().cast::<Class>().is_some()
+    class.lookup(th, name) == spec.class().lookup(th, name)
+        && class.value().cast::<Class>().is_some()
 }
 
 /// Calls a method by name, as Python code would.

@@ -2,7 +2,9 @@
 //! decoders.
 
 use orochi_text::{OwnedText, Text, TextBuf};
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
 use orochi_vm::heap_object;
@@ -143,17 +145,25 @@ pub static DECODER: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("__init__($self, decoder, translate, errors='strict')", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    method(
+        "__init__($self, decoder, translate, errors='strict')",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method("decode($self, input, final=False)", decode, ""),
     method("getstate($self, /)", getstate, ""),
     method("setstate($self, state, /)", setstate, ""),
     method("reset($self, /)", reset, ""),
 ];
 
-static GETSET: &[GetSet] = &[getter("newlines", |th, object| {
-    let (newlines, _) = state(th, object)?;
-    newlines.seen_object(th)
-}, "")];
+static GETSET: &[GetSet] = &[getter(
+    "newlines",
+    |th, object| {
+        let (newlines, _) = state(th, object)?;
+        newlines.seen_object(th)
+    },
+    "",
+)];
 
 const PENDING: u32 = 1;
 const TRANSLATE: u32 = 2;
@@ -217,9 +227,7 @@ fn decode(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     };
     let Some(text) = text.cast::<Str>() else {
         let kind = th.type_name(text);
-        return Err(th.type_error(format!(
-            "decoder should return a string result, not '{kind}'"
-        )));
+        return Err(th.type_error(format!("decoder should return a string result, not '{kind}'")));
     };
     let (mut newlines, _) = state(th, args[0])?;
     let quick = !newlines.pending_cr && !contains(text.text(), b'\r');

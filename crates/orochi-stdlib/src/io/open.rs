@@ -67,9 +67,7 @@ impl Mode {
         }
         match kinds.iter().filter(|&&kind| kind).count() {
             1 => Ok(()),
-            _ => Err(th.value_error(
-                "must have exactly one of create/read/write/append mode",
-            )),
+            _ => Err(th.value_error("must have exactly one of create/read/write/append mode")),
         }
     }
 
@@ -103,7 +101,9 @@ pub(super) fn open(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     }
     mode.check(th)?;
     if mode.binary {
-        for (value, what) in [(args[3], "an encoding"), (args[4], "an errors"), (args[5], "a newline")] {
+        for (value, what) in
+            [(args[3], "an encoding"), (args[4], "an errors"), (args[5], "a newline")]
+        {
             if given(value).is_some() {
                 return Err(th.value_error(format!("binary mode doesn't take {what} argument")));
             }
@@ -147,7 +147,11 @@ fn wrap(
             return Err(th.value_error("can't have unbuffered text I/O"));
         }
         size if size > 1 || size == 1 && mode.binary => {
-            if size == 1 { DEFAULT_BUFFER_SIZE } else { size as usize }
+            if size == 1 {
+                DEFAULT_BUFFER_SIZE
+            } else {
+                size as usize
+            }
         }
         _ => {
             let block = th.get_attribute(raw, name!(th, "_blksize"))?;
@@ -189,12 +193,20 @@ pub(super) fn text_encoding(th: &mut Thread, args: &[Value]) -> Result<Value, Ra
         return Ok(args[0]);
     }
     let option = |name: &str| {
-        th.vm.settings.x_options.iter().any(|(known, value)| known == name && value.as_deref() != Some("0"))
+        th.vm
+            .settings
+            .x_options
+            .iter()
+            .any(|(known, value)| known == name && value.as_deref() != Some("0"))
     };
     let (warns, utf8_mode) = (option("warn_default_encoding"), crate::sys::encoding::utf8_mode());
     if warns {
         let level = if args[1].is_unbound() { 2 } else { c_int(th, args[1])? };
-        th.warn(&classes::ENCODING_WARNING, "'encoding' argument not specified", level.max(1) as usize)?;
+        th.warn(
+            &classes::ENCODING_WARNING,
+            "'encoding' argument not specified",
+            level.max(1) as usize,
+        )?;
     }
     Ok(th.intern(if utf8_mode { "utf-8" } else { "locale" })?.value())
 }

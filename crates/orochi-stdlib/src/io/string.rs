@@ -5,7 +5,9 @@
 //! and a new array, so an atomic block is undone by putting the object's own words back.
 
 use orochi_text::{OwnedText, Text, TextBuf, sequence};
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{RootVec, Value};
 use orochi_vm::heap_object;
@@ -65,7 +67,11 @@ pub static STRING_IO: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("__init__($self, initial_value='', newline='\\n')", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    method(
+        "__init__($self, initial_value='', newline='\\n')",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method("__getstate__($self, /)", getstate, ""),
     method("__setstate__($self, state, /)", setstate, ""),
     method("close($self, /)", close, "Close the IO object."),
@@ -114,9 +120,7 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             Some(text) => Some(text),
             None => {
                 let kind = th.type_name(value);
-                return Err(th.type_error(format!(
-                    "initial_value must be str or None, not {kind}"
-                )));
+                return Err(th.type_error(format!("initial_value must be str or None, not {kind}")));
             }
         },
     };
@@ -212,7 +216,8 @@ fn translated(th: &mut Thread, stream: Ref<StringIO>, text: Ref<Str>) -> Result<
     let kind = mode.as_ref().and_then(|mode| mode.ascii());
     if newline.is_none() || kind == Some("") {
         // Read as universal newlines: translated when written, so that reading need not.
-        let mut newlines = Newlines { translate: newline.is_none(), pending_cr: false, seen: seen & 7 };
+        let mut newlines =
+            Newlines { translate: newline.is_none(), pending_cr: false, seen: seen & 7 };
         let plain = !super::newline::contains(text.text(), b'\r');
         let passed = newlines.pass(text.text().to_owned(), true);
         let guard = th.write(stream)?;
@@ -484,9 +489,9 @@ fn getstate(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn setstate(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let Some(parts) = args[1].cast::<Tuple>().filter(|parts| parts.len() >= 4) else {
         let (class, kind) = (th.type_name(args[0]), th.type_name(args[1]));
-        return Err(th.type_error(format!(
-            "{class}.__setstate__ argument should be 4-tuple, got {kind}"
-        )));
+        return Err(
+            th.type_error(format!("{class}.__setstate__ argument should be 4-tuple, got {kind}"))
+        );
     };
     // The text was translated when it was written: as it is now, it stays.
     let plain = th.intern("\n")?.value();

@@ -32,10 +32,26 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("dumps(value, version=5, /, *, allow_code=True)", dumps, "Return the bytes object that would be written to a file by dump(value, file)."),
-    function("loads(bytes, /, *, allow_code=True)", loads, "Convert the bytes-like object to a value."),
-    function("dump(value, file, version=5, /, *, allow_code=True)", dump, "Write the value on the open file."),
-    function("load(file, /, *, allow_code=True)", load, "Read one value from the open file and return it."),
+    function(
+        "dumps(value, version=5, /, *, allow_code=True)",
+        dumps,
+        "Return the bytes object that would be written to a file by dump(value, file).",
+    ),
+    function(
+        "loads(bytes, /, *, allow_code=True)",
+        loads,
+        "Convert the bytes-like object to a value.",
+    ),
+    function(
+        "dump(value, file, version=5, /, *, allow_code=True)",
+        dump,
+        "Write the value on the open file.",
+    ),
+    function(
+        "load(file, /, *, allow_code=True)",
+        load,
+        "Read one value from the open file and return it.",
+    ),
 ];
 
 /// How deep values may be nested.

@@ -45,7 +45,9 @@ impl<'a> Reader<'a> {
                 self.at += count;
                 Ok(bytes)
             }
-            None if self.at >= self.bytes.len() => Err(th.eof_error("EOF read where object expected")),
+            None if self.at >= self.bytes.len() => {
+                Err(th.eof_error("EOF read where object expected"))
+            }
             None => Err(th.eof_error("marshal data too short")),
         }
     }
@@ -101,7 +103,12 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    fn value_of(&mut self, th: &mut Thread, kind: u8, place: Option<usize>) -> Result<Value, Raised> {
+    fn value_of(
+        &mut self,
+        th: &mut Thread,
+        kind: u8,
+        place: Option<usize>,
+    ) -> Result<Value, Raised> {
         Ok(match kind {
             kind::NULL => Value::UNBOUND,
             kind::NONE => Value::NONE,
@@ -199,7 +206,8 @@ impl<'a> Reader<'a> {
             }
             kind::REFERENCE => {
                 let at = self.number(th)?;
-                let found = usize::try_from(at).ok().and_then(|at| self.remembered.get(at).copied());
+                let found =
+                    usize::try_from(at).ok().and_then(|at| self.remembered.get(at).copied());
                 match found.filter(|value| !value.is_unbound()) {
                     Some(value) => value,
                     None => return Err(th.value_error("bad marshal data (invalid reference)")),

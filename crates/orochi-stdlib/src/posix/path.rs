@@ -98,8 +98,7 @@ pub fn place(
     };
     match CString::new(bytes) {
         Ok(path) => Ok(Place { path, fd: None, shown: value, is_bytes }),
-        Err(_) if function.is_empty() => Err(th
-            .value_error("embedded null byte")),
+        Err(_) if function.is_empty() => Err(th.value_error("embedded null byte")),
         Err(_) => Err(th.value_error(format!("{function}: embedded null character in {name}"))),
     }
 }

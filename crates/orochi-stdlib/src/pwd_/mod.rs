@@ -32,9 +32,21 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("getpwuid(uidobj, /)", getpwuid, "Return the password database entry for the given numeric user ID."),
-    function("getpwnam(name, /)", getpwnam, "Return the password database entry for the given user name."),
-    function("getpwall()", getpwall, "Return a list of all available password database entries, in arbitrary order."),
+    function(
+        "getpwuid(uidobj, /)",
+        getpwuid,
+        "Return the password database entry for the given numeric user ID.",
+    ),
+    function(
+        "getpwnam(name, /)",
+        getpwnam,
+        "Return the password database entry for the given user name.",
+    ),
+    function(
+        "getpwall()",
+        getpwall,
+        "Return a list of all available password database entries, in arbitrary order.",
+    ),
 ];
 
 static ENTRY: Structure = Structure::new(

@@ -48,18 +48,38 @@ static METHODS: &[Method] = &[
     class_method("fromfd($cls, fd, /)", from_fd, "Create an epoll object from a given control fd."),
     method("close($self, /)", close, "Close the epoll control file descriptor."),
     method("fileno($self, /)", fileno, "Return the epoll control file descriptor."),
-    method("register($self, fd, eventmask=7)", register, "Registers a new fd or raises an OSError if the fd is already registered."),
-    method("modify($self, fd, eventmask)", modify, "Modify event mask for a registered file descriptor."),
-    method("unregister($self, fd)", unregister, "Remove a registered file descriptor from the epoll object."),
-    method("poll($self, timeout=None, maxevents=-1)", poll, "Wait for events on the epoll file descriptor."),
+    method(
+        "register($self, fd, eventmask=7)",
+        register,
+        "Registers a new fd or raises an OSError if the fd is already registered.",
+    ),
+    method(
+        "modify($self, fd, eventmask)",
+        modify,
+        "Modify event mask for a registered file descriptor.",
+    ),
+    method(
+        "unregister($self, fd)",
+        unregister,
+        "Remove a registered file descriptor from the epoll object.",
+    ),
+    method(
+        "poll($self, timeout=None, maxevents=-1)",
+        poll,
+        "Wait for events on the epoll file descriptor.",
+    ),
     method("__enter__($self, /)", enter, ""),
     method("__exit__($self, exc_type=None, exc_value=None, exc_tb=None, /)", close, ""),
 ];
 
-static GETSET: &[GetSet] = &[getter("closed", |th, value| {
-    let epoll = th.receiver::<Epoll>(value)?;
-    Ok(Value::from_bool(th.read(epoll)?.fd.get() < 0))
-}, "True if the epoll handler is closed")];
+static GETSET: &[GetSet] = &[getter(
+    "closed",
+    |th, value| {
+        let epoll = th.receiver::<Epoll>(value)?;
+        Ok(Value::from_bool(th.read(epoll)?.fd.get() < 0))
+    },
+    "True if the epoll handler is closed",
+)];
 
 /// # Safety
 /// A dead `Epoll`.

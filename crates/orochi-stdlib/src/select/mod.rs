@@ -42,7 +42,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("select(rlist, wlist, xlist, timeout=None, /)", select, "Wait until one or more file descriptors are ready for some kind of I/O."),
+    function(
+        "select(rlist, wlist, xlist, timeout=None, /)",
+        select,
+        "Wait until one or more file descriptors are ready for some kind of I/O.",
+    ),
     function("poll()", poll::make, "Returns a polling object."),
 ];
 
@@ -131,7 +135,8 @@ fn select(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             return Err(th.value_error("timeout must be non-negative"));
         }
     }
-    const READ: i16 = libc::POLLIN | libc::POLLRDNORM | libc::POLLRDBAND | libc::POLLHUP | libc::POLLERR;
+    const READ: i16 =
+        libc::POLLIN | libc::POLLRDNORM | libc::POLLRDBAND | libc::POLLHUP | libc::POLLERR;
     const WRITE: i16 = libc::POLLOUT | libc::POLLWRNORM | libc::POLLWRBAND | libc::POLLERR;
     let asked = [libc::POLLIN, libc::POLLOUT, libc::POLLPRI];
     let answers = [READ, WRITE, libc::POLLPRI];

@@ -42,9 +42,21 @@ pub(super) static POLL: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("register($self, fd, eventmask=7, /)", register, "Register a file descriptor with the polling object."),
-    method("modify($self, fd, eventmask, /)", modify, "Modify an already registered file descriptor."),
-    method("unregister($self, fd, /)", unregister, "Remove a file descriptor being tracked by the polling object."),
+    method(
+        "register($self, fd, eventmask=7, /)",
+        register,
+        "Register a file descriptor with the polling object.",
+    ),
+    method(
+        "modify($self, fd, eventmask, /)",
+        modify,
+        "Modify an already registered file descriptor.",
+    ),
+    method(
+        "unregister($self, fd, /)",
+        unregister,
+        "Remove a file descriptor being tracked by the polling object.",
+    ),
     method("poll($self, timeout=None, /)", poll, "Polls the set of registered file descriptors."),
 ];
 

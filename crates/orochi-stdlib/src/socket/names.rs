@@ -22,29 +22,93 @@ use crate::posix::path::system_text;
 use crate::system::socket::{self, Address, Found, Named, NoName, c_string};
 
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)", getaddrinfo, "getaddrinfo(host, port [, family, type, proto, flags])\n    -> list of (family, type, proto, canonname, sockaddr)"),
-    function("getnameinfo(sockaddr, flags, /)", getnameinfo, "getnameinfo(sockaddr, flags) --> (host, port)"),
+    function(
+        "getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)",
+        getaddrinfo,
+        "getaddrinfo(host, port [, family, type, proto, flags])\n    -> list of (family, type, proto, canonname, sockaddr)",
+    ),
+    function(
+        "getnameinfo(sockaddr, flags, /)",
+        getnameinfo,
+        "getnameinfo(sockaddr, flags) --> (host, port)",
+    ),
     function("gethostname()", gethostname, "gethostname() -> string"),
     function("sethostname(name, /)", sethostname, "sethostname(name)"),
     function("gethostbyname(host, /)", gethostbyname, "gethostbyname(host) -> address"),
-    function("gethostbyname_ex(host, /)", gethostbyname_ex, "gethostbyname_ex(host) -> (name, aliaslist, addresslist)"),
-    function("gethostbyaddr(host, /)", gethostbyaddr, "gethostbyaddr(host) -> (name, aliaslist, addresslist)"),
-    function("getservbyname(servicename, protocolname=<unrepresentable>, /)", getservbyname, "getservbyname(servicename[, protocolname]) -> integer"),
-    function("getservbyport(port, protocolname=<unrepresentable>, /)", getservbyport, "getservbyport(port[, protocolname]) -> string"),
+    function(
+        "gethostbyname_ex(host, /)",
+        gethostbyname_ex,
+        "gethostbyname_ex(host) -> (name, aliaslist, addresslist)",
+    ),
+    function(
+        "gethostbyaddr(host, /)",
+        gethostbyaddr,
+        "gethostbyaddr(host) -> (name, aliaslist, addresslist)",
+    ),
+    function(
+        "getservbyname(servicename, protocolname=<unrepresentable>, /)",
+        getservbyname,
+        "getservbyname(servicename[, protocolname]) -> integer",
+    ),
+    function(
+        "getservbyport(port, protocolname=<unrepresentable>, /)",
+        getservbyport,
+        "getservbyport(port[, protocolname]) -> string",
+    ),
     function("getprotobyname(name, /)", getprotobyname, "getprotobyname(name) -> integer"),
-    function("ntohs(integer, /)", |th, args| swap16(th, args, "ntohs"), "Convert a 16-bit unsigned integer from network to host byte order."),
-    function("htons(integer, /)", |th, args| swap16(th, args, "htons"), "Convert a 16-bit unsigned integer from host to network byte order."),
-    function("ntohl(integer, /)", swap32, "Convert a 32-bit unsigned integer from network to host byte order."),
-    function("htonl(integer, /)", swap32, "Convert a 32-bit unsigned integer from host to network byte order."),
-    function("inet_aton(ip_addr, /)", inet_aton, "Convert an IP address in string format (123.45.67.89) to the 32-bit packed binary format used in low-level network functions."),
-    function("inet_ntoa(packed_ip, /)", inet_ntoa, "Convert an IP address from 32-bit packed binary format to string format."),
+    function(
+        "ntohs(integer, /)",
+        |th, args| swap16(th, args, "ntohs"),
+        "Convert a 16-bit unsigned integer from network to host byte order.",
+    ),
+    function(
+        "htons(integer, /)",
+        |th, args| swap16(th, args, "htons"),
+        "Convert a 16-bit unsigned integer from host to network byte order.",
+    ),
+    function(
+        "ntohl(integer, /)",
+        swap32,
+        "Convert a 32-bit unsigned integer from network to host byte order.",
+    ),
+    function(
+        "htonl(integer, /)",
+        swap32,
+        "Convert a 32-bit unsigned integer from host to network byte order.",
+    ),
+    function(
+        "inet_aton(ip_addr, /)",
+        inet_aton,
+        "Convert an IP address in string format (123.45.67.89) to the 32-bit packed binary format used in low-level network functions.",
+    ),
+    function(
+        "inet_ntoa(packed_ip, /)",
+        inet_ntoa,
+        "Convert an IP address from 32-bit packed binary format to string format.",
+    ),
     function("inet_pton(af, ip, /)", inet_pton, "inet_pton(af, ip) -> packed IP address string"),
-    function("inet_ntop(af, packed_ip, /)", inet_ntop, "inet_ntop(af, packed_ip) -> string formatted IP address"),
+    function(
+        "inet_ntop(af, packed_ip, /)",
+        inet_ntop,
+        "inet_ntop(af, packed_ip) -> string formatted IP address",
+    ),
     function("if_nameindex()", if_nameindex, "if_nameindex()"),
-    function("if_nametoindex(oname, /)", if_nametoindex, "Returns the interface index corresponding to the interface name if_name."),
+    function(
+        "if_nametoindex(oname, /)",
+        if_nametoindex,
+        "Returns the interface index corresponding to the interface name if_name.",
+    ),
     function("if_indextoname(if_index, /)", if_indextoname, "if_indextoname(if_index)"),
-    function("CMSG_LEN(length, /)", |th, args| control(th, args, false), "CMSG_LEN(length) -> control message length"),
-    function("CMSG_SPACE(length, /)", |th, args| control(th, args, true), "CMSG_SPACE(length) -> buffer size"),
+    function(
+        "CMSG_LEN(length, /)",
+        |th, args| control(th, args, false),
+        "CMSG_LEN(length) -> control message length",
+    ),
+    function(
+        "CMSG_SPACE(length, /)",
+        |th, args| control(th, args, true),
+        "CMSG_SPACE(length) -> buffer size",
+    ),
 ];
 
 /// `herror` and `gaierror`
@@ -131,8 +195,7 @@ fn getaddrinfo(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let family = address::family(th, args[2], 0)?;
     let (kind, protocol) = (c_int_or(th, args[3], 0)?, c_int_or(th, args[4], 0)?);
     let flags = c_int_or(th, args[5], 0)?;
-    let found =
-        resolve(th, host.as_deref(), service.as_deref(), [family, kind, protocol], flags)?;
+    let found = resolve(th, host.as_deref(), service.as_deref(), [family, kind, protocol], flags)?;
     let list = List::with_capacity(th, found.len())?;
     for entry in &found {
         let address = address::object(th, &entry.address)?;
@@ -157,10 +220,7 @@ fn getnameinfo(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let hints = [libc::AF_UNSPEC, libc::SOCK_DGRAM, 0];
     let found = resolve(th, Some(&host), Some(port.as_bytes()), hints, libc::AI_NUMERICHOST)?;
     let [only] = &found[..] else {
-        return Err(th.raise_message(
-            &classes::OS_ERROR,
-            "sockaddr resolved to multiple addresses",
-        ));
+        return Err(th.raise_message(&classes::OS_ERROR, "sockaddr resolved to multiple addresses"));
     };
     let (host, service) = match th.away(|| socket::name_of(&only.address, flags)) {
         Ok(names) => names,

@@ -43,12 +43,20 @@ pub(super) const FOREVER: u64 = u64::MAX;
 static DEFAULT_TIMEOUT: AtomicU64 = AtomicU64::new(FOREVER);
 
 pub(super) static METHODS: &[Method] = &[
-    method("__init__($self, family=-1, type=-1, proto=-1, fileno=None)", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    method(
+        "__init__($self, family=-1, type=-1, proto=-1, fileno=None)",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__del__($self, /)", finalise, ""),
     method("_accept($self, /)", accept, "_accept() -> (integer, address info)"),
     method("bind($self, address, /)", bind, "bind(address)"),
-    method("close($self, /)", close, "close()\n\nClose the socket.  It cannot be used after this call."),
+    method(
+        "close($self, /)",
+        close,
+        "close()\n\nClose the socket.  It cannot be used after this call.",
+    ),
     method("connect($self, address, /)", connect, "connect(address)"),
     method("connect_ex($self, address, /)", connect_ex, "connect_ex(address) -> errno"),
     method("detach($self, /)", detach, "detach()"),
@@ -57,34 +65,82 @@ pub(super) static METHODS: &[Method] = &[
     method("shutdown($self, flag, /)", shutdown, "shutdown(flag)"),
     method("getpeername($self, /)", options::getpeername, "getpeername() -> address info"),
     method("getsockname($self, /)", options::getsockname, "getsockname() -> address info"),
-    method("getsockopt($self, level, option, buffersize=0, /)", options::getsockopt, "getsockopt(level, option[, buffersize]) -> value"),
-    method("setsockopt($self, level, option, value, optlen=<unrepresentable>, /)", options::setsockopt, "setsockopt(level, option, value: int)"),
+    method(
+        "getsockopt($self, level, option, buffersize=0, /)",
+        options::getsockopt,
+        "getsockopt(level, option[, buffersize]) -> value",
+    ),
+    method(
+        "setsockopt($self, level, option, value, optlen=<unrepresentable>, /)",
+        options::setsockopt,
+        "setsockopt(level, option, value: int)",
+    ),
     method("setblocking($self, flag, /)", options::setblocking, "setblocking(flag)"),
     method("getblocking($self, /)", options::getblocking, "getblocking()"),
     method("settimeout($self, timeout, /)", options::settimeout, "settimeout(timeout)"),
     method("gettimeout($self, /)", options::gettimeout, "gettimeout() -> timeout"),
     method("recv($self, bufsize, flags=0, /)", transfer::recv, "recv(buffersize[, flags]) -> data"),
-    method("recv_into($self, buffer, nbytes=0, flags=0)", transfer::recv_into, "recv_into(buffer, [nbytes[, flags]]) -> nbytes_read"),
-    method("recvfrom($self, bufsize, flags=0, /)", transfer::recvfrom, "recvfrom(buffersize[, flags]) -> (data, address info)"),
-    method("recvfrom_into($self, buffer, nbytes=0, flags=0)", transfer::recvfrom_into, "recvfrom_into(buffer[, nbytes[, flags]]) -> (nbytes, address info)"),
-    method("recvmsg($self, bufsize, ancbufsize=0, flags=0, /)", transfer::recvmsg, "recvmsg(bufsize[, ancbufsize[, flags]]) -> (data, ancdata, msg_flags, address)"),
-    method("recvmsg_into($self, buffers, ancbufsize=0, flags=0, /)", transfer::recvmsg_into, "recvmsg_into(buffers[, ancbufsize[, flags]]) -> (nbytes, ancdata, msg_flags, address)"),
+    method(
+        "recv_into($self, buffer, nbytes=0, flags=0)",
+        transfer::recv_into,
+        "recv_into(buffer, [nbytes[, flags]]) -> nbytes_read",
+    ),
+    method(
+        "recvfrom($self, bufsize, flags=0, /)",
+        transfer::recvfrom,
+        "recvfrom(buffersize[, flags]) -> (data, address info)",
+    ),
+    method(
+        "recvfrom_into($self, buffer, nbytes=0, flags=0)",
+        transfer::recvfrom_into,
+        "recvfrom_into(buffer[, nbytes[, flags]]) -> (nbytes, address info)",
+    ),
+    method(
+        "recvmsg($self, bufsize, ancbufsize=0, flags=0, /)",
+        transfer::recvmsg,
+        "recvmsg(bufsize[, ancbufsize[, flags]]) -> (data, ancdata, msg_flags, address)",
+    ),
+    method(
+        "recvmsg_into($self, buffers, ancbufsize=0, flags=0, /)",
+        transfer::recvmsg_into,
+        "recvmsg_into(buffers[, ancbufsize[, flags]]) -> (nbytes, ancdata, msg_flags, address)",
+    ),
     method("send($self, data, flags=0, /)", transfer::send, "send(data[, flags]) -> count"),
     method("sendall($self, data, flags=0, /)", transfer::sendall, "sendall(data[, flags])"),
-    method("sendto($self, data, flags_or_address, address=<unrepresentable>, /)", transfer::sendto, "sendto(data[, flags], address) -> count"),
-    method("sendmsg($self, buffers, ancdata=(), flags=0, address=None, /)", transfer::sendmsg, "sendmsg(buffers[, ancdata[, flags[, address]]]) -> count"),
+    method(
+        "sendto($self, data, flags_or_address, address=<unrepresentable>, /)",
+        transfer::sendto,
+        "sendto(data[, flags], address) -> count",
+    ),
+    method(
+        "sendmsg($self, buffers, ancdata=(), flags=0, address=None, /)",
+        transfer::sendmsg,
+        "sendmsg(buffers[, ancdata[, flags[, address]]]) -> count",
+    ),
 ];
 
 pub(super) static GETSET: &[GetSet] = &[
-    getter("family", |th, s| Ok(Value::from_i32(look(th, s, |s| s.family.get())?)), "the socket family"),
+    getter(
+        "family",
+        |th, s| Ok(Value::from_i32(look(th, s, |s| s.family.get())?)),
+        "the socket family",
+    ),
     getter("type", |th, s| Ok(Value::from_i32(look(th, s, |s| s.kind.get())?)), "the socket type"),
-    getter("proto", |th, s| Ok(Value::from_i32(look(th, s, |s| s.protocol.get())?)), "the socket protocol"),
+    getter(
+        "proto",
+        |th, s| Ok(Value::from_i32(look(th, s, |s| s.protocol.get())?)),
+        "the socket protocol",
+    ),
     getter("timeout", |th, s| options::gettimeout(th, &[s]), "the socket timeout"),
 ];
 
 /// Functions of the module about sockets.
 pub(super) static FUNCTIONS: &[Method] = &[
-    function("socketpair(family=<unrepresentable>, type=<unrepresentable>, proto=0, /)", socketpair, "socketpair([family[, type [, proto]]]) -> (socket object, socket object)"),
+    function(
+        "socketpair(family=<unrepresentable>, type=<unrepresentable>, proto=0, /)",
+        socketpair,
+        "socketpair([family[, type [, proto]]]) -> (socket object, socket object)",
+    ),
     function("close(fd, /)", close_descriptor, "close(integer) -> None"),
     function("dup(fd, /)", dup, "dup(integer) -> integer"),
     function("getdefaulttimeout()", getdefaulttimeout, "getdefaulttimeout() -> timeout"),
@@ -242,7 +298,8 @@ pub(super) fn call_until<T>(
     };
     loop {
         if timeout != FOREVER && timeout != 0 && fd >= 0 {
-            let left = end.map_or(Duration::ZERO, |end| end.saturating_duration_since(Instant::now()));
+            let left =
+                end.map_or(Duration::ZERO, |end| end.saturating_duration_since(Instant::now()));
             let left = i32::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX);
             let mut watched = [Watched { fd, events, revents: 0 }];
             match th.away(|| wait::poll(&mut watched, left)) {

@@ -63,7 +63,9 @@ pub(super) fn setsockopt(th: &mut Thread, args: &[Value]) -> Result<Value, Raise
     let (level, option) = (c_int(th, args[1])?, c_int(th, args[2])?);
     if args[3].is_none() {
         if args[4].is_unbound() {
-            return Err(th.type_error("setsockopt() requires 4 arguments when the third argument is None"));
+            return Err(
+                th.type_error("setsockopt() requires 4 arguments when the third argument is None")
+            );
         }
         let length = c_long(th, args[4])? as u32;
         run(th, || socket::set_option(fd, level, option, Err(length)))?;

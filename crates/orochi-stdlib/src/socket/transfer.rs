@@ -15,8 +15,7 @@ use crate::system::socket::{self, Control};
 
 fn size(th: &mut Thread, value: Value, method: &str) -> Result<usize, Raised> {
     let size = th.index_ssize(value)?;
-    usize::try_from(size)
-        .map_err(|_| th.value_error(format!("negative buffersize in {method}")))
+    usize::try_from(size).map_err(|_| th.value_error(format!("negative buffersize in {method}")))
 }
 
 /// Memory of so many bytes.
@@ -116,8 +115,7 @@ fn receive_message(
 
 pub(super) fn recvmsg(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let size = size(th, args[1], "recvmsg()")?;
-    let (parts, count, [controls, flags, from]) =
-        receive_message(th, args, &[size], "recvmsg()")?;
+    let (parts, count, [controls, flags, from]) = receive_message(th, args, &[size], "recvmsg()")?;
     let data = parts.first().map_or(&[][..], |part| &part[..count.min(part.len())]);
     let data = th.new_bytes(data)?.value();
     Ok(Tuple::from_slice(th, &[data, controls, flags, from])?.value())
@@ -168,12 +166,12 @@ pub(super) fn sendall(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
 
 pub(super) fn sendto(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let bytes = bytes_like::input(th, args[1])?;
-    let (flags, to) = if args[3].is_unbound() { (0, args[2]) } else { (c_int(th, args[2])?, args[3]) };
+    let (flags, to) =
+        if args[3].is_unbound() { (0, args[2]) } else { (c_int(th, args[2])?, args[3]) };
     let family = look(th, args[0], |socket| socket.family.get())?;
     let address = address::parse(th, to, family, "sendto")?;
     let flags = flags | libc::MSG_NOSIGNAL;
-    let count =
-        call(th, args[0], Wait::Write, |fd| socket::send_to(fd, &bytes, flags, &address))?;
+    let count = call(th, args[0], Wait::Write, |fd| socket::send_to(fd, &bytes, flags, &address))?;
     th.int_from_i64(count as i64)
 }
 
@@ -190,7 +188,9 @@ pub(super) fn sendmsg(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
         th.collect(given, &mut items)?;
         for &item in items.iter() {
             let Some(item) = item.cast::<Tuple>().filter(|item| item.len() == 3) else {
-                return Err(th.type_error("[sendmsg() ancillary data items] expected a tuple of 3 items"));
+                return Err(
+                    th.type_error("[sendmsg() ancillary data items] expected a tuple of 3 items")
+                );
             };
             let (level, kind) = (c_int(th, item.get(0))?, c_int(th, item.get(1))?);
             controls.push((level, kind, bytes_like::copy(th, item.get(2))?));

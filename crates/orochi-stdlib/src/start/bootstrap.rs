@@ -58,11 +58,7 @@ fn start_machinery(th: &mut Thread, sys: Ref<Module>) -> Result<(), Raised> {
     th.call_method(module.value(), name!(th, "_install_external_importers"), &[]).map(drop)
 }
 
-fn open_streams(
-    th: &mut Thread,
-    sys: Ref<Module>,
-    builtins: Ref<Module>,
-) -> Result<(), Raised> {
+fn open_streams(th: &mut Thread, sys: Ref<Module>, builtins: Ref<Module>) -> Result<(), Raised> {
     let streams = th.import_module("_io")?;
     let open = th.get_attribute(streams, name!(th, "open"))?;
     builtins.dict().set_str(th, name!(th, "open"), open)?;

@@ -34,7 +34,8 @@ fn prepare(th: &mut Thread, main: Ref<Module>) -> Result<(), Raised> {
         let text = format!("Orochi {} on linux\n", crate::sys::version_text());
         say(th, &text);
         if th.vm.builtins.get().get_str(th, name!(th, "credits"))?.is_some() {
-            let text = "Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n";
+            let text =
+                "Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n";
             say(th, text);
         }
     }

@@ -143,7 +143,8 @@ fn run_script(th: &mut Thread, main: Ref<Module>, path: &OsStr) -> Result<(), Ra
     dict.set_str(th, name!(th, "__loader__"), loader)?;
     dict.set_str(th, name!(th, "__cached__"), Value::NONE)?;
     if compiled {
-        let code = th.call_method(loader, name!(th, "get_code"), &[name!(th, "__main__").value()])?;
+        let code =
+            th.call_method(loader, name!(th, "get_code"), &[name!(th, "__main__").value()])?;
         let run = th.vm.builtins.get().get_str(th, name!(th, "exec"))?;
         return match run {
             Some(run) => th.call(run, &[code, dict.value()]).map(drop),

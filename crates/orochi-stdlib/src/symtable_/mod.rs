@@ -2,7 +2,9 @@
 
 use orochi_compiler::scope::{self, Resolution, Scope, ScopeId, ScopeKind, Table, symbol};
 use orochi_compiler::{Mode, Options, parse_tree_str};
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::{Raised, raise_syntax_error};
 use orochi_vm::heap::{RootVec, Value};
 use orochi_vm::heap_object;
@@ -17,11 +19,8 @@ use orochi_vm::types::str::Str;
 use crate::argument;
 
 /// The module.
-pub static MODULE: ModuleSpec = ModuleSpec {
-    functions: FUNCTIONS,
-    execute: Some(execute),
-    ..ModuleSpec::named("_symtable")
-};
+pub static MODULE: ModuleSpec =
+    ModuleSpec { functions: FUNCTIONS, execute: Some(execute), ..ModuleSpec::named("_symtable") };
 
 heap_object! {
     /// `symtable entry`
@@ -63,7 +62,11 @@ static GETSET: &[GetSet] = &[
     getter("symbols", |th, own| Ok(th.receiver::<Entry>(own)?.symbols.get()), ""),
     getter("varnames", |th, own| Ok(th.receiver::<Entry>(own)?.varnames.get()), ""),
     getter("children", |th, own| Ok(th.receiver::<Entry>(own)?.children.get()), ""),
-    getter("nested", |th, own| Ok(Value::int_unchecked(th.receiver::<Entry>(own)?.nested.get())), ""),
+    getter(
+        "nested",
+        |th, own| Ok(Value::int_unchecked(th.receiver::<Entry>(own)?.nested.get())),
+        "",
+    ),
     getter("type", |th, own| Ok(Value::int_unchecked(th.receiver::<Entry>(own)?.kind.get())), ""),
     getter("lineno", |th, own| Ok(Value::int_unchecked(th.receiver::<Entry>(own)?.line.get())), ""),
 ];
@@ -193,7 +196,8 @@ fn entry(th: &mut Thread, table: &Table, id: ScopeId) -> Result<Ref<Entry>, Rais
     let symbols = Dict::new(th)?;
     for symbol in &scope.symbols {
         let name = th.intern(&symbol.name)?;
-        let flags = i64::from(symbol.flags & SHOWN) | resolution_number(symbol.resolution) << SCOPE_SHIFT;
+        let flags =
+            i64::from(symbol.flags & SHOWN) | resolution_number(symbol.resolution) << SCOPE_SHIFT;
         symbols.set_str(th, name, Value::int_unchecked(flags))?;
     }
     let varnames = List::new(th)?;

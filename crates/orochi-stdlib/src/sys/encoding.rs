@@ -81,11 +81,7 @@ fn coerce(settings: &Settings) {
 }
 
 fn decision() -> &'static Decision {
-    DECISION.get_or_init(|| Decision {
-        utf8_mode: true,
-        codeset: "UTF-8".to_owned(),
-        plain: true,
-    })
+    DECISION.get_or_init(|| Decision { utf8_mode: true, codeset: "UTF-8".to_owned(), plain: true })
 }
 
 /// `sys.flags.utf8_mode`

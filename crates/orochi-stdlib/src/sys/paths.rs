@@ -79,8 +79,7 @@ pub(super) fn fill(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
             path.extend(parts.map(|part| PathBuf::from(OsStr::from_bytes(part))));
         }
     }
-    let library =
-        settings.library.clone().unwrap_or_else(|| prefixes.base.join("lib/orochi3.14"));
+    let library = settings.library.clone().unwrap_or_else(|| prefixes.base.join("lib/orochi3.14"));
     path.push(library.clone());
     let path = list_of_texts(th, path.iter().map(|path| path.as_os_str()))?.value();
     let executable = decode_system(th, settings.executable.as_bytes())?.value();

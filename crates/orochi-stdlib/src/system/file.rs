@@ -473,8 +473,16 @@ pub mod device {
 }
 
 /// Locks or unlocks a range of a file by `fcntl`; `wait`: until it can.
-pub fn lock_range(fd: i32, kind: i16, whence: i16, start: i64, length: i64, wait: bool) -> Outcome<i32> {
-    let lock = libc::flock { l_type: kind, l_whence: whence, l_start: start, l_len: length, l_pid: 0 };
+pub fn lock_range(
+    fd: i32,
+    kind: i16,
+    whence: i16,
+    start: i64,
+    length: i64,
+    wait: bool,
+) -> Outcome<i32> {
+    let lock =
+        libc::flock { l_type: kind, l_whence: whence, l_start: start, l_len: length, l_pid: 0 };
     let command = if wait { libc::F_SETLKW } else { libc::F_SETLK };
     // SAFETY: a structure that the call reads.
     check(unsafe { libc::fcntl(fd, command, &lock) })

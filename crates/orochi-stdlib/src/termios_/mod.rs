@@ -47,13 +47,37 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 
 static FUNCTIONS: &[Method] = &[
     function("tcgetattr(fd, /)", tcgetattr, "Get the tty attributes for file descriptor fd."),
-    function("tcsetattr(fd, when, attributes, /)", tcsetattr, "Set the tty attributes for file descriptor fd."),
-    function("tcsendbreak(fd, duration, /)", |th, args| simple(th, args, terminal::send_break), "Send a break on file descriptor fd."),
-    function("tcdrain(fd, /)", tcdrain, "Wait until all output written to file descriptor fd has been transmitted."),
-    function("tcflush(fd, queue, /)", |th, args| simple(th, args, terminal::flush), "Discard queued data on file descriptor fd."),
-    function("tcflow(fd, action, /)", |th, args| simple(th, args, terminal::flow), "Suspend or resume input or output on file descriptor fd."),
+    function(
+        "tcsetattr(fd, when, attributes, /)",
+        tcsetattr,
+        "Set the tty attributes for file descriptor fd.",
+    ),
+    function(
+        "tcsendbreak(fd, duration, /)",
+        |th, args| simple(th, args, terminal::send_break),
+        "Send a break on file descriptor fd.",
+    ),
+    function(
+        "tcdrain(fd, /)",
+        tcdrain,
+        "Wait until all output written to file descriptor fd has been transmitted.",
+    ),
+    function(
+        "tcflush(fd, queue, /)",
+        |th, args| simple(th, args, terminal::flush),
+        "Discard queued data on file descriptor fd.",
+    ),
+    function(
+        "tcflow(fd, action, /)",
+        |th, args| simple(th, args, terminal::flow),
+        "Suspend or resume input or output on file descriptor fd.",
+    ),
     function("tcgetwinsize(fd, /)", tcgetwinsize, "Get the tty winsize for file descriptor fd."),
-    function("tcsetwinsize(fd, winsize, /)", tcsetwinsize, "Set the tty winsize for file descriptor fd."),
+    function(
+        "tcsetwinsize(fd, winsize, /)",
+        tcsetwinsize,
+        "Set the tty winsize for file descriptor fd.",
+    ),
 ];
 
 /// `termios.error`
@@ -86,7 +110,11 @@ fn run<T>(th: &mut Thread, work: impl FnMut() -> Outcome<T>) -> Result<T, Raised
     }
 }
 
-fn simple(th: &mut Thread, args: &[Value], call: fn(i32, i32) -> Outcome<i32>) -> Result<Value, Raised> {
+fn simple(
+    th: &mut Thread,
+    args: &[Value],
+    call: fn(i32, i32) -> Outcome<i32>,
+) -> Result<Value, Raised> {
     let (fd, number) = (file_descriptor(th, args[0])?, c_int(th, args[1])?);
     run(th, || call(fd, number))?;
     Ok(Value::NONE)

@@ -25,12 +25,55 @@ pub mod kind {
 
 /// Operators and their numbers in the module `token`, longest first.
 const OPERATORS: &[(&str, i32)] = &[
-    ("**=", 46), ("//=", 48), ("<<=", 44), (">>=", 45), ("...", 52), ("!=", 28), ("%=", 40),
-    ("&=", 41), ("**", 35), ("*=", 38), ("+=", 36), ("-=", 37), ("->", 51), ("//", 47), ("/=", 39),
-    (":=", 53), ("<<", 33), ("<=", 29), ("==", 27), (">=", 30), (">>", 34), ("@=", 50), ("^=", 43),
-    ("|=", 42), ("<>", 28), ("(", 7), (")", 8), ("[", 9), ("]", 10), (":", 11), (",", 12), (";", 13),
-    ("+", 14), ("-", 15), ("*", 16), ("/", 17), ("|", 18), ("&", 19), ("<", 20), (">", 21), ("=", 22),
-    (".", 23), ("%", 24), ("{", 25), ("}", 26), ("~", 31), ("^", 32), ("@", 49), ("!", 54),
+    ("**=", 46),
+    ("//=", 48),
+    ("<<=", 44),
+    (">>=", 45),
+    ("...", 52),
+    ("!=", 28),
+    ("%=", 40),
+    ("&=", 41),
+    ("**", 35),
+    ("*=", 38),
+    ("+=", 36),
+    ("-=", 37),
+    ("->", 51),
+    ("//", 47),
+    ("/=", 39),
+    (":=", 53),
+    ("<<", 33),
+    ("<=", 29),
+    ("==", 27),
+    (">=", 30),
+    (">>", 34),
+    ("@=", 50),
+    ("^=", 43),
+    ("|=", 42),
+    ("<>", 28),
+    ("(", 7),
+    (")", 8),
+    ("[", 9),
+    ("]", 10),
+    (":", 11),
+    (",", 12),
+    (";", 13),
+    ("+", 14),
+    ("-", 15),
+    ("*", 16),
+    ("/", 17),
+    ("|", 18),
+    ("&", 19),
+    ("<", 20),
+    (">", 21),
+    ("=", 22),
+    (".", 23),
+    ("%", 24),
+    ("{", 25),
+    ("}", 26),
+    ("~", 31),
+    ("^", 32),
+    ("@", 49),
+    ("!", 54),
 ];
 
 /// A row, from 1, and a column, from 0.
@@ -156,7 +199,13 @@ impl Lexer {
 
     fn push(&mut self, kind: i32, text: &[char], start: Place, end: Place, line: &str) {
         let text = text.iter().collect();
-        self.events.push_back(Event::Token(Token { kind, text, start, end, line: line.to_owned() }));
+        self.events.push_back(Event::Token(Token {
+            kind,
+            text,
+            start,
+            end,
+            line: line.to_owned(),
+        }));
     }
 
     fn fail(&mut self, message: impl Into<String>, at: Option<Place>, text: &str) {
@@ -250,7 +299,13 @@ impl Lexer {
         }
         if self.extra {
             let width = if at < chars.len() { chars.len() - at } else { 1 };
-            self.push(kind::NL, &chars[at.min(chars.len())..], (self.row, at), (self.row, at + width), line);
+            self.push(
+                kind::NL,
+                &chars[at.min(chars.len())..],
+                (self.row, at),
+                (self.row, at + width),
+                line,
+            );
         }
     }
 
@@ -286,7 +341,13 @@ impl Lexer {
                 '#' => {
                     let end = self.line_end(chars);
                     if self.extra {
-                        self.push(kind::COMMENT, &chars[at..end], (self.row, at), (self.row, end), line);
+                        self.push(
+                            kind::COMMENT,
+                            &chars[at..end],
+                            (self.row, at),
+                            (self.row, end),
+                            line,
+                        );
                     }
                     end
                 }
@@ -299,13 +360,17 @@ impl Lexer {
                     self.fail(message, Some((self.row, at + 2)), line);
                     return;
                 }
-                c if c.is_ascii_digit() || (c == '.' && chars.get(at + 1).is_some_and(char::is_ascii_digit)) => {
+                c if c.is_ascii_digit()
+                    || (c == '.' && chars.get(at + 1).is_some_and(char::is_ascii_digit)) =>
+                {
                     self.number(chars, at, line)
                 }
-                c if is_name_start(c) || c == '"' || c == '\'' => match self.name_or_string(chars, at, line) {
-                    Some(next) => next,
-                    None => return,
-                },
+                c if is_name_start(c) || c == '"' || c == '\'' => {
+                    match self.name_or_string(chars, at, line) {
+                        Some(next) => next,
+                        None => return,
+                    }
+                }
                 _ => self.operator(chars, at, line),
             };
         }
@@ -414,7 +479,9 @@ impl Lexer {
         let mut end = at + 1;
         loop {
             match chars.get(end) {
-                Some(&c) if c == quote => return Some(self.token(kind::STRING, chars, start, end + 1, line)),
+                Some(&c) if c == quote => {
+                    return Some(self.token(kind::STRING, chars, start, end + 1, line));
+                }
                 Some('\\') if matches!(chars.get(end + 1), Some('\n' | '\r')) => {
                     let open = OpenString {
                         quote: if quote == '"' { '\u{1}' } else { '\u{2}' },
@@ -427,7 +494,8 @@ impl Lexer {
                 }
                 Some('\\') => end += 2,
                 None | Some('\n' | '\r') => {
-                    let message = format!("unterminated string literal (detected at line {})", self.row);
+                    let message =
+                        format!("unterminated string literal (detected at line {})", self.row);
                     self.fail(message, Some((self.row, start + 1)), line);
                     return None;
                 }
@@ -442,7 +510,13 @@ impl Lexer {
 
     /// Goes on with a string that spans lines. Its quote is a control character where it has only
     /// one, and the last line ended in a backslash.
-    fn string_rest(&mut self, mut open: OpenString, chars: &[char], from: usize, line: &str) -> Option<usize> {
+    fn string_rest(
+        &mut self,
+        mut open: OpenString,
+        chars: &[char],
+        from: usize,
+        line: &str,
+    ) -> Option<usize> {
         let (quote, count) = match open.quote {
             '\u{1}' => ('"', 1),
             '\u{2}' => ('\'', 1),
@@ -459,11 +533,16 @@ impl Lexer {
                 return Some(at);
             }
             if chars[at] == '\\' {
-                at += if chars.get(at + 1) == Some(&'\r') && chars.get(at + 2) == Some(&'\n') { 3 } else { 2 };
+                at += if chars.get(at + 1) == Some(&'\r') && chars.get(at + 2) == Some(&'\n') {
+                    3
+                } else {
+                    2
+                };
                 continue;
             }
             if count == 1 && matches!(chars[at], '\n' | '\r') {
-                let message = format!("unterminated string literal (detected at line {})", self.row);
+                let message =
+                    format!("unterminated string literal (detected at line {})", self.row);
                 self.fail(message, Some((open.start.0, open.start.1 + 1)), &open.lines);
                 return None;
             }
@@ -512,8 +591,14 @@ impl Lexer {
                     return at + 2;
                 }
                 '{' | '}' => break,
-                '\\' if !raw && chars.get(at + 1) == Some(&'N') && chars.get(at + 2) == Some(&'{') => {
-                    let end = chars[at..].iter().position(|&c| c == '}').map_or(chars.len(), |n| at + n + 1);
+                '\\' if !raw
+                    && chars.get(at + 1) == Some(&'N')
+                    && chars.get(at + 2) == Some(&'{') =>
+                {
+                    let end = chars[at..]
+                        .iter()
+                        .position(|&c| c == '}')
+                        .map_or(chars.len(), |n| at + n + 1);
                     format.literal.extend(&chars[at..end]);
                     at = end;
                 }
@@ -608,7 +693,9 @@ impl Lexer {
             }
         }
         let found = OPERATORS.iter().find(|(symbol, _)| {
-            rest.starts_with(symbol) && *symbol != "<>" && !(in_field && *symbol == "!=" && !rest.starts_with("!="))
+            rest.starts_with(symbol)
+                && *symbol != "<>"
+                && !(in_field && *symbol == "!=" && !rest.starts_with("!="))
         });
         let Some(&(symbol, exact)) = found else {
             let c = chars[at];
@@ -663,7 +750,8 @@ impl Lexer {
     fn finish(&mut self) {
         self.done = true;
         if let Some(open) = self.string.take() {
-            let triple = if matches!(open.quote, '\u{1}' | '\u{2}') { "" } else { "triple-quoted " };
+            let triple =
+                if matches!(open.quote, '\u{1}' | '\u{2}') { "" } else { "triple-quoted " };
             let message =
                 format!("unterminated {triple}string literal (detected at line {})", self.row);
             let first = open.lines.lines().next().unwrap_or("").to_owned();
@@ -673,7 +761,8 @@ impl Lexer {
         if let Some(format) = self.formats.last() {
             let name = if format.kind == kind::FSTRING_START { "f-string" } else { "t-string" };
             let triple = if format.triple { "triple-quoted " } else { "" };
-            let message = format!("unterminated {triple}{name} literal (detected at line {})", self.row);
+            let message =
+                format!("unterminated {triple}{name} literal (detected at line {})", self.row);
             let at = Some((format.begun.0, format.begun.1 + 1));
             let text = format.lines.clone();
             self.fail(message, at, &text);

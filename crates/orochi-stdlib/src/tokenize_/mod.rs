@@ -125,8 +125,10 @@ fn tuple(th: &mut Thread, token: &Token) -> Result<Value, Raised> {
 }
 
 fn raise(th: &mut Thread, failure: &Failure) -> Raised {
-    let class = if failure.indentation { &classes::INDENTATION_ERROR } else { &classes::SYNTAX_ERROR };
-    let made = arguments(th, failure).and_then(|args| th.call(class.class().value(), args.as_slice()));
+    let class =
+        if failure.indentation { &classes::INDENTATION_ERROR } else { &classes::SYNTAX_ERROR };
+    let made =
+        arguments(th, failure).and_then(|args| th.call(class.class().value(), args.as_slice()));
     match made {
         Ok(error) => th.raise_value(error),
         Err(raised) => raised,

@@ -49,9 +49,21 @@ pub(super) static DECOMPRESS: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("decompress($self, data, /, max_length=0)", decompress, "Return a bytes object containing the decompressed version of the data.\n\n  data\n    The binary data to decompress.\n  max_length\n    The maximum allowable length of the decompressed data.\n    Unconsumed input data will be stored in\n    the unconsumed_tail attribute.\n\nAfter calling this function, some of the input data may still be stored in\ninternal buffers for later processing.\nCall the flush() method to clear these buffers."),
-    method("flush($self, length=zlib.DEF_BUF_SIZE, /)", flush, "Return a bytes object containing any remaining decompressed data.\n\n  length\n    the initial size of the output buffer."),
-    method("copy($self, /)", |th, args| copy(th, args[0]), "Return a copy of the decompression object."),
+    method(
+        "decompress($self, data, /, max_length=0)",
+        decompress,
+        "Return a bytes object containing the decompressed version of the data.\n\n  data\n    The binary data to decompress.\n  max_length\n    The maximum allowable length of the decompressed data.\n    Unconsumed input data will be stored in\n    the unconsumed_tail attribute.\n\nAfter calling this function, some of the input data may still be stored in\ninternal buffers for later processing.\nCall the flush() method to clear these buffers.",
+    ),
+    method(
+        "flush($self, length=zlib.DEF_BUF_SIZE, /)",
+        flush,
+        "Return a bytes object containing any remaining decompressed data.\n\n  length\n    the initial size of the output buffer.",
+    ),
+    method(
+        "copy($self, /)",
+        |th, args| copy(th, args[0]),
+        "Return a copy of the decompression object.",
+    ),
     method("__copy__($self, /)", |th, args| copy(th, args[0]), ""),
     method("__deepcopy__($self, memo, /)", |th, args| copy(th, args[0]), ""),
 ];
@@ -69,11 +81,7 @@ unsafe fn free(object: *mut Header) {
     unsafe { (*object.cast::<Decompress>()).state.get().free() }
 }
 
-fn with<R>(
-    th: &mut Thread,
-    own: Value,
-    work: impl FnOnce(&mut State) -> R,
-) -> Result<R, Raised> {
+fn with<R>(th: &mut Thread, own: Value, work: impl FnOnce(&mut State) -> R) -> Result<R, Raised> {
     let own = th.receiver::<Decompress>(own)?;
     let guard = th.write(own)?;
     Ok(work(&mut guard.state.get().get(guard.token())))
@@ -131,9 +139,7 @@ impl State {
                     Err(failure) => Err(Failure { setting_dictionary: true, ..failure }),
                 }
             }
-            (Progress::WantsDictionary, None) => {
-                Err(Failure::code(z::Z_NEED_DICT))
-            }
+            (Progress::WantsDictionary, None) => Err(Failure::code(z::Z_NEED_DICT)),
             (progress, _) => {
                 self.ended |= progress == Progress::Ended;
                 Ok((taken, progress))
@@ -170,7 +176,9 @@ fn take_in<'a>(
             return Ok(input);
         }
         // With room to spare and nothing more to take in, or without progress, this is all.
-        if (input.is_empty() && made < room) || (taken == 0 && made == 0 && progress != Progress::Going) {
+        if (input.is_empty() && made < room)
+            || (taken == 0 && made == 0 && progress != Progress::Going)
+        {
             return Ok(input);
         }
         th.poll()?;

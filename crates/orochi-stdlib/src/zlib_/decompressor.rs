@@ -83,11 +83,7 @@ unsafe fn free(object: *mut Header) {
     unsafe { (*object.cast::<Decompressor>()).state.get().free() }
 }
 
-fn with<R>(
-    th: &mut Thread,
-    own: Value,
-    work: impl FnOnce(&mut Waiting) -> R,
-) -> Result<R, Raised> {
+fn with<R>(th: &mut Thread, own: Value, work: impl FnOnce(&mut Waiting) -> R) -> Result<R, Raised> {
     let own = th.receiver::<Decompressor>(own)?;
     let guard = th.write(own)?;
     Ok(work(&mut guard.state.get().get(guard.token())))
@@ -137,8 +133,7 @@ fn decompress(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             }
             outcome
         })?;
-        let more =
-            progress.map_err(|failure| failed(th, &failure, "while decompressing data"))?;
+        let more = progress.map_err(|failure| failed(th, &failure, "while decompressing data"))?;
         if !more || out.len() == most {
             return Ok(th.new_bytes(&out)?.value());
         }

@@ -55,7 +55,11 @@ impl Target {
         if self.quick.is_some() {
             if let Some(ascii) = text.ascii() {
                 self.collected.extend_from_slice(ascii.as_bytes());
-                return if self.collected.len() > Self::FULL { self.write_collected(th) } else { Ok(()) };
+                return if self.collected.len() > Self::FULL {
+                    self.write_collected(th)
+                } else {
+                    Ok(())
+                };
             }
             self.write_collected(th)?;
         }

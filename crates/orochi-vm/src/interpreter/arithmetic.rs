@@ -236,12 +236,11 @@ handlers! {
 
     fn neg(th, pc, regs, word, table) {
         let value = get(regs, b(word));
-        if value.is_int() {
-            if let Some(negated) = Value::from_int(-value.as_int()) {
+        if value.is_int()
+            && let Some(negated) = Value::from_int(-value.as_int()) {
                 set(regs, a(word), negated);
                 return next(th, pc.add(1), regs, table);
             }
-        }
         if value.is_float() {
             set(regs, a(word), Value::from_f64(-value.as_f64()));
             return next(th, pc.add(1), regs, table);

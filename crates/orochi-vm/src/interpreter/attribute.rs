@@ -427,12 +427,7 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, acce
 }
 
 /// Fills a cache for an attribute read through a class.
-fn fill_get_of_class(
-    th: &Thread,
-    site: Site,
-    own: Ref<Class>,
-    shape: &'static Shape,
-) {
+fn fill_get_of_class(th: &Thread, site: Site, own: Ref<Class>, shape: &'static Shape) {
     let name = site.name;
     let meta = shape.class;
     let usual = meta.special(th, Special::GetAttribute).and_then(native_of)
@@ -545,16 +540,17 @@ pub(crate) fn load_method(
 ) -> Result<Value, Raised> {
     th.method_found.set(false);
     let class = th.class_of(object);
-    if is_generic(th, class) && object.cast::<Module>().is_none() {
-        if let Some(on_class) = class.lookup(th, name) {
-            if is_method(th, on_class) && th.own_attribute(object, name)?.is_none() {
-                if object.is_object() {
-                    fill_get(th, pc, object, name, Access::Method);
-                }
-                th.method_found.set(true);
-                return Ok(on_class);
-            }
+    if is_generic(th, class)
+        && object.cast::<Module>().is_none()
+        && let Some(on_class) = class.lookup(th, name)
+        && is_method(th, on_class)
+        && th.own_attribute(object, name)?.is_none()
+    {
+        if object.is_object() {
+            fill_get(th, pc, object, name, Access::Method);
         }
+        th.method_found.set(true);
+        return Ok(on_class);
     }
     let value = th.get_attribute(object, name)?;
     if object.is_object() {
@@ -583,19 +579,19 @@ fn super_attribute(
         th.method_found.set(false);
         return value;
     }
-    if let Some(start) = class.cast::<Class>() {
-        if let Some(value) = types::super_::find(th, start, object, name)? {
-            if for_call && is_method(th, value.found) && value.through_instance {
-                if object.is_object() && object.cast::<Class>().is_none() {
-                    fill_super(th, site, start, object);
-                }
-                th.method_found.set(true);
-                return Ok(value.found);
+    if let Some(start) = class.cast::<Class>()
+        && let Some(value) = types::super_::find(th, start, object, name)?
+    {
+        if for_call && is_method(th, value.found) && value.through_instance {
+            if object.is_object() && object.cast::<Class>().is_none() {
+                fill_super(th, site, start, object);
             }
-            let bound = types::super_::bind(th, value, object);
-            th.method_found.set(false);
-            return bound;
+            th.method_found.set(true);
+            return Ok(value.found);
         }
+        let bound = types::super_::bind(th, value, object);
+        th.method_found.set(false);
+        return bound;
     }
     let made = th.call(super_, &[class, object])?;
     let value = th.get_attribute(made, name);

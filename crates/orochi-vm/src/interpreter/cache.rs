@@ -151,18 +151,24 @@ pub(crate) enum Access {
 /// Pairs of entries in a thread's table.
 const PAIRS: usize = 512;
 
+/// Two entries: the key (name and access), and the word.
+type Pair = [Cell<(usize, u64)>; 2];
+
 /// A thread's table of cache words for sites that see several shapes: two places for
 /// each hash of name, access and shape. Names live for ever, and so do the numbers of shapes, so an entry is true
 /// until all caches are emptied.
 pub(crate) struct Polymorphic {
     emptied: Cell<u64>,
-    pairs: Box<[[Cell<(usize, u64)>; 2]; PAIRS]>,
+    pairs: Box<[Pair; PAIRS]>,
 }
 
 impl Polymorphic {
     /// An empty table.
     pub(crate) fn new() -> Polymorphic {
-        Polymorphic { emptied: Cell::new(0), pairs: Box::new([const { [const { Cell::new((0, 0)) }; 2] }; PAIRS]) }
+        Polymorphic {
+            emptied: Cell::new(0),
+            pairs: Box::new([const { [const { Cell::new((0, 0)) }; 2] }; PAIRS]),
+        }
     }
 
     #[inline(always)]
@@ -171,7 +177,7 @@ impl Polymorphic {
     }
 
     #[inline(always)]
-    fn pair(&self, key: usize, shape: ShapeId) -> &[Cell<(usize, u64)>; 2] {
+    fn pair(&self, key: usize, shape: ShapeId) -> &Pair {
         let spread = (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
             ^ u64::from(shape.0).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
         &self.pairs[(spread >> (64 - PAIRS.ilog2())) as usize]
@@ -250,9 +256,7 @@ pub(crate) fn fill(
         class.set_flag(flags::OBSERVED, true);
     }
     let cached = find().and_then(|fact| match fact.contents {
-        Contents::Operand(operand) => {
-            (operand < 1 << 24).then(|| word(shape, fact.kind, operand))
-        }
+        Contents::Operand(operand) => (operand < 1 << 24).then(|| word(shape, fact.kind, operand)),
         Contents::Record(value, extra) => {
             sites.record_of(value, extra).map(|number| word(shape, fact.kind, number))
         }

@@ -222,14 +222,13 @@ handlers! {
         sync(th, pc, regs);
         let names = frame::constant(regs, c(word));
         let mut function = frame::as_function(callee);
-        if let Some(method) = callee.cast_exact::<Method>() {
-            if let Some(inner) = frame::as_function(method.function.get()) {
+        if let Some(method) = callee.cast_exact::<Method>()
+            && let Some(inner) = frame::as_function(method.function.get()) {
                 std::ptr::copy(window, window.add(1), count);
                 *window = method.receiver.get();
                 count += 1;
                 function = Some(inner);
             }
-        }
         let Some(function) = function else {
             let result = call_generic(th, callee, window, count, names);
             return finish(th, pc, regs, word, table, 2, result);

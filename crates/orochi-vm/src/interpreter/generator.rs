@@ -168,9 +168,12 @@ fn close_window(
     let guard = th.write(generator)?;
     let registers = guard.registers.get();
     for (at, cell) in registers.cells().iter().enumerate() {
-        // SAFETY: the window has as many registers.
-        let value =
-            if to == state::SUSPENDED { unsafe { *window.add(at) } } else { Value::UNBOUND };
+        let value = if to == state::SUSPENDED {
+            // SAFETY: the window has as many registers.
+            unsafe { *window.add(at) }
+        } else {
+            Value::UNBOUND
+        };
         cell.set(guard.token(), value);
     }
     guard.offset.set(guard.token(), offset);
@@ -461,7 +464,9 @@ pub(super) fn is_idle(th: &mut Thread, value: Value) -> bool {
     let fields = unsafe {
         let header = &*value.object_ptr();
         let shape = header.shape_relaxed();
-        if shape != known::GENERATOR && shape != known::COROUTINE || !th.stm.can_write(&header.owner) {
+        if shape != known::GENERATOR && shape != known::COROUTINE
+            || !th.stm.can_write(&header.owner)
+        {
             return false;
         }
         Ref::from_ptr(value.bits() as *const Generator).unguarded()

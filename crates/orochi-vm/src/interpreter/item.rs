@@ -51,19 +51,16 @@ fn position(index: i64, length: usize) -> usize {
 handlers! {
     fn get_item(th, pc, regs, word, table) {
         let (container, key) = (get(regs, b(word)), get(regs, c(word)));
-        if key.is_int() {
-            if let Some(list) = exact_list(container) {
-                if th.stm.can_read(&list.header().owner) {
+        if key.is_int()
+            && let Some(list) = exact_list(container)
+                && th.stm.can_read(&list.header().owner) {
                     let items = list.unguarded().as_slice();
-                    if let Some(&item) = items.get(position(key.as_int(), items.len())) {
-                        if d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner) {
+                    if let Some(&item) = items.get(position(key.as_int(), items.len()))
+                        && (d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner)) {
                             set(regs, a(word), item);
                             return next(th, pc.add(1), regs, table);
                         }
-                    }
                 }
-            }
-        }
         get_item_other(th, pc, regs, word, table)
     }
 
@@ -98,8 +95,8 @@ handlers! {
     fn get_item_general(th, pc, regs, word, table) {
         let (container, key) = (get(regs, b(word)), get(regs, c(word)));
         sync(th, pc, regs);
-        if d(word) & FOR_UPDATE == 0 {
-            if let Some(method) = python_getter(th, container) {
+        if d(word) & FOR_UPDATE == 0
+            && let Some(method) = python_getter(th, container) {
                 let window = th.top.get().add(frame::HEADER);
                 *window.sub(3) = method;
                 *window = container;
@@ -107,24 +104,21 @@ handlers! {
                 frame::set_link(window, pc, regs, Action::Complete);
                 return call::enter(th, pc, window, 2, table);
             }
-        }
         let result = lookup(th, container, key, d(word) & FOR_UPDATE != 0);
         finish(th, pc, regs, word, table, 1, result)
     }
 
     fn get_item_int(th, pc, regs, word, table) {
         let container = get(regs, b(word));
-        if let Some(list) = exact_list(container) {
-            if th.stm.can_read(&list.header().owner) {
+        if let Some(list) = exact_list(container)
+            && th.stm.can_read(&list.header().owner) {
                 let items = list.unguarded().as_slice();
-                if let Some(&item) = items.get(position(s(word) as i64, items.len())) {
-                    if d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner) {
+                if let Some(&item) = items.get(position(s(word) as i64, items.len()))
+                    && (d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner)) {
                         set(regs, a(word), item);
                         return next(th, pc.add(1), regs, table);
                     }
-                }
             }
-        }
         get_item_int_other(th, pc, regs, word, table)
     }
 
@@ -154,9 +148,9 @@ handlers! {
 
     fn set_item(th, pc, regs, word, table) {
         let (container, key) = (get(regs, a(word)), get(regs, b(word)));
-        if key.is_int() {
-            if let Some(list) = exact_list(container) {
-                if th.stm.can_write(&list.header().owner) {
+        if key.is_int()
+            && let Some(list) = exact_list(container)
+                && th.stm.can_write(&list.header().owner) {
                     let fields = list.unguarded();
                     let at = position(key.as_int(), fields.len());
                     if at < fields.len() {
@@ -164,8 +158,6 @@ handlers! {
                         return next(th, pc.add(1), regs, table);
                     }
                 }
-            }
-        }
         set_item_other(th, pc, regs, word, table)
     }
 
@@ -197,7 +189,12 @@ fn python_getter(th: &Thread, container: Value) -> Option<Value> {
 
 /// Apart from the handler: an array on the native stack would keep that from ending in a sibling call.
 #[inline(never)]
-fn call_native(th: &mut Thread, native: NativeFn, container: Value, key: Value) -> Result<Value, Raised> {
+fn call_native(
+    th: &mut Thread,
+    native: NativeFn,
+    container: Value,
+    key: Value,
+) -> Result<Value, Raised> {
     native(th, &[container, key])
 }
 

@@ -49,8 +49,8 @@ handlers! {
         let iterator: Ref<ListIterator> = Ref::from_ptr(iterator.bits() as *const ListIterator);
         if th.stm.can_write(&iterator.header().owner) {
             let fields = iterator.unguarded();
-            if let Some(list) = fields.list.get().cast_exact::<List>() {
-                if th.stm.can_read(&list.header().owner) {
+            if let Some(list) = fields.list.get().cast_exact::<List>()
+                && th.stm.can_read(&list.header().owner) {
                     let index = fields.index.get();
                     if let Some(&item) = list.unguarded().as_slice().get(index) {
                         fields.index.set(&Writing::assume(), index + 1);
@@ -60,7 +60,6 @@ handlers! {
                     fields.list.set(&Writing::assume(), Value::UNBOUND);
                     return jump::taken_iteration(th, pc, regs, word, table);
                 }
-            }
         }
         for_other(th, pc, regs, word, table)
     }

@@ -233,7 +233,12 @@ macro_rules! handlers {
     ($($(#[$m:meta])* fn $name:ident($th:ident, $pc:ident, $regs:ident, $word:ident, $table:ident) $body:block)*) => {
         $(
             $(#[$m])*
-            #[allow(clippy::too_many_arguments, unused_variables, reason = "the common signature")]
+            #[allow(
+                clippy::too_many_arguments,
+                clippy::macro_metavars_in_unsafe,
+                unused_variables,
+                reason = "the common signature; the whole of a handler is unsafe code"
+            )]
             pub(crate) unsafe fn $name(
                 $th: &mut $crate::thread::Thread,
                 $pc: *const u64,

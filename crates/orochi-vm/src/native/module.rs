@@ -9,6 +9,9 @@ use crate::thread::Thread;
 use crate::types::dict::Dict;
 use crate::types::module::Module;
 
+/// What a module does when it is first imported, beyond what its tables say.
+pub type Execute = fn(&mut Thread, Ref<Module>) -> Result<(), Raised>;
+
 /// A native module, as its table lists it.
 pub struct ModuleSpec {
     /// Its full name.
@@ -21,7 +24,7 @@ pub struct ModuleSpec {
     /// Classes that the module shows under their own names.
     pub types: &'static [&'static TypeSpec],
     /// Adds what tables cannot say: constants, instances, state.
-    pub execute: Option<fn(&mut Thread, Ref<Module>) -> Result<(), Raised>>,
+    pub execute: Option<Execute>,
 }
 
 impl ModuleSpec {

@@ -621,8 +621,3 @@ fn dict_of(object: Value) -> Ref<Dict> {
 pub(crate) fn native_of(value: Value) -> Option<*const ()> {
     value.cast::<NativeFunction>().map(|native| native.method.get().function as *const ())
 }
-
-/// Whether a value is the native function `function`.
-pub(crate) fn is_native(value: Value, function: *const ()) -> bool {
-    native_of(value) == Some(function)
-}

@@ -101,7 +101,7 @@ impl Thread {
                 return Err(self.memory_error());
             }
             count = count.wrapping_add(1);
-            if count % POLL_EVERY == 0 {
+            if count.is_multiple_of(POLL_EVERY) {
                 self.poll()?;
             }
         }

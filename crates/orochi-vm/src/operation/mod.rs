@@ -13,6 +13,6 @@ mod number;
 mod object;
 
 pub(crate) use attribute::native_of;
-pub(crate) use object::container_length;
 pub use compare::{Comparison, identity_hash};
 pub use number::{BinaryOp, UnaryOp};
+pub(crate) use object::container_length;

@@ -24,7 +24,7 @@ use std::sync::Mutex;
 pub use slots::SlotPlace;
 pub(crate) use slots::overflow_array;
 
-use crate::class::{Class, Tail, TypeSpec, flags};
+use crate::class::{Class, Tail, TypeSpec};
 use crate::exception::Raised;
 use crate::heap::{
     Count, Fields, Header, Heap, Layout, Payload, ShapeId, Size, Tracer, Value, round_up,
@@ -136,6 +136,11 @@ pub mod shape_flags {
     /// Never written after publication: needs no barrier.
     pub const IMMUTABLE: u32 = 1 << 3;
 }
+
+/// Tells the size of an object with a tail.
+type SizeOf = unsafe fn(*const Header) -> usize;
+/// Visits what an object with a tail refers to.
+type Trace = unsafe fn(*const Header, &mut Tracer<'_>);
 
 /// A shape.
 pub struct Shape {
@@ -277,10 +282,7 @@ impl InstanceLayout {
                 };
                 let count = Count::U64(fixed - 8);
                 if dict {
-                    let (size, trace): (
-                        unsafe fn(*const Header) -> usize,
-                        unsafe fn(*const Header, &mut Tracer<'_>),
-                    ) = if tail == Tail::Values {
+                    let (size, trace): (SizeOf, Trace) = if tail == Tail::Values {
                         (slots::values_tail_size, slots::trace_values_tail)
                     } else {
                         (slots::bytes_tail_size, slots::trace_bytes_tail)
@@ -369,9 +371,4 @@ impl Shape {
         }
         self.index.get(&(name.as_ptr() as usize)).copied()
     }
-}
-
-/// Whether instances of the class get attributes of their own.
-pub(crate) fn has_dict(class: Ref<Class>) -> bool {
-    class.has(flags::DICT)
 }

@@ -130,7 +130,7 @@ impl Thread {
 
     /// An immutable object held for reading; only so that generic code may treat all alike.
     #[inline(always)]
-    pub fn read_immutable<'t, T: Immutable>(&'t self, object: Ref<T>) -> &'t T {
+    pub fn read_immutable<T: Immutable>(&self, object: Ref<T>) -> &T {
         // SAFETY: immutable (A6), alive while it is in this frame.
         unsafe { object.unguarded() }
     }

@@ -192,10 +192,10 @@ impl Thread {
 
     fn serve(&mut self, requests: HostRequests) -> Result<(), Raised> {
         let asked = |bit| requests.contains(HostRequests(bit));
-        if asked(request::COLLECT) {
-            if let Some(kind) = Heap::get().wanted() {
-                self.collect_garbage(kind);
-            }
+        if asked(request::COLLECT)
+            && let Some(kind) = Heap::get().wanted()
+        {
+            self.collect_garbage(kind);
         }
         if asked(request::EXIT) && self.vm.finalising.load(Ordering::Acquire) {
             self.sleep_for_ever();

@@ -177,7 +177,7 @@ impl Thread {
             last();
         });
         match started {
-            Ok(native) => Ok(native.as_pthread_t() as u64),
+            Ok(native) => Ok(native.as_pthread_t()),
             Err(error) => {
                 vm.threads.live.fetch_sub(1, Ordering::AcqRel);
                 Err(error)
@@ -258,11 +258,12 @@ impl Thread {
             let mut found = None;
             while let Some((handle, daemon, next)) = handles.entry_from(self, position)? {
                 position = next;
-                if let Some(handle) = handle.cast::<ThreadHandle>() {
-                    if !daemon.is_true() && handle.ident() != self.ident.get() {
-                        found = Some(handle);
-                        break;
-                    }
+                if let Some(handle) = handle.cast::<ThreadHandle>()
+                    && !daemon.is_true()
+                    && handle.ident() != self.ident.get()
+                {
+                    found = Some(handle);
+                    break;
                 }
             }
             let Some(handle) = found else { return Ok(()) };

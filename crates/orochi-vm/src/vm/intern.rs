@@ -142,8 +142,8 @@ impl CachedName {
 
 /// Hashes a value by address, for tables of identity.
 pub fn identity_hash(value: Value) -> u64 {
-    let mut hasher = BuildHasherDefault::<AddressHasher>::default();
-    let mut state = std::hash::BuildHasher::build_hasher(&mut hasher);
+    let hasher = BuildHasherDefault::<AddressHasher>::default();
+    let mut state = std::hash::BuildHasher::build_hasher(&hasher);
     (value.bits() as usize).hash(&mut state);
     state.finish()
 }

@@ -115,6 +115,9 @@ pub fn set_hash_key(key: HashKey) {
 pub type WriteAscii =
     fn(&mut crate::thread::Thread, Value, &[u8]) -> Result<bool, crate::exception::Raised>;
 
+/// Runs Python handlers of signals.
+pub type SignalRunner = fn(&mut crate::thread::Thread) -> Result<(), crate::exception::Raised>;
+
 /// The runtime.
 pub struct Vm {
     /// Settings.
@@ -152,8 +155,7 @@ pub struct Vm {
     /// Writes ASCII text into a plain text stream, which `print` is spared a method call for.
     pub write_ascii: std::sync::OnceLock<WriteAscii>,
     /// Runs the Python handlers of pending signals; set by the `_signal` module.
-    pub signal_runner:
-        std::sync::OnceLock<fn(&mut crate::thread::Thread) -> Result<(), crate::exception::Raised>>,
+    pub signal_runner: std::sync::OnceLock<SignalRunner>,
     /// Signals that have arrived, by number.
     pub signals: crate::thread::safepoint::Signals,
 }

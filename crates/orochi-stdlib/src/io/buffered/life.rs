@@ -65,7 +65,8 @@ fn set_up(
 
 fn init(th: &mut Thread, args: &[Value], readable: bool, writable: bool) -> Result<Value, Raised> {
     let stream = receiver(th, args[0])?;
-    let size = if args[2].is_unbound() { DEFAULT_BUFFER_SIZE as i64 } else { th.index_ssize(args[2])? };
+    let size =
+        if args[2].is_unbound() { DEFAULT_BUFFER_SIZE as i64 } else { th.index_ssize(args[2])? };
     {
         let guard = th.write(stream)?;
         guard.raw.set(guard.token(), Value::UNBOUND);

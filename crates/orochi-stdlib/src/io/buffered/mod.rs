@@ -16,11 +16,13 @@ mod raw;
 mod read;
 mod write;
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method, property};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method, property,
+};
 
 pub(super) use life::{is_wrapped, native_closed, new_stream, set_wrapped};
-pub(super) use object::native;
 pub use object::Buffered;
+pub(super) use object::native;
 pub use pair::RW_PAIR;
 pub(super) use read::{read_all_bytes, read_chunk};
 pub(super) use write::{flush_native, write_native};
@@ -106,10 +108,18 @@ static READER_METHODS: &[Method] = methods![
     method("readable($self, /)", life::readable, ""),
     method("flush($self, /)", life::flush_raw, ""),
     method("read($self, size=-1, /)", read::read, "Read and return up to n bytes."),
-    method("read1($self, size=-1, /)", read::read1, "Read and return up to size bytes, with at most one read() call to the underlying raw stream."),
+    method(
+        "read1($self, size=-1, /)",
+        read::read1,
+        "Read and return up to size bytes, with at most one read() call to the underlying raw stream."
+    ),
     method("readinto($self, buffer, /)", read::readinto, ""),
     method("readinto1($self, buffer, /)", read::readinto1, ""),
-    method("readline($self, size=-1, /)", read::readline, "Read and return a line from the stream."),
+    method(
+        "readline($self, size=-1, /)",
+        read::readline,
+        "Read and return a line from the stream."
+    ),
     method("peek($self, size=0, /)", read::peek, ""),
 ];
 
@@ -126,10 +136,18 @@ static RANDOM_METHODS: &[Method] = methods![
     method("writable($self, /)", life::writable, ""),
     method("flush($self, /)", write::flush, ""),
     method("read($self, size=-1, /)", read::read, "Read and return up to n bytes."),
-    method("read1($self, size=-1, /)", read::read1, "Read and return up to size bytes, with at most one read() call to the underlying raw stream."),
+    method(
+        "read1($self, size=-1, /)",
+        read::read1,
+        "Read and return up to size bytes, with at most one read() call to the underlying raw stream."
+    ),
     method("readinto($self, buffer, /)", read::readinto, ""),
     method("readinto1($self, buffer, /)", read::readinto1, ""),
-    method("readline($self, size=-1, /)", read::readline, "Read and return a line from the stream."),
+    method(
+        "readline($self, size=-1, /)",
+        read::readline,
+        "Read and return a line from the stream."
+    ),
     method("peek($self, size=0, /)", read::peek, ""),
     method("write($self, buffer, /)", write::write, "Write buffer b to the IO stream."),
 ];

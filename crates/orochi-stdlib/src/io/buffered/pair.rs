@@ -1,6 +1,8 @@
 //! `BufferedRWPair`: a reader and a writer as one stream.
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
 use orochi_vm::heap_object;
@@ -83,7 +85,8 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let pair = th.receiver::<Pair>(args[0])?;
     base::check_readable(th, args[1])?;
     base::check_writable(th, args[2])?;
-    let size = if args[3].is_unbound() { Value::from_i32(DEFAULT_BUFFER_SIZE as i32) } else { args[3] };
+    let size =
+        if args[3].is_unbound() { Value::from_i32(DEFAULT_BUFFER_SIZE as i32) } else { args[3] };
     let reader = th.call(READER.class().value(), &[args[1], size])?;
     let writer = th.call(WRITER.class().value(), &[args[2], size])?;
     let guard = th.write(pair)?;
@@ -116,7 +119,11 @@ fn forward(th: &mut Thread, args: &[Value], to: Side, name: &str) -> Result<Valu
 fn close(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let writer = side(th, args[0], Side::Writer)?;
     let reader = side(th, args[0], Side::Reader)?;
-    errors::both(th, |th| call(th, writer, "close", &[]).map(drop), |th| call(th, reader, "close", &[]))
+    errors::both(
+        th,
+        |th| call(th, writer, "close", &[]).map(drop),
+        |th| call(th, reader, "close", &[]),
+    )
 }
 
 fn isatty(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

@@ -14,9 +14,8 @@ pub(super) fn tell(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let stream = receiver(th, args[0])?;
     raw_of(th, stream)?;
     let place = raw::tell(th, stream)?;
-    let offset = with(th, stream, |buffer| {
-        buffer.pending.len() as i64 - buffer.available().len() as i64
-    })?;
+    let offset =
+        with(th, stream, |buffer| buffer.pending.len() as i64 - buffer.available().len() as i64)?;
     th.int_from_i64((place + offset).max(0))
 }
 

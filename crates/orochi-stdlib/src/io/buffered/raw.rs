@@ -71,10 +71,7 @@ fn read_object(
     let got = match th.index_or_none(got)? {
         Some(_) => th.index_ssize(got)?,
         None => {
-            return Err(th.raise_message(
-                &classes::OS_ERROR,
-                "raw readinto() failed",
-            ));
+            return Err(th.raise_message(&classes::OS_ERROR, "raw readinto() failed"));
         }
     };
     if !(0..=count as i64).contains(&got) {

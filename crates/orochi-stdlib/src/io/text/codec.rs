@@ -1,6 +1,8 @@
 //! Decoding and encoding for text streams.
 
-use orochi_text::codec::{self, AsciiDecoder, Decoder, Failure, Handler, SingleByteEncoder, Utf8Decoder, Utf8Encoder};
+use orochi_text::codec::{
+    self, AsciiDecoder, Decoder, Failure, Handler, SingleByteEncoder, Utf8Decoder, Utf8Encoder,
+};
 use orochi_text::{OwnedText, Text, TextBuf};
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::Value;
@@ -50,7 +52,12 @@ pub(super) struct Undecodable {
 
 impl State {
     /// Decodes with a native encoding. `last`: nothing follows.
-    pub(super) fn decode(&mut self, encoding: Native, input: &[u8], last: bool) -> Result<OwnedText, Undecodable> {
+    pub(super) fn decode(
+        &mut self,
+        encoding: Native,
+        input: &[u8],
+        last: bool,
+    ) -> Result<OwnedText, Undecodable> {
         let joined;
         let all = if self.undecoded.is_empty() {
             input
@@ -103,9 +110,8 @@ pub(super) fn decode(
     input: &[u8],
     last: bool,
 ) -> Result<Ref<Str>, Raised> {
-    let native = with(th, stream, |state| {
-        state.native.map(|encoding| state.decode(encoding, input, last))
-    })?;
+    let native =
+        with(th, stream, |state| state.native.map(|encoding| state.decode(encoding, input, last)))?;
     match native {
         Some(Ok(text)) => new_text(th, &text),
         Some(Err(error)) => Err(raise_undecodable(th, &error)),
@@ -132,7 +138,10 @@ pub(super) fn decode_with(
 }
 
 /// A decoder's state: bytes kept back, and flags.
-pub(super) fn get_state(th: &mut Thread, stream: Ref<TextStream>) -> Result<(Vec<u8>, u64), Raised> {
+pub(super) fn get_state(
+    th: &mut Thread,
+    stream: Ref<TextStream>,
+) -> Result<(Vec<u8>, u64), Raised> {
     let native = with(th, stream, |state| {
         state.native.map(|_| (state.undecoded.clone(), u64::from(state.newlines.pending_cr)))
     })?;
@@ -161,7 +170,11 @@ pub(super) fn object_state(th: &mut Thread, decoder: Value) -> Result<(Vec<u8>, 
 }
 
 /// Puts a decoder into a state without bytes kept back.
-pub(super) fn set_state(th: &mut Thread, stream: Ref<TextStream>, flags: u64) -> Result<(), Raised> {
+pub(super) fn set_state(
+    th: &mut Thread,
+    stream: Ref<TextStream>,
+    flags: u64,
+) -> Result<(), Raised> {
     let native = with(th, stream, |state| {
         if state.native.is_some() {
             state.undecoded.clear();
@@ -219,8 +232,12 @@ pub(super) fn encode_native(
     let mut out = Vec::with_capacity(text.len() + text.len() / 4);
     let result = match encoding {
         Native::Utf8 => codec::encode(&mut Utf8Encoder::new(text.text()), handler, &mut out),
-        Native::Ascii => codec::encode(&mut SingleByteEncoder::ascii(text.text()), handler, &mut out),
-        Native::Latin1 => codec::encode(&mut SingleByteEncoder::latin1(text.text()), handler, &mut out),
+        Native::Ascii => {
+            codec::encode(&mut SingleByteEncoder::ascii(text.text()), handler, &mut out)
+        }
+        Native::Latin1 => {
+            codec::encode(&mut SingleByteEncoder::latin1(text.text()), handler, &mut out)
+        }
     };
     match result {
         Ok(()) => Ok(out),
@@ -276,7 +293,11 @@ pub(super) fn make(
             decoder = newline::wrap(th, decoder, line_end == LineEnd::Translated)?;
         }
     }
-    let encoder = if writable { call(th, info, "incrementalencoder", &[errors.value()])? } else { Value::NONE };
+    let encoder = if writable {
+        call(th, info, "incrementalencoder", &[errors.value()])?
+    } else {
+        Value::NONE
+    };
     let guard = th.write(stream)?;
     guard.decoder.set(guard.token(), decoder);
     guard.encoder.set(guard.token(), encoder);

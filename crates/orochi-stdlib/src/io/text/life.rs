@@ -18,7 +18,8 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &TEXT_IO_WRAPPER)?;
     let none = Value::UNBOUND;
     let state = NativeState::new(State::default());
-    Ok(TextStream::allocate_as(th, shape, none, none, none, Value::NONE, Value::NONE, none, state)?.value())
+    Ok(TextStream::allocate_as(th, shape, none, none, none, Value::NONE, Value::NONE, none, state)?
+        .value())
 }
 
 /// Makes a text stream, as `TextIOWrapper(buffer, …)` does.
@@ -306,7 +307,11 @@ pub(super) fn errors_get(th: &mut Thread, value: Value) -> Result<Value, Raised>
     buffer_or_name(th, stream, false)
 }
 
-fn buffer_or_name(th: &mut Thread, stream: Ref<TextStream>, encoding: bool) -> Result<Value, Raised> {
+fn buffer_or_name(
+    th: &mut Thread,
+    stream: Ref<TextStream>,
+    encoding: bool,
+) -> Result<Value, Raised> {
     let guard = th.read(stream)?;
     let value = if encoding { guard.encoding.get() } else { guard.errors.get() };
     if value.is_unbound() {
@@ -388,7 +393,8 @@ pub(super) fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         }
     }
     let encoding = th.read(stream)?.encoding.get();
-    let encoding = if encoding.is_unbound() { "None".to_owned() } else { th.repr(encoding)?.display() };
+    let encoding =
+        if encoding.is_unbound() { "None".to_owned() } else { th.repr(encoding)?.display() };
     text.push_str(&format!(" encoding={encoding}>"));
     Ok(th.new_str(&text)?.value())
 }

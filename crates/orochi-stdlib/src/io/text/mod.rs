@@ -13,11 +13,13 @@ mod position;
 mod read;
 mod write;
 
-use orochi_vm::class::{GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method, property};
+use orochi_vm::class::{
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method, property,
+};
 
 pub(super) use life::{new_stream, set_write_through};
-pub(super) use write::write_ascii;
 pub use object::TextStream;
+pub(super) use write::write_ascii;
 
 use super::base::{TEXT_IO_BASE, no_state};
 
@@ -45,10 +47,18 @@ pub static TEXT_IO_WRAPPER: TypeSpec = TypeSpec {
 };
 
 static METHODS: &[Method] = &[
-    method("__init__($self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)", life::init, "Initialize self.  See help(type(self)) for accurate signature."),
+    method(
+        "__init__($self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)",
+        life::init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method("__repr__($self, /)", life::repr, "Return repr(self)."),
     method("__getstate__($self, /)", no_state, ""),
-    method("reconfigure($self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)", life::reconfigure, "Reconfigure the text stream with new parameters.\n\nThis also does an implicit stream flush."),
+    method(
+        "reconfigure($self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)",
+        life::reconfigure,
+        "Reconfigure the text stream with new parameters.\n\nThis also does an implicit stream flush.",
+    ),
     method("detach($self, /)", life::detach, ""),
     method("close($self, /)", life::close, ""),
     method("fileno($self, /)", life::fileno, ""),
@@ -61,7 +71,11 @@ static METHODS: &[Method] = &[
     method("read($self, size=-1, /)", read::read, ""),
     method("readline($self, size=-1, /)", read::readline, ""),
     method("tell($self, /)", position::tell, "Return the stream position as an opaque number."),
-    method("seek($self, cookie, whence=0, /)", position::seek, "Set the stream position, and return the new stream position."),
+    method(
+        "seek($self, cookie, whence=0, /)",
+        position::seek,
+        "Set the stream position, and return the new stream position.",
+    ),
     method("truncate($self, pos=None, /)", position::truncate, ""),
 ];
 

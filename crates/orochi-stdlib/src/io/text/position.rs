@@ -16,7 +16,8 @@ use orochi_vm::types::int::{as_i64, is_negative};
 
 use super::super::{call, errors};
 use super::codec::{
-    decode, decode_with, object_state, raise_undecodable, reset_decoder, set_object_state, set_state,
+    decode, decode_with, object_state, raise_undecodable, reset_decoder, set_object_state,
+    set_state,
 };
 use super::object::{Native, State, TextStream, buffer_of, open_buffer, set_decoded, with};
 use crate::argument::c_int_or;
@@ -49,7 +50,13 @@ impl Cookie {
             words[at / 2] |= (as_i64(low).unwrap_or(0) as u64) << (32 * (at % 2));
             rest = th.binary(BinaryOp::RShift, rest, Value::from_i32(32))?;
         }
-        Ok(Cookie { start: words[0], flags: words[1], feed: words[2], skip: words[3], end: words[4] != 0 })
+        Ok(Cookie {
+            start: words[0],
+            flags: words[1],
+            feed: words[2],
+            skip: words[3],
+            end: words[4] != 0,
+        })
     }
 }
 
@@ -107,19 +114,18 @@ pub(super) fn tell(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Err(errors::unsupported(th, "underlying stream is not seekable"));
     }
     if !telling {
-        return Err(th.raise_message(
-            &classes::OS_ERROR,
-            "telling position disabled by next() call",
-        ));
+        return Err(
+            th.raise_message(&classes::OS_ERROR, "telling position disabled by next() call")
+        );
     }
     call(th, args[0], "flush", &[])?;
     let place = call(th, buffer, "tell", &[])?;
-    let (snapshot, used, native) = with(th, stream, |state| {
-        (state.snapshot.clone(), state.used as u64, state.native)
-    })?;
+    let (snapshot, used, native) =
+        with(th, stream, |state| (state.snapshot.clone(), state.used as u64, state.native))?;
     let Some((flags, input)) = snapshot else { return Ok(place) };
     let place = th.index_ssize(place)?;
-    let Some(start) = place.checked_sub(input.len() as i64).and_then(|at| u64::try_from(at).ok()) else {
+    let Some(start) = place.checked_sub(input.len() as i64).and_then(|at| u64::try_from(at).ok())
+    else {
         return Err(th.raise_message(&classes::OS_ERROR, "can't reconstruct logical file position"));
     };
     let cookie = Cookie { start, flags, ..Cookie::default() };

@@ -131,7 +131,11 @@ fn read_all(th: &mut Thread, stream: Ref<TextStream>, buffer: Value) -> Result<V
             if bytes.is_none() {
                 return Err(errors::would_block(th, "Read returned None.", 0));
             }
-            if th.is_bytes_like(bytes) { crate::bytes_like::copy(th, bytes)? } else { bytes_from(th, bytes, "read")? }
+            if th.is_bytes_like(bytes) {
+                crate::bytes_like::copy(th, bytes)?
+            } else {
+                bytes_from(th, bytes, "read")?
+            }
         }
     };
     let rest = decode(th, stream, &input, true)?;
@@ -185,12 +189,15 @@ fn line(th: &mut Thread, stream: Ref<TextStream>, limit: usize) -> Result<Ref<St
         let rest = text.text().slice(used..text.len());
         let so_far = line.as_ref().map_or(0, TextBuf::len);
         let split = end == LineEnd::CrLf
-            && line.as_ref().is_some_and(|line| line.as_text().get(so_far - 1) == Some(u32::from('\r')))
+            && line
+                .as_ref()
+                .is_some_and(|line| line.as_text().get(so_far - 1) == Some(u32::from('\r')))
             && rest.get(0) == Some(u32::from('\n'));
         let found = if split { Some(1) } else { line_length(rest, end) };
         let length = found.unwrap_or(rest.len());
         let room = limit - so_far;
-        let (length, complete) = if length > room { (room, true) } else { (length, found.is_some() || length == room) };
+        let (length, complete) =
+            if length > room { (room, true) } else { (length, found.is_some() || length == room) };
         with(th, stream, |state| state.used = used + length)?;
         match (&mut line, complete) {
             (None, true) => return part(th, text, used..used + length),

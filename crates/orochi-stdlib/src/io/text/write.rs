@@ -53,7 +53,12 @@ pub(super) fn write(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let has_end = (plan.end.is_some() || plan.line_buffering) && contains(text.text(), b'\n');
     let mut encoded = text;
     if let (true, Some(end)) = (has_end, plan.end) {
-        let replaced = orochi_text::search::replace(text.text(), Text::One(b"\n"), Text::One(end.as_bytes()), None);
+        let replaced = orochi_text::search::replace(
+            text.text(),
+            Text::One(b"\n"),
+            Text::One(end.as_bytes()),
+            None,
+        );
         if let Ok(Some(replaced)) = replaced {
             encoded = new_text(th, &replaced)?;
         }
@@ -70,9 +75,9 @@ pub(super) fn write(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             let bytes = call(th, encoder, "encode", &[encoded.value()])?;
             let Some(bytes) = bytes.cast::<Bytes>() else {
                 let kind = th.type_name(bytes);
-                return Err(th.type_error(format!(
-                    "encoder should return a bytes object, not '{kind}'"
-                )));
+                return Err(
+                    th.type_error(format!("encoder should return a bytes object, not '{kind}'"))
+                );
             };
             keep(th, stream, bytes.as_slice())?
         }

@@ -106,15 +106,15 @@ pub(crate) fn contents(
 
 /// The bytes that an iterable of numbers gives.
 pub(crate) fn from_iterable(th: &mut Thread, source: Value, name: &str) -> Result<Vec<u8>, Raised> {
-    if let Some(tuple) = source.cast_exact::<Tuple>() {
-        if let Some(bytes) = small_numbers(tuple.as_slice()) {
-            return Ok(bytes);
-        }
+    if let Some(tuple) = source.cast_exact::<Tuple>()
+        && let Some(bytes) = small_numbers(tuple.as_slice())
+    {
+        return Ok(bytes);
     }
-    if let Some(list) = source.cast_exact::<List>() {
-        if let Some(bytes) = small_numbers(th.read(list)?.as_slice()) {
-            return Ok(bytes);
-        }
+    if let Some(list) = source.cast_exact::<List>()
+        && let Some(bytes) = small_numbers(th.read(list)?.as_slice())
+    {
+        return Ok(bytes);
     }
     let mut bytes = Vec::with_capacity(th.length_hint(source, 0)?.min(1 << 16));
     let iterator = th.iterate(source)?;

@@ -100,10 +100,10 @@ impl Thread {
         if value.is_number() {
             return Ok(value.number_as_f64());
         }
-        self.to_f64_by_method(value)
+        self.f64_by_method(value)
     }
 
-    fn to_f64_by_method(&mut self, value: Value) -> Result<f64, Raised> {
+    fn f64_by_method(&mut self, value: Value) -> Result<f64, Raised> {
         if let Some(number) = as_f64(value) {
             // A subclass's own `__float__` is not asked.
             return Ok(number);

@@ -144,9 +144,10 @@ fn fill_positional(
     }
     if let Some(defaults) = defaults {
         let skip = defaults.len() - count;
-        for at in required.max(given)..parameters.positional {
-            if bound[at].is_unbound() {
-                bound[at] = defaults.get(skip + at - required);
+        let from = required.max(given);
+        for (at, value) in bound[..parameters.positional].iter_mut().enumerate().skip(from) {
+            if value.is_unbound() {
+                *value = defaults.get(skip + at - required);
             }
         }
     }
@@ -161,8 +162,9 @@ fn fill_keyword_only(
 ) -> Result<(), Raised> {
     let defaults = function.callable().kwdefaults.get().cast::<Dict>();
     let mut missing = Vec::new();
-    for at in parameters.positional..parameters.named {
-        if !bound[at].is_unbound() {
+    let named = bound[..parameters.named].iter_mut().enumerate();
+    for (at, own) in named.skip(parameters.positional) {
+        if !own.is_unbound() {
             continue;
         }
         let value = match defaults {
@@ -170,7 +172,7 @@ fn fill_keyword_only(
             None => None,
         };
         match value {
-            Some(value) => bound[at] = value,
+            Some(value) => *own = value,
             None => missing.push(at),
         }
     }

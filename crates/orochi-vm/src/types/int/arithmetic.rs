@@ -103,10 +103,10 @@ pub fn binary(
     left: Operand,
     right: Operand,
 ) -> Result<Value, Raised> {
-    if let (Operand::Small(a), Operand::Small(b)) = (left, right) {
-        if let Some(result) = small(th, op, a, b) {
-            return result;
-        }
+    if let (Operand::Small(a), Operand::Small(b)) = (left, right)
+        && let Some(result) = small(th, op, a, b)
+    {
+        return result;
     }
     let (mut a, mut b) = ([0], [0]);
     let (a, b) = (left.parts(&mut a), right.parts(&mut b));
@@ -257,12 +257,11 @@ fn multiply(th: &mut Thread, a: Parts, b: Parts) -> Result<Value, Raised> {
     th.int_from_parts((a.negative != b.negative, product))
 }
 
+/// Whether a number is negative, and its magnitude.
+type Signed = (bool, Words);
+
 /// Quotient rounded down, and remainder with the sign of the divisor.
-fn floor_divide(
-    th: &mut Thread,
-    a: Parts,
-    b: Parts,
-) -> Result<((bool, Words), (bool, Words)), Raised> {
+fn floor_divide(th: &mut Thread, a: Parts, b: Parts) -> Result<(Signed, Signed), Raised> {
     if b.words.is_empty() {
         return Err(division_by_zero(th));
     }

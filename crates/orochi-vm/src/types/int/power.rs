@@ -14,12 +14,11 @@ pub fn power(th: &mut Thread, base: Operand, exponent: Operand) -> Result<Value,
         let (base, exponent) = (float::from_operand(th, base)?, float::from_operand(th, exponent)?);
         return float::power(th, base, exponent);
     }
-    if let (Operand::Small(base), Operand::Small(exponent)) = (base, exponent) {
-        if let Some(result) =
+    if let (Operand::Small(base), Operand::Small(exponent)) = (base, exponent)
+        && let Some(result) =
             u32::try_from(exponent).ok().and_then(|e| i128::from(base).checked_pow(e))
-        {
-            return th.int_from_i128(result);
-        }
+    {
+        return th.int_from_i128(result);
     }
     let mut buffer = [0];
     let parts = base.parts(&mut buffer);

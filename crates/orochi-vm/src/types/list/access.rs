@@ -121,7 +121,7 @@ impl Ref<List> {
         while let Some(item) = th.next(iterator)? {
             self.push(th, item)?;
             count = count.wrapping_add(1);
-            if count % 1024 == 0 {
+            if count.is_multiple_of(1024) {
                 th.poll()?;
             }
         }

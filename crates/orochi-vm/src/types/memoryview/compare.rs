@@ -28,10 +28,10 @@ fn equality(th: &mut Thread, args: &[Value], wanted: bool) -> Result<Value, Rais
             Ok(Value::NOT_IMPLEMENTED)
         };
     }
-    if let Some(other) = args[1].cast::<MemoryView>() {
-        if th.read(other)?.memory.get().is_unbound() {
-            return Ok(Value::from_bool(!wanted));
-        }
+    if let Some(other) = args[1].cast::<MemoryView>()
+        && th.read(other)?.memory.get().is_unbound()
+    {
+        return Ok(Value::from_bool(!wanted));
     }
     let plan = view.plan(th)?;
     let other = super::view_of(th, args[1])?;

@@ -34,7 +34,10 @@ pub static SET: TypeSpec = TypeSpec {
 /// The class `frozenset`.
 pub static FROZENSET: TypeSpec = TypeSpec {
     doc: "Build an immutable unordered collection of unique elements.",
-    flags: TypeFlags::BASE.and(TypeFlags::MATCH_SELF).and(TypeFlags::IMMUTABLE).and(TypeFlags::WEAKREF),
+    flags: TypeFlags::BASE
+        .and(TypeFlags::MATCH_SELF)
+        .and(TypeFlags::IMMUTABLE)
+        .and(TypeFlags::WEAKREF),
     same_layout: Some(&SET),
     new: Some(function("__new__($cls, /, *args, **kwargs)", frozen::new, "")),
     methods: frozen::METHODS,

@@ -75,11 +75,19 @@ impl Ref<Slice> {
     pub fn bounds(self, th: &mut Thread) -> Result<Bounds, Raised> {
         let plain = |value: Value| value.is_int() || value.is_none();
         let step = self.step.get();
-        if plain(self.start.get()) && plain(self.stop.get()) && (step.is_none() || (step.is_int() && step.as_int() != 0)) {
-            let or = |value: Value, missing: i64| if value.is_int() { value.as_int() } else { missing };
+        if plain(self.start.get())
+            && plain(self.stop.get())
+            && (step.is_none() || (step.is_int() && step.as_int() != 0))
+        {
+            let or =
+                |value: Value, missing: i64| if value.is_int() { value.as_int() } else { missing };
             let step = or(step, 1);
             let (first, last) = if step < 0 { (i64::MAX, i64::MIN) } else { (0, i64::MAX) };
-            return Ok(Bounds { start: or(self.start.get(), first), stop: or(self.stop.get(), last), step });
+            return Ok(Bounds {
+                start: or(self.start.get(), first),
+                stop: or(self.stop.get(), last),
+                step,
+            });
         }
         self.general_bounds(th)
     }

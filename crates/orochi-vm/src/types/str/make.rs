@@ -17,10 +17,10 @@ impl Str {
     /// The string of one character; those of Latin-1 exist once.
     #[inline]
     pub fn from_code(th: &Thread, code: u32) -> Result<Ref<Str>, Raised> {
-        if code < 0x100 {
-            if let Some(one) = th.vm.characters.get().get(code as usize).cast::<Str>() {
-                return Ok(one);
-            }
+        if code < 0x100
+            && let Some(one) = th.vm.characters.get().get(code as usize).cast::<Str>()
+        {
+            return Ok(one);
         }
         Str::narrowed(th, Text::Four(&[code]))
     }
@@ -161,10 +161,10 @@ impl Thread {
 
     /// The concatenation of strings: the parts of an f-string.
     pub fn concatenate(&mut self, parts: &[Value]) -> Result<Value, Raised> {
-        if let [only] = parts {
-            if let Some(only) = only.cast::<Str>() {
-                return Ok(Str::exact(self, only)?.value());
-            }
+        if let [only] = parts
+            && let Some(only) = only.cast::<Str>()
+        {
+            return Ok(Str::exact(self, only)?.value());
         }
         let empty = self.vm.empty_str.get();
         Ok(Str::join(self, empty, parts)?.value())

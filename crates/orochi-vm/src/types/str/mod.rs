@@ -27,8 +27,8 @@ mod split;
 mod translate;
 
 pub use iterator::{STR_ITERATOR, StrIterator};
-pub(crate) use operators::getitem;
 pub use object::Str;
+pub(crate) use operators::getitem;
 
 use crate::class::{NativeLayout, Tail, TypeFlags, TypeSpec, function};
 

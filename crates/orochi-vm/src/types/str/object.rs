@@ -139,8 +139,8 @@ impl Str {
     #[inline]
     pub fn ascii(&self) -> Option<&str> {
         match self.text() {
-            // SAFETY: ASCII is UTF-8.
             Text::One(bytes) if self.is_ascii() => {
+                // SAFETY: ASCII is UTF-8.
                 Some(unsafe { std::str::from_utf8_unchecked(bytes) })
             }
             _ => None,

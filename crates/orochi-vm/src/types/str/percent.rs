@@ -135,25 +135,8 @@ impl Source {
         let width = self.width(th, &mut directive)?;
         let precision = self.precision(th, &directive)?;
         let conversion = char::from_u32(directive.conversion).unwrap_or('\0');
-        if !matches!(
-            conversion,
-            's' | 'r'
-                | 'a'
-                | 'c'
-                | 'd'
-                | 'i'
-                | 'u'
-                | 'o'
-                | 'x'
-                | 'X'
-                | 'e'
-                | 'E'
-                | 'f'
-                | 'F'
-                | 'g'
-                | 'G'
-        ) && !(self.bytes && conversion == 'b')
-        {
+        let known = "sracdiuoxXeEfFgG".contains(conversion);
+        if !known && (!self.bytes || conversion != 'b') {
             return Err(th.text_error(directive.unsupported()));
         }
         let value = self.next(th)?;
@@ -378,16 +361,16 @@ fn one_byte(th: &mut Thread, value: Value) -> Result<u8, Raised> {
 
 /// What `%b` shows: bytes-like objects, and what has `__bytes__`.
 fn bytes_for(th: &mut Thread, value: Value) -> Result<Vec<u8>, Raised> {
-    if value.cast_exact::<Bytes>().is_none() {
-        if let Some(bytes) = th.call_special(value, Special::Bytes, &[])? {
-            return match bytes.cast::<Bytes>() {
-                Some(bytes) => Ok(bytes.as_slice().to_vec()),
-                None => Err(th.type_error(format!(
-                    "__bytes__ returned non-bytes (type {})",
-                    th.type_name(bytes)
-                ))),
-            };
-        }
+    if value.cast_exact::<Bytes>().is_none()
+        && let Some(bytes) = th.call_special(value, Special::Bytes, &[])?
+    {
+        return match bytes.cast::<Bytes>() {
+            Some(bytes) => Ok(bytes.as_slice().to_vec()),
+            None => Err(th.type_error(format!(
+                "__bytes__ returned non-bytes (type {})",
+                th.type_name(bytes)
+            ))),
+        };
     }
     if th.is_bytes_like(value) {
         return th.bytes_of(value);

@@ -133,10 +133,10 @@ fn join_parts(th: &Thread, separator: Ref<Str>, parts: &[Value]) -> Result<Value
             )));
         }
     }
-    if let [only] = parts {
-        if only.cast_exact::<Str>().is_some() {
-            return Ok(*only);
-        }
+    if let [only] = parts
+        && only.cast_exact::<Str>().is_some()
+    {
+        return Ok(*only);
     }
     Ok(Str::join(th, separator, parts)?.value())
 }

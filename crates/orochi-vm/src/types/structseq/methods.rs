@@ -15,7 +15,11 @@ use crate::types::tuple::Tuple;
 pub(super) static METHODS: &[Method] = &[
     method("__repr__($self, /)", repr, "Return repr(self)."),
     method("__reduce__($self, /)", reduce, ""),
-    method("__replace__($self, /, **changes)", replace, "Return a copy of the structure with new values for the specified fields."),
+    method(
+        "__replace__($self, /, **changes)",
+        replace,
+        "Return a copy of the structure with new values for the specified fields.",
+    ),
     method("__setattr__($self, name, value, /)", setattr, "Implement setattr(self, name, value)."),
     method("__delattr__($self, name, /)", delattr, "Implement delattr(self, name)."),
 ];
@@ -67,9 +71,13 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             (false, true) => format!("an at least {least}"),
             (false, false) => format!("an at most {most}"),
         };
-        return Err(th.type_error(format!("{name}() takes {amount}-sequence ({given}-sequence given)")));
+        return Err(
+            th.type_error(format!("{name}() takes {amount}-sequence ({given}-sequence given)"))
+        );
     }
-    let named = if args[2].is_unbound() { None } else {
+    let named = if args[2].is_unbound() {
+        None
+    } else {
         let Some(dict) = args[2].cast::<Dict>() else {
             return Err(th.type_error(format!("{name}() takes a dict as second arg, if any")));
         };
@@ -89,13 +97,18 @@ pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             known += usize::from(dict.get_str(th, th.name(field.name))?.is_some());
         }
         if unknown > known {
-            return Err(th.type_error(format!("{name}() got duplicate or unexpected field name(s)")));
+            return Err(
+                th.type_error(format!("{name}() got duplicate or unexpected field name(s)"))
+            );
         }
     }
     kind.make(th, values.as_slice())
 }
 
-fn own_kind(th: &mut Thread, value: Value) -> Result<(&'static StructSequence, Ref<Tuple>), Raised> {
+fn own_kind(
+    th: &mut Thread,
+    value: Value,
+) -> Result<(&'static StructSequence, Ref<Tuple>), Raised> {
     let tuple = th.receiver::<Tuple>(value)?;
     Ok((kind(th, th.class_of(value))?, tuple))
 }

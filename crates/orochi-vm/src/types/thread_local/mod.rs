@@ -186,10 +186,10 @@ fn find(th: &mut Thread, local: Ref<ThreadLocal>, name: Ref<Str>) -> Result<Opti
     }
     let class: Ref<Class> = th.class_of(local.value());
     let on_class = class.lookup(th, name);
-    if let Some(descriptor) = on_class {
-        if th.is_data_descriptor(descriptor) {
-            return th.descriptor_get(descriptor, local.value(), class).map(Some);
-        }
+    if let Some(descriptor) = on_class
+        && th.is_data_descriptor(descriptor)
+    {
+        return th.descriptor_get(descriptor, local.value(), class).map(Some);
     }
     if let Some(own) = dict.get_str(th, name)? {
         return Ok(Some(own));
@@ -219,10 +219,10 @@ fn set(th: &mut Thread, object: Value, name: Value, value: Value) -> Result<(), 
         return Err(th.attribute_error_for(&message, object, name));
     }
     let class = th.class_of(object);
-    if let Some(descriptor) = class.lookup(th, name) {
-        if th.is_data_descriptor(descriptor) {
-            return th.descriptor_set(descriptor, object, value, name);
-        }
+    if let Some(descriptor) = class.lookup(th, name)
+        && th.is_data_descriptor(descriptor)
+    {
+        return th.descriptor_set(descriptor, object, value, name);
     }
     if !value.is_unbound() {
         return dict.set_str(th, name, value);

@@ -86,16 +86,16 @@ pub(crate) fn add<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<Va
         return refuse(th, args[1], Special::RAdd, message);
     }
     let other = bytes_argument(th, args[1])?;
-    if S::NAME == "bytes" {
-        if let Some(bytes) = args[0].cast::<Bytes>() {
-            if other.is_empty() {
-                return S::unchanged(th, this);
-            }
-            if bytes.is_empty() && args[1].cast_exact::<Bytes>().is_some() {
-                return Ok(args[1]);
-            }
-            return Ok(Bytes::concat(th, bytes.as_slice(), &other)?.value());
+    if S::NAME == "bytes"
+        && let Some(bytes) = args[0].cast::<Bytes>()
+    {
+        if other.is_empty() {
+            return S::unchanged(th, this);
         }
+        if bytes.is_empty() && args[1].cast_exact::<Bytes>().is_some() {
+            return Ok(args[1]);
+        }
+        return Ok(Bytes::concat(th, bytes.as_slice(), &other)?.value());
     }
     S::with(th, this, |th, bytes| S::make(th, &[bytes, &other].concat()))?
 }

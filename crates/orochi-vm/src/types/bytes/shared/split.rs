@@ -138,10 +138,10 @@ pub(crate) fn join<S: ByteSequence>(th: &mut Thread, args: &[Value]) -> Result<V
         all_shared = false;
         pieces.push(BytesArgument::Own(th.bytes_of(item)?));
     }
-    if let ([only], true) = (items.as_slice(), all_shared && S::NAME == "bytes") {
-        if only.cast_exact::<Bytes>().is_some() {
-            return Ok(*only);
-        }
+    if let ([only], true) = (items.as_slice(), all_shared && S::NAME == "bytes")
+        && only.cast_exact::<Bytes>().is_some()
+    {
+        return Ok(*only);
     }
     S::with(th, this, |th, separator| {
         match sequence::join_bytes(separator, pieces.iter().map(|piece| &**piece)) {

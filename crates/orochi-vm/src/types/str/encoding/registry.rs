@@ -80,10 +80,10 @@ pub fn lookup(th: &mut Thread, name: &str) -> Result<Ref<Tuple>, Raised> {
     let registry = registry(th)?;
     import_encodings(th)?;
     let key = th.intern(&normalize(name))?;
-    if let Some(found) = registry.found.get().get_str(th, key)? {
-        if let Some(found) = found.cast::<Tuple>() {
-            return Ok(found);
-        }
+    if let Some(found) = registry.found.get().get_str(th, key)?
+        && let Some(found) = found.cast::<Tuple>()
+    {
+        return Ok(found);
     }
     let searches = registry.search.get().snapshot(th)?;
     for &search in searches.iter() {
