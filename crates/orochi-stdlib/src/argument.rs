@@ -94,10 +94,10 @@ pub fn float(th: &mut Thread, value: Value) -> Result<f64, Raised> {
     if value.is_bool() {
         return Ok(f64::from(u8::from(value.is_true())));
     }
-    if let Some(result) = th.call_special(value, Special::Float, &[])? {
-        if result.is_float() {
-            return Ok(result.as_f64());
-        }
+    if let Some(result) = th.call_special(value, Special::Float, &[])?
+        && result.is_float()
+    {
+        return Ok(result.as_f64());
     }
     if let Some(index) = th.index_or_none(value)? {
         return Ok(types::int::as_i64(index).map_or(f64::INFINITY, |i| i as f64));

@@ -196,10 +196,10 @@ fn compute_abstract_methods(th: &mut Thread, own: Value) -> Result<(), Raised> {
                 )));
             };
             let name = th.intern_str(name);
-            if let Some(value) = th.find_attribute(own, name)? {
-                if is_abstract(th, value)? {
-                    names.add(th, name.value())?;
-                }
+            if let Some(value) = th.find_attribute(own, name)?
+                && is_abstract(th, value)?
+            {
+                names.add(th, name.value())?;
             }
         }
     }

@@ -174,7 +174,7 @@ pub(super) fn fromlist(th: &mut Thread, args: &[Value]) -> Result<Value, Raised>
 }
 
 pub(super) fn append_bytes(th: &mut Thread, array: Ref<Array>, added: &[u8]) -> Result<(), Raised> {
-    if added.len() % array.kind.get().size != 0 {
+    if !added.len().is_multiple_of(array.kind.get().size) {
         return Err(th.value_error("bytes length not a multiple of item size"));
     }
     array.resizable(th)?.extend(added)

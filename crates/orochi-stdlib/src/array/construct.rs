@@ -148,7 +148,7 @@ fn convert(
         14 | 15 => (4, format == 15),
         _ => (8, format == 17),
     };
-    if bytes.len() % size != 0 {
+    if !bytes.len().is_multiple_of(size) {
         return Err(th.value_error("bytes length not a multiple of item size"));
     }
     let signed = matches!(format, 1 | 4 | 5 | 8 | 9 | 12 | 13);

@@ -78,7 +78,7 @@ fn visit(
             break;
         }
         at += 1;
-        if at % 1024 == 0 {
+        if at.is_multiple_of(1024) {
             th.poll()?;
         }
     }

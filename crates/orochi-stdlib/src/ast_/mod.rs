@@ -64,7 +64,8 @@ struct Nodes {
 
 impl Nodes {
     fn get(th: &mut Thread) -> Result<Nodes, Raised> {
-        static NODES: OnceLock<(Rooted<Ref<Dict>>, Rooted<Ref<Dict>>)> = OnceLock::new();
+        type Tables = (Rooted<Ref<Dict>>, Rooted<Ref<Dict>>);
+        static NODES: OnceLock<Tables> = OnceLock::new();
         if let Some((classes, singletons)) = NODES.get() {
             return Ok(Nodes { classes: classes.get(), singletons: singletons.get() });
         }

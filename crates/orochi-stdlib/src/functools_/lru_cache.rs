@@ -286,10 +286,10 @@ fn keep(
     if let Some(old) = evicted {
         let (key, hash) = (old.key.get(), old.hash.get());
         locate::write_at(th, cache, key, hash, |guard, found| {
-            if let Some(position) = found {
-                if guard.table.get().value_at(position) == old.value() {
-                    guard.remove(position);
-                }
+            if let Some(position) = found
+                && guard.table.get().value_at(position) == old.value()
+            {
+                guard.remove(position);
             }
             Ok(())
         })?;

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::{Heap, Rooted, Value};
 use orochi_vm::name;
-use orochi_vm::object::ValueCast;
 use orochi_vm::thread::Thread;
 use orochi_vm::types::dict::Dict;
 use orochi_vm::types::tuple::Tuple;
@@ -39,19 +38,6 @@ pub(super) fn unsupported(th: &mut Thread, message: &str) -> Raised {
     match made {
         Ok(exception) => th.raise_value(exception),
         Err(raised) => raised,
-    }
-}
-
-/// Whether `raised` is `io.UnsupportedOperation`; takes it if so.
-pub(super) fn take_unsupported(th: &mut Thread, raised: Raised) -> Result<(), Raised> {
-    if raised != Raised::Exception || !th.raised_is(raised, &classes::OS_ERROR) {
-        return Err(raised);
-    }
-    let exception = th.take_exception();
-    let class = unsupported_class(th)?.cast();
-    match class {
-        Some(class) if th.is_instance(exception, class) => Ok(()),
-        _ => Err(th.raise_again(exception)),
     }
 }
 

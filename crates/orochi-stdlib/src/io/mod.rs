@@ -26,11 +26,10 @@ mod standard;
 mod string;
 mod text;
 
-use orochi_vm::class::{Class, TypeSpec, flags, function};
+use orochi_vm::class::{TypeSpec, flags, function};
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::Value;
 use orochi_vm::native::ModuleSpec;
-use orochi_vm::object::ValueCast;
 use orochi_vm::thread::Thread;
 
 pub use open::finalise_all;
@@ -97,18 +96,6 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 /// Whether a value is an instance of exactly this native class.
 pub(crate) fn is_exactly(th: &Thread, value: Value, spec: &'static TypeSpec) -> bool {
     value.is_object() && spec.try_class().is_some_and(|class| th.class_of(value) == class)
-}
-
-/// Whether a class is a native one or inherits `name` unchanged from it: then the native code
-/// may be called instead of the method.
-pub(crate) fn inherits(th: &Thread, value: Value, spec: &'static TypeSpec, name: &str) -> bool {
-    let class = th.class_of(value);
-    if class == spec.class() {
-        return true;
-    }
-    let name = th.name(name);
-    class.lookup(th, name) == spec.class().lookup(th, name)
-        && class.value().cast::<Class>().is_some()
 }
 
 /// Calls a method by name, as Python code would.

@@ -90,13 +90,13 @@ pub(super) fn open(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let (mode, mode_text) = Mode::parse(th, mode_value)?;
     let buffering = if args[2].is_unbound() { -1 } else { c_int(th, args[2])? };
     for (value, name) in [(args[3], "encoding"), (args[4], "errors"), (args[5], "newline")] {
-        if let Some(value) = given(value) {
-            if value.cast::<Str>().is_none() {
-                let kind = th.type_name(value);
-                return Err(th.type_error(format!(
-                    "open() argument '{name}' must be str or None, not {kind}"
-                )));
-            }
+        if let Some(value) = given(value)
+            && value.cast::<Str>().is_none()
+        {
+            let kind = th.type_name(value);
+            return Err(
+                th.type_error(format!("open() argument '{name}' must be str or None, not {kind}"))
+            );
         }
     }
     mode.check(th)?;

@@ -123,11 +123,11 @@ fn next_count(th: &mut Thread, own: Value) -> Result<Option<Value>, Raised> {
     loop {
         let state = th.write(own)?;
         let (current, step) = (state.current.get(), state.step.get());
-        if Value::both_ints(current, step) {
-            if let Some(sum) = current.checked_add(step) {
-                state.current.set(state.token(), sum);
-                return Ok(Some(current));
-            }
+        if Value::both_ints(current, step)
+            && let Some(sum) = current.checked_add(step)
+        {
+            state.current.set(state.token(), sum);
+            return Ok(Some(current));
         }
         let sum = th.binary(BinaryOp::Add, current, step)?;
         let state = th.write(own)?;

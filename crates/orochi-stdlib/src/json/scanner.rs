@@ -153,10 +153,9 @@ impl Keys {
         let place = (hash ^ hash >> 15) as usize % KEY_PLACES;
         if let Some(known) =
             self.strings.get(self.places[place] as usize).and_then(|v| v.cast::<Str>())
+            && orochi_text::compare::equal(known.text(), U::text(units))
         {
-            if orochi_text::compare::equal(known.text(), U::text(units)) {
-                return Ok(known);
-            }
+            return Ok(known);
         }
         let made = Str::new(th, U::text(units))?;
         self.places[place] = self.strings.len() as u32;

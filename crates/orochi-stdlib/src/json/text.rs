@@ -109,10 +109,8 @@ fn unicode_escape<U: Unit>(units: &[U], at: usize) -> Result<(u32, usize), Probl
     let paired = (0xD800..0xDC00).contains(&code)
         && units.get(next).is_some_and(|u| u.code() == 0x5C)
         && units.get(next + 1).is_some_and(|u| u.code() == 0x75);
-    if paired {
-        if let Some(low @ 0xDC00..=0xDFFF) = hex(units, next + 2) {
-            return Ok((0x1_0000 + ((code & 0x3FF) << 10 | low & 0x3FF), next + 6));
-        }
+    if paired && let Some(low @ 0xDC00..=0xDFFF) = hex(units, next + 2) {
+        return Ok((0x1_0000 + ((code & 0x3FF) << 10 | low & 0x3FF), next + 6));
     }
     Ok((code, next))
 }

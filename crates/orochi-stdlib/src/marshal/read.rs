@@ -244,10 +244,10 @@ impl<'a> Reader<'a> {
             }
             let (word, shift) = (15 * at / 64, 15 * at % 64);
             words[word] |= digit << shift;
-            if shift > 49 {
-                if let Some(next) = words.get_mut(word + 1) {
-                    *next |= digit >> (64 - shift);
-                }
+            if shift > 49
+                && let Some(next) = words.get_mut(word + 1)
+            {
+                *next |= digit >> (64 - shift);
             }
         }
         th.int_from_words(negative, &words)

@@ -60,13 +60,13 @@ impl Partials {
             }
         }
         // A tie that what lies below decides.
-        if let Some(&below) = rest.last() {
-            if (low < 0.0 && below < 0.0) || (low > 0.0 && below > 0.0) {
-                let doubled = low * 2.0;
-                let sum = high + doubled;
-                if doubled == sum - high {
-                    high = sum;
-                }
+        if let Some(&below) = rest.last()
+            && ((low < 0.0 && below < 0.0) || (low > 0.0 && below > 0.0))
+        {
+            let doubled = low * 2.0;
+            let sum = high + doubled;
+            if doubled == sum - high {
+                high = sum;
             }
         }
         high

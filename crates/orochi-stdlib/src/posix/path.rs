@@ -144,10 +144,7 @@ pub fn file_descriptor(th: &mut Thread, value: Value) -> Result<i32, Raised> {
         }
         number
     };
-    let fd = match c_int(th, number) {
-        Ok(fd) => fd,
-        Err(raised) => return Err(raised),
-    };
+    let fd = c_int(th, number)?;
     if fd < 0 {
         return Err(th.value_error(format!("file descriptor cannot be a negative integer ({fd})")));
     }

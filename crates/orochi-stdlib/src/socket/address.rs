@@ -139,15 +139,13 @@ pub(super) fn host_named(th: &mut Thread, name: &[u8], family: i32) -> Result<Na
         _ => {}
     }
     if let Ok(text) = std::str::from_utf8(name) {
-        if v4 {
-            if let Ok(host) = text.parse() {
-                return Ok(Named::V4(host, 0));
-            }
+        if v4 && let Ok(host) = text.parse() {
+            return Ok(Named::V4(host, 0));
         }
-        if family != libc::AF_INET {
-            if let Ok(host) = text.parse() {
-                return Ok(Named::V6(host, 0, 0, 0));
-            }
+        if family != libc::AF_INET
+            && let Ok(host) = text.parse()
+        {
+            return Ok(Named::V6(host, 0, 0, 0));
         }
     }
     let found = names::resolve(th, Some(name), None, [family, libc::SOCK_DGRAM, 0], 0)?;
@@ -170,11 +168,11 @@ pub(super) fn object(th: &mut Thread, address: &Address) -> Result<Value, Raised
         }
         Named::V6(host, port, flow, scope) => {
             let mut shown = host.to_string();
-            if scope != 0 {
-                if let Ok(name) = crate::system::socket::interface_name(scope) {
-                    shown.push('%');
-                    shown.push_str(&String::from_utf8_lossy(&name));
-                }
+            if scope != 0
+                && let Ok(name) = crate::system::socket::interface_name(scope)
+            {
+                shown.push('%');
+                shown.push_str(&String::from_utf8_lossy(&name));
             }
             vec_of(&[
                 text(th, &shown)?,

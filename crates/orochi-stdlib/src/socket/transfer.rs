@@ -81,13 +81,16 @@ pub(super) fn recvfrom_into(th: &mut Thread, args: &[Value]) -> Result<Value, Ra
     Ok(Tuple::from_slice(th, &[count, from])?.value())
 }
 
+/// The parts of a message, its length, and control messages, flags and sender.
+type ReceivedMessage = (Vec<Vec<u8>>, usize, [Value; 3]);
+
 /// Receives a message in parts of these sizes; the parts, control messages, flags, sender.
 fn receive_message(
     th: &mut Thread,
     args: &[Value],
     sizes: &[usize],
     method: &str,
-) -> Result<(Vec<Vec<u8>>, usize, [Value; 3]), Raised> {
+) -> Result<ReceivedMessage, Raised> {
     let control = if args[2].is_unbound() { 0 } else { th.index_ssize(args[2])? };
     let Ok(control) = usize::try_from(control) else {
         return Err(th.value_error(format!("invalid ancillary data buffer length in {method}")));

@@ -132,7 +132,7 @@ static GETSET: &[GetSet] = &[
 impl Match {
     /// A match object.
     #[inline]
-    pub fn new(
+    pub fn make(
         th: &Thread,
         pattern: Ref<Pattern>,
         string: Value,

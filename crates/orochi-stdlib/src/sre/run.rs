@@ -262,7 +262,7 @@ pub fn once(th: &mut Thread, args: &[Value], mode: Mode) -> Result<Value, Raised
     let subject = Subject::of(th, pattern, args[1])?;
     let span = span(th, args[2], args[3], subject.len())?;
     match attempt(th, pattern, subject, mode, span)? {
-        Some(hit) => Match::new(th, pattern, args[1], span, &hit),
+        Some(hit) => Match::make(th, pattern, args[1], span, &hit),
         None => Ok(Value::NONE),
     }
 }

@@ -104,7 +104,7 @@ fn advance(th: &mut Thread, this: Value, anchored: bool) -> Result<Option<Value>
     let state = th.write(this)?;
     state.cursor.set(state.token(), cursor);
     match hit {
-        Some(hit) => Match::new(th, pattern, string, span, &hit).map(Some),
+        Some(hit) => Match::make(th, pattern, string, span, &hit).map(Some),
         None => Ok(None),
     }
 }

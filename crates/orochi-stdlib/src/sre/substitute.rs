@@ -198,7 +198,7 @@ fn substitute(th: &mut Thread, args: &[Value]) -> Result<(Value, i64), Raised> {
             Replacement::Literal(text) => output.push(th, text, 2 * count as usize + 1)?,
             Replacement::Template(template) => expand_hit(th, output, template, subject, &hit)?,
             Replacement::Function(function) => {
-                let found = Match::new(th, pattern, args[2], (0, subject.len()), &hit)?;
+                let found = Match::make(th, pattern, args[2], (0, subject.len()), &hit)?;
                 let text = th.call(function, &[found])?;
                 output.push(th, text, 2 * count as usize + 1)?;
             }

@@ -133,9 +133,9 @@ impl Layout {
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
             let mut count = 1usize;
             if digits > 0 {
-                let text = rest[..digits].iter().map(|&digit| usize::from(digit - b'0'));
+                let mut text = rest[..digits].iter().map(|&digit| usize::from(digit - b'0'));
                 count = text
-                    .fold(Some(0usize), |n, digit| n?.checked_mul(10)?.checked_add(digit))
+                    .try_fold(0usize, |n, digit| n.checked_mul(10)?.checked_add(digit))
                     .filter(|&n| n <= isize::MAX as usize)
                     .ok_or(Wrong::TooLong)?;
                 rest = &rest[digits..];

@@ -28,7 +28,7 @@ pub fn to_half(number: f64) -> Option<u16> {
     let exponent = ((magnitude.to_bits() >> 52) as i32 - 1023).max(-14);
     let units = (magnitude * 2f64.powi(10 - exponent)).round_ties_even() as u16;
     // A carry out of the fraction makes the next exponent by itself.
-    Some(sign | (((exponent + 14) as u16) << 10) + units)
+    Some(sign | ((((exponent + 14) as u16) << 10) + units))
 }
 
 #[cfg(test)]

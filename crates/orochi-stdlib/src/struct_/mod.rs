@@ -118,10 +118,10 @@ thread_local! {
 /// The layout that a format describes.
 fn layout(th: &mut Thread, format: Value) -> Result<Arc<Layout>, Raised> {
     let ascii = format.cast::<Str>();
-    if let Some(key) = ascii.as_ref().and_then(|text| text.ascii()) {
-        if let Some(known) = LAYOUTS.with_borrow(|layouts| layouts.get(key.as_bytes()).cloned()) {
-            return Ok(known);
-        }
+    if let Some(key) = ascii.as_ref().and_then(|text| text.ascii())
+        && let Some(known) = LAYOUTS.with_borrow(|layouts| layouts.get(key.as_bytes()).cloned())
+    {
+        return Ok(known);
     }
     let bytes = format_bytes(th, format)?;
     parsed(th, &bytes)

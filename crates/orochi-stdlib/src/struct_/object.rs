@@ -70,7 +70,7 @@ pub(super) static STRUCT: TypeSpec = TypeSpec {
         method("__repr__($self, /)", repr, "Return repr(self)."),
     ],
     getset: &[
-        getter("format", |th, value| Ok(format_of(th, value)?), "struct format string"),
+        getter("format", format_of, "struct format string"),
         getter("size", size, "struct size in bytes"),
     ],
     ..TypeSpec::named("Struct", NativeLayout::of::<Struct>())

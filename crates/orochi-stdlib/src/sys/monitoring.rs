@@ -49,7 +49,7 @@ const EVENTS: &[(&str, i32)] = &[
 ];
 const ALL_EVENTS: i32 = (1 << 19) - 1;
 /// Events that can be asked for in one code object.
-const LOCAL_EVENTS: i32 = (1 << 11) - 1 | 1 << 18;
+const LOCAL_EVENTS: i32 = ((1 << 11) - 1) | (1 << 18);
 const C_EVENTS: i32 = 1 << 16 | 1 << 17;
 const CALL_EVENT: i32 = 1 << 4;
 

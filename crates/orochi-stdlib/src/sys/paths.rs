@@ -72,12 +72,11 @@ pub(super) fn fill(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
     let original = list_of_texts(th, settings.orig_argv.iter().map(|arg| arg.as_os_str()))?.value();
     let prefixes = Prefixes::find(Path::new(&settings.executable));
     let mut path: Vec<PathBuf> = Vec::new();
-    if !settings.ignore_environment {
-        if let Some(given) = std::env::var_os("PYTHONPATH") {
-            let parts =
-                given.as_bytes().split(|&byte| byte == b':').filter(|part| !part.is_empty());
-            path.extend(parts.map(|part| PathBuf::from(OsStr::from_bytes(part))));
-        }
+    if !settings.ignore_environment
+        && let Some(given) = std::env::var_os("PYTHONPATH")
+    {
+        let parts = given.as_bytes().split(|&byte| byte == b':').filter(|part| !part.is_empty());
+        path.extend(parts.map(|part| PathBuf::from(OsStr::from_bytes(part))));
     }
     let library = settings.library.clone().unwrap_or_else(|| prefixes.base.join("lib/orochi3.14"));
     path.push(library.clone());

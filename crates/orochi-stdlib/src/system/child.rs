@@ -171,10 +171,10 @@ impl Prepared<'_> {
                     check(libc::dup2(from, to))?;
                 }
             }
-            if let Some(folder) = &plan.folder {
-                if libc::chdir(folder.as_ptr()) == -1 {
-                    return Err(Failure::Before(last_error(), b"noexec:chdir"));
-                }
+            if let Some(folder) = &plan.folder
+                && libc::chdir(folder.as_ptr()) == -1
+            {
+                return Err(Failure::Before(last_error(), b"noexec:chdir"));
             }
             if plan.umask >= 0 {
                 libc::umask(plan.umask as u32);
@@ -202,10 +202,10 @@ impl Prepared<'_> {
             if let Some(uid) = plan.uid {
                 step(libc::syscall(libc::SYS_setreuid, uid, uid) as i32)?;
             }
-            if let Some(callback) = callback {
-                if !callback() {
-                    return Err(Failure::Callback);
-                }
+            if let Some(callback) = callback
+                && !callback()
+            {
+                return Err(Failure::Callback);
             }
             if plan.close_others {
                 let mut from = 3;

@@ -35,8 +35,8 @@ pub enum Named {
 
 impl Address {
     fn empty() -> Address {
-        // SAFETY: zeros are a valid address of no family.
         Address {
+            // SAFETY: zeros are a valid address of no family.
             storage: unsafe { std::mem::zeroed() },
             length: size_of::<libc::sockaddr_storage>() as _,
         }

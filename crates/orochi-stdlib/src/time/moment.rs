@@ -60,7 +60,7 @@ pub fn whole_seconds(th: &mut Thread, value: Value) -> Result<i64, Raised> {
             return Err(th.value_error("Invalid value NaN (not a number)"));
         }
         let floor = seconds.floor();
-        if !(-9.223_372_036_854_775_808e18..9.223_372_036_854_775_807e18).contains(&floor) {
+        if !(-9.223_372_036_854_776e18..9.223_372_036_854_776e18).contains(&floor) {
             return Err(too_large(th));
         }
         return Ok(floor as i64);

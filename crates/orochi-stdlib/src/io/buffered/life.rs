@@ -205,12 +205,12 @@ pub(super) fn dealloc_warn(th: &mut Thread, args: &[Value]) -> Result<Value, Rai
     let stream = receiver(th, args[0])?;
     let ready = with(th, stream, |buffer| buffer.ready)?;
     let raw = th.read(stream)?.raw.get();
-    if ready && !raw.is_unbound() {
-        if let Some(warn) = th.find_attribute(raw, name!(th, "_dealloc_warn"))? {
-            if th.call(warn, &[args[1]]).is_err() {
-                th.take_exception();
-            }
-        }
+    if ready
+        && !raw.is_unbound()
+        && let Some(warn) = th.find_attribute(raw, name!(th, "_dealloc_warn"))?
+        && th.call(warn, &[args[1]]).is_err()
+    {
+        th.take_exception();
     }
     Ok(Value::NONE)
 }

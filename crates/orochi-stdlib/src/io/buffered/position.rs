@@ -28,10 +28,10 @@ pub(super) fn seek(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let raw = raw::check_open(th, stream, "seek of closed file")?;
     base::check_seekable(th, raw)?;
     let target = c_long(th, args[1])?;
-    if whence <= libc::SEEK_CUR {
-        if let Some(place) = inside(th, stream, target, whence)? {
-            return th.int_from_i64(place);
-        }
+    if whence <= libc::SEEK_CUR
+        && let Some(place) = inside(th, stream, target, whence)?
+    {
+        return th.int_from_i64(place);
     }
     let place = locked(th, stream, |th| {
         if with(th, stream, |buffer| buffer.writable)? {

@@ -83,10 +83,10 @@ pub(crate) fn write_native(
 
 fn write_locked(th: &mut Thread, stream: Ref<Buffered>, bytes: &[u8]) -> Result<usize, Raised> {
     let size = with(th, stream, |buffer| buffer.size)?;
-    if with(th, stream, |buffer| buffer.pending.len() + bytes.len() > size)? {
-        if let Err(raised) = flush_pending(th, stream) {
-            return after_blocked_flush(th, stream, bytes, raised);
-        }
+    if with(th, stream, |buffer| buffer.pending.len() + bytes.len() > size)?
+        && let Err(raised) = flush_pending(th, stream)
+    {
+        return after_blocked_flush(th, stream, bytes, raised);
     }
     let mut done = 0;
     while bytes.len() - done > size {

@@ -249,16 +249,16 @@ pub(super) fn encode_native(
 pub(super) fn look_up(th: &mut Thread, encoding: Ref<Str>) -> Result<Value, Raised> {
     let codecs = th.import_module("codecs")?;
     let info = call(th, codecs, "lookup", &[encoding.value()])?;
-    if let Some(is_text) = th.find_attribute(info, name!(th, "_is_text_encoding"))? {
-        if !th.is_true(is_text)? {
-            return Err(th.raise_message(
-                &classes::LOOKUP_ERROR,
-                &format!(
-                    "'{}' is not a text encoding; use codecs.open() to handle arbitrary codecs",
-                    encoding.display()
-                ),
-            ));
-        }
+    if let Some(is_text) = th.find_attribute(info, name!(th, "_is_text_encoding"))?
+        && !th.is_true(is_text)?
+    {
+        return Err(th.raise_message(
+            &classes::LOOKUP_ERROR,
+            &format!(
+                "'{}' is not a text encoding; use codecs.open() to handle arbitrary codecs",
+                encoding.display()
+            ),
+        ));
     }
     Ok(info)
 }

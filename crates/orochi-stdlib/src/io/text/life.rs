@@ -247,12 +247,11 @@ pub(super) fn close(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if closed {
         return Ok(Value::NONE);
     }
-    if with(th, stream, |state| state.finalizing)? {
-        if let Some(warn) = th.find_attribute(buffer, name!(th, "_dealloc_warn"))? {
-            if th.call(warn, &[args[0]]).is_err() {
-                th.take_exception();
-            }
-        }
+    if with(th, stream, |state| state.finalizing)?
+        && let Some(warn) = th.find_attribute(buffer, name!(th, "_dealloc_warn"))?
+        && th.call(warn, &[args[0]]).is_err()
+    {
+        th.take_exception();
     }
     errors::both(
         th,
