@@ -117,7 +117,15 @@ fn corrections(name: &str, source: Vec<u8>) -> Vec<u8> {
         "linecache" => &[(
             "        _interactive_cache[key] = entry\n",
             "        _interactive_cache[key] = entry\n\n\nimport _imp\n_imp._tell_sources(_register_code)\ndel _imp\n",
+        ), (
+            // Frozen modules have sources here, though no files.
+            "if not filename or (filename.startswith('<') and filename.endswith('>')):",
+            "if _source_unavailable(filename):",
         )],
+        // A view lives until a collection finds it dead, and while it lives the buffer is fixed.
+        "asyncio.streams" => &[
+            ("bytes(memoryview(self._buffer)[:n])", "bytes(self._buffer[:n])"),
+        ],
         "platform" => &[("\"RustPython\"", "\"Orochi\""), ("'RustPython'", "'Orochi'")],
         _ => return source,
     };

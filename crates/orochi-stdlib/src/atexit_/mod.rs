@@ -93,26 +93,11 @@ fn run(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
             Ok(_) => {}
             Err(Raised::Abort) => return Err(Raised::Abort),
             Err(Raised::Exception) => {
-                report(th, entry.get(0));
+                th.write_unraisable_named("Exception ignored in atexit callback", entry.get(0));
             }
         }
     }
     Ok(Value::NONE)
-}
-
-/// Reports the exception that a function has raised.
-fn report(th: &mut Thread, function: Value) {
-    let exception = th.take_exception();
-    let shown = match th.repr(function) {
-        Ok(text) => text.display(),
-        Err(_) => {
-            th.take_exception();
-            "<object repr() failed>".to_owned()
-        }
-    };
-    let message = th.new_str(&format!("Exception ignored in atexit callback {shown}"));
-    let message = message.map_or(Value::NONE, |text| text.value());
-    th.report_unraisable(exception, message, Value::NONE);
 }
 
 fn count(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
