@@ -164,6 +164,15 @@ impl LocalHeap {
         self.slow().young.finalisable.push(object);
     }
 
+    /// Takes this thread's young objects that have a finaliser: see
+    /// [`Heap::take_all_finalisable`](crate::Heap::take_all_finalisable).
+    pub fn take_young_finalisable(&self) -> crate::RootVec {
+        let mut taken = crate::RootVec::new();
+        let young = std::mem::take(&mut self.slow().young.finalisable);
+        taken.extend(young.into_iter().map(crate::collect::reference));
+        taken
+    }
+
     /// Says that a new object holds something outside the heap, which its layout's `drop_resource` gives back.
     pub fn register_resource(&self, object: NonNull<Header>) {
         self.slow().young.resources.push(object);

@@ -89,7 +89,8 @@ impl Heap {
     }
 
     /// Takes every object that still has a finaliser, alive or not: at exit, when nothing will be
-    /// collected any more. Each is registered no longer.
+    /// collected any more. Each is registered no longer. Those that are young are in the lists of
+    /// their threads: see [`LocalHeap::take_young_finalisable`](crate::LocalHeap::take_young_finalisable).
     pub fn take_all_finalisable(&self) -> RootVec {
         let mut guard = self.collector();
         let collector = &mut *guard;

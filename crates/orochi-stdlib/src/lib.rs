@@ -34,10 +34,12 @@ pub mod library;
 pub mod locale_;
 pub mod marshal;
 pub mod math;
+pub mod multiprocessing_;
 pub mod native_state;
 pub mod opcode_;
 pub mod operator;
 pub mod posix;
+pub mod posixshmem_;
 pub mod posixsubprocess;
 pub mod pwd_;
 pub mod queue_;
@@ -99,9 +101,11 @@ pub static MODULES: &[&ModuleSpec] = &[
     &locale_::MODULE,
     &marshal::MODULE,
     &math::MODULE,
+    &multiprocessing_::MODULE,
     &opcode_::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &posixshmem_::MODULE,
     &posixsubprocess::MODULE,
     &pwd_::MODULE,
     &queue_::MODULE,

@@ -8,6 +8,7 @@ mod command_line;
 
 use std::os::unix::ffi::OsStringExt;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use command_line::{HELP, Request};
 use orochi_stdlib::start::{self, Program, Status};
@@ -16,12 +17,42 @@ use orochi_vm::vm::Settings;
 #[global_allocator]
 static ALLOCATOR: allocator::Bounded = allocator::Bounded;
 
+/// Which of the descriptors 0 to 2 the process was started without: a bit each.
+static MISSING: AtomicU8 = AtomicU8::new(0);
+
+/// Notes them before Rust's own start-up opens `/dev/null` in their place.
+extern "C" fn note_missing() {
+    for descriptor in 0..3 {
+        // SAFETY: asks for the flags of a descriptor, which need not be open.
+        if unsafe { libc::fcntl(descriptor, libc::F_GETFD) } < 0 {
+            MISSING.fetch_or(1 << descriptor, Ordering::Relaxed);
+        }
+    }
+}
+
+// SAFETY: the section holds functions to be called before `main`, in a process of one thread.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static NOTE_MISSING: extern "C" fn() = note_missing;
+
+/// Closes what the process was started without, so that the program finds it missing.
+fn close_missing() {
+    let missing = MISSING.load(Ordering::Relaxed);
+    for descriptor in (0..3).filter(|descriptor| missing & (1 << descriptor) != 0) {
+        // SAFETY: nobody but Rust's start-up has opened it.
+        unsafe { libc::close(descriptor) };
+    }
+}
+
 fn main() -> ExitCode {
+    close_missing();
     let (request, settings) = match command_line::parse(std::env::args_os().collect()) {
         Ok(parsed) => parsed,
         Err(message) => {
             eprintln!("{message}");
-            eprintln!("usage: orochi [option] ... [-c cmd | -m mod | file | -] [arg] ...");
+            let program = std::env::args_os().next().unwrap_or_default();
+            let program = program.display();
+            eprintln!("usage: {program} [option] ... [-c cmd | -m mod | file | -] [arg] ...");
             eprintln!("Try `orochi -h' for more information.");
             return ExitCode::from(2);
         }

@@ -93,7 +93,7 @@ fn run(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
             Ok(_) => {}
             Err(Raised::Abort) => return Err(Raised::Abort),
             Err(Raised::Exception) => {
-                th.write_unraisable("Exception ignored in atexit callback", entry.get(0));
+                th.write_unraisable_named("Exception ignored in atexit callback", entry.get(0));
             }
         }
     }

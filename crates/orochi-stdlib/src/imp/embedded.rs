@@ -46,6 +46,11 @@ pub(super) static FUNCTIONS: &[Method] = &[
         "Run the code of an embedded module in its namespace.",
     ),
     function(
+        "_tell_sources(register, /)",
+        |th, args| crate::start::tell_sources(th, args[0]).map(|()| Value::NONE),
+        "Call register(code, source, name) for code that comes from no file.",
+    ),
+    function(
         "_archive_hook(path, /)",
         archive_hook,
         "The path hook of archives: zipimport.zipimporter(path).",

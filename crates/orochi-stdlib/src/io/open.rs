@@ -214,8 +214,10 @@ pub(super) fn text_encoding(th: &mut Thread, args: &[Value]) -> Result<Value, Ra
 /// At the end of the program: closes the streams that nobody has closed, so that what was
 /// written to them is not lost, and runs what other finalisers there are.
 pub fn finalise_all(th: &mut Thread) {
-    let objects = Heap::get().take_all_finalisable();
-    for &object in objects.iter() {
+    let old = Heap::get().take_all_finalisable();
+    let young = th.heap.take_young_finalisable();
+    // The younger first: a text stream before the buffered one that it was made on.
+    for &object in young.iter().rev().chain(old.iter().rev()) {
         orochi_vm::types::object::finalise(th, object);
     }
 }

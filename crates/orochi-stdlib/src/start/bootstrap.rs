@@ -26,9 +26,11 @@ pub fn prepare(th: &mut Thread, sys: Ref<Module>) -> Result<(), Raised> {
     modules.set(th, name!(th, "builtins").value(), builtins.value())?;
     modules.set(th, name!(th, "sys").value(), sys.value())?;
     start_machinery(th, sys)?;
-    open_streams(th, sys, builtins)?;
+    // Installs the handler of SIGINT.
+    th.import_module("_signal")?;
     make_main(th)?;
     add_path_hooks(th, sys)?;
+    open_streams(th, sys, builtins)?;
     if !th.vm.settings.warn_options.is_empty() {
         th.import_module("warnings")?;
     }

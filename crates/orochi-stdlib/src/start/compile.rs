@@ -1,12 +1,16 @@
 //! Compiling what the command is given: a script, a string, lines typed in.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use orochi_compiler::{Mode, Options, compile};
 use orochi_vm::exception::{self, Raised, raise_syntax_error};
-use orochi_vm::object::Ref;
+use orochi_vm::heap::{Heap, Rooted, Value};
+use orochi_vm::name;
+use orochi_vm::object::{Ref, ValueCast};
 use orochi_vm::thread::Thread;
 use orochi_vm::types::code::Code;
+use orochi_vm::types::list::List;
+use orochi_vm::types::tuple::Tuple;
 
 /// Compiles source to a code object. Source that no file holds is kept for tracebacks.
 pub(super) fn compile_program(
@@ -17,16 +21,59 @@ pub(super) fn compile_program(
     let options = Options { optimize: th.vm.settings.optimize, ..Options::default() };
     match compile(source, filename, Mode::Exec, &options) {
         Ok(compiled) => {
-            if filename.starts_with('<') {
-                exception::print::source::register(
-                    &compiled.code,
-                    &String::from_utf8_lossy(source),
-                );
+            // As in CPython, what comes through a pipe is not kept.
+            if filename != "<string>" {
+                return Code::new(th, Arc::new(compiled.code));
             }
-            Code::new(th, Arc::new(compiled.code))
+            let text = String::from_utf8_lossy(source);
+            exception::print::source::register(&compiled.code, &text);
+            let code = Code::new(th, Arc::new(compiled.code))?;
+            remember(th, code, &text, filename)?;
+            Ok(code)
         }
         Err(error) => Err(raise_syntax_error(th, &error)),
     }
+}
+
+/// Code, source and name of what `linecache` has not been told of, because it has not been imported.
+static UNTOLD: OnceLock<Rooted<Ref<List>>> = OnceLock::new();
+
+/// Has `linecache` know the source of code that comes from no file.
+fn remember(
+    th: &mut Thread,
+    code: Ref<Code>,
+    source: &str,
+    filename: &str,
+) -> Result<(), Raised> {
+    let (source, filename) = (th.new_str(source)?.value(), th.new_str(filename)?.value());
+    let entry = [code.value(), source, filename];
+    if let Some(linecache) = th.vm.modules.get().get_str(th, name!(th, "linecache"))? {
+        return match th.find_attribute(linecache, name!(th, "_register_code"))? {
+            Some(register) => th.call(register, &entry).map(drop),
+            None => Ok(()),
+        };
+    }
+    let entry = Tuple::from_slice(th, &entry)?.value();
+    untold(th)?.push(th, entry)
+}
+
+fn untold(th: &mut Thread) -> Result<Ref<List>, Raised> {
+    if let Some(list) = UNTOLD.get() {
+        return Ok(list.get());
+    }
+    let list = List::new(th)?;
+    Ok(UNTOLD.get_or_init(|| Heap::get().roots().root(list)).get())
+}
+
+/// Calls `register(code, source, name)` for everything that `linecache` has not been told of.
+pub fn tell_sources(th: &mut Thread, register: Value) -> Result<(), Raised> {
+    let list = untold(th)?;
+    while let Some(entry) = list.pop(th)? {
+        if let Some(entry) = entry.cast::<Tuple>() {
+            th.call(register, &[entry.get(0), entry.get(1), entry.get(2)])?;
+        }
+    }
+    Ok(())
 }
 
 /// Compiles what a person has typed so far; `None` if more is to come.
@@ -35,16 +82,20 @@ pub(super) fn compile_interactive(
     source: &str,
     filename: &str,
 ) -> Result<Option<Ref<Code>>, Raised> {
+    // An empty line ends a block.
+    let blank = source.trim_end_matches('\n').len() + 1 < source.len();
     let options = Options {
         allow_incomplete: true,
-        keep_blocks_open: true,
+        keep_blocks_open: !blank,
         ignore_cookie: true,
         ..Options::default()
     };
     match compile(source.as_bytes(), filename, Mode::Single, &options) {
         Ok(compiled) => {
             exception::print::source::register(&compiled.code, source);
-            Code::new(th, Arc::new(compiled.code)).map(Some)
+            let code = Code::new(th, Arc::new(compiled.code))?;
+            remember(th, code, source, filename)?;
+            Ok(Some(code))
         }
         Err(error) if error.class == orochi_compiler::error::ErrorClass::IncompleteInput => {
             Ok(None)

@@ -20,8 +20,8 @@ fn say(th: &mut Thread, text: &str) {
     }
 }
 
-/// Sets up `sys.ps1` and `sys.ps2`, runs `PYTHONSTARTUP` and `sys.__interactivehook__`.
-fn prepare(th: &mut Thread, main: Ref<Module>) -> Result<(), Raised> {
+/// Sets up `sys.ps1` and `sys.ps2`.
+fn prepare(th: &mut Thread) -> Result<(), Raised> {
     let sys = th.vm.sys.get();
     for (name, text) in [("ps1", ">>> "), ("ps2", "... ")] {
         let name = th.intern(name)?;
@@ -30,6 +30,13 @@ fn prepare(th: &mut Thread, main: Ref<Module>) -> Result<(), Raised> {
             sys.set_str(th, name, text)?;
         }
     }
+    Ok(())
+}
+
+/// What a session that follows no program begins with: the banner, `PYTHONSTARTUP`,
+/// `sys.__interactivehook__`.
+fn welcome(th: &mut Thread, main: Ref<Module>) -> Result<(), Raised> {
+    let sys = th.vm.sys.get();
     if !th.vm.settings.quiet {
         let text = format!("Orochi {} on linux\n", crate::sys::version_text());
         say(th, &text);
@@ -108,10 +115,13 @@ fn read_line(th: &mut Thread, prompt: &str) -> Result<String, Raised> {
     }
 }
 
-pub(super) fn interact(th: &mut Thread, main: Ref<Module>) -> Result<(), Raised> {
-    prepare(th, main)?;
+/// Runs the loop until the input ends; `alone` if no program has run before.
+pub(super) fn interact(th: &mut Thread, main: Ref<Module>, alone: bool) -> Result<(), Raised> {
+    prepare(th)?;
+    if alone {
+        welcome(th, main)?;
+    }
     let mut source = String::new();
-    let mut count = 0;
     loop {
         let line = match read_line(th, if source.is_empty() { "ps1" } else { "ps2" }) {
             Ok(line) => line,
@@ -132,9 +142,7 @@ pub(super) fn interact(th: &mut Thread, main: Ref<Module>) -> Result<(), Raised>
             return Ok(());
         }
         source.push_str(if ended { "\n" } else { &line });
-        // Every statement is a file of its own to tracebacks.
-        let filename = format!("<python-input-{count}>");
-        let compiled = compile_interactive(th, &source, &filename);
+        let compiled = compile_interactive(th, &source, "<stdin>");
         let outcome = match compiled {
             Ok(None) if !ended => continue,
             Ok(None) => {
@@ -147,7 +155,6 @@ pub(super) fn interact(th: &mut Thread, main: Ref<Module>) -> Result<(), Raised>
             }
             Err(raised) => Err(raised),
         };
-        count += 1;
         source.clear();
         if let Err(raised) = outcome {
             report_unless_exit(th, raised)?;

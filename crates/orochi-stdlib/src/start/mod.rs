@@ -19,6 +19,7 @@ use orochi_vm::thread::Thread;
 
 use crate::io;
 pub use bootstrap::prepare;
+pub use compile::tell_sources;
 
 /// What is to be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub fn run(th: &mut Thread, program: &Program) -> Status {
         || (!th.vm.settings.ignore_environment
             && std::env::var_os("PYTHONINSPECT").is_some_and(|value| !value.is_empty()));
     if inspect && *program != Program::Interactive {
-        let result = program::main_module(th).and_then(|main| interactive::interact(th, main));
+        let result = program::main_module(th).and_then(|main| interactive::interact(th, main, false));
         status = conclude(th, result);
     }
     status

@@ -81,7 +81,7 @@ pub(super) fn run(th: &mut Thread, program: &Program) -> Result<(), Raised> {
         }
         Program::Interactive => {
             set_path(th, b"")?;
-            interactive::interact(th, main)
+            interactive::interact(th, main, true)
         }
     }
 }

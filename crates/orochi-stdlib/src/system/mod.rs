@@ -6,11 +6,13 @@
 //!
 //! * [`file`]: descriptors, paths, folders; [`process`]: processes, identity, environment
 //! * [`wait`]: `select`, `poll`, `epoll`; [`socket`]: sockets and names
+//! * [`semaphore`]: semaphores and shared memory
 //! * [`terminal`]: terminals; [`users`]: the databases of users and groups
 
 pub mod child;
 pub mod file;
 pub mod process;
+pub mod semaphore;
 pub mod socket;
 pub mod terminal;
 pub mod users;

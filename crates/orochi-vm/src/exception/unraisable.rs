@@ -26,6 +26,25 @@ impl Thread {
         self.report_unraisable(exception, message, object);
     }
 
+    /// As [`Self::write_unraisable`], with what the object looks like in the message itself: the
+    /// hook is given no object.
+    pub fn write_unraisable_named(&mut self, context: &str, object: Value) {
+        let exception = self.take_exception();
+        if exception.is_unbound() {
+            return;
+        }
+        let shown = match self.repr(object) {
+            Ok(text) => text.display(),
+            Err(_) => {
+                self.take_exception();
+                "<object repr() failed>".to_owned()
+            }
+        };
+        let message = self.new_str(&format!("{context} {shown}"));
+        let message = message.map_or(Value::NONE, |text| text.value());
+        self.report_unraisable(exception, message, Value::NONE);
+    }
+
     /// As [`Self::write_unraisable`], for an exception that was taken.
     pub fn report_unraisable(&mut self, exception: Value, message: Value, object: Value) {
         let handled = self.handled.get();

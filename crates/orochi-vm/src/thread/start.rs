@@ -323,7 +323,7 @@ fn run(th: &mut Thread, function: Value, args: Value, keywords: Value) {
     };
     let Err(raised) = result else { return };
     if th.catch(raised, &classes::SYSTEM_EXIT).is_none() {
-        th.write_unraisable("Exception ignored in thread started by", function);
+        th.write_unraisable_named("Exception ignored in thread started by", function);
     }
 }
 

@@ -107,40 +107,27 @@ fn own_text(th: &mut Thread, module: Ref<Module>, name: &str) -> Result<Option<V
     module.dict().get_str(th, name)
 }
 
-/// As `importlib._bootstrap._module_repr` says it.
+/// What the import machinery says of a module with a spec; of one without, its name and file.
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let module = th.receiver::<Module>(args[0])?;
-    let mut name = own_text(th, module, "__name__")?;
-    let mut place = None;
     let spec = own_text(th, module, "__spec__")?.filter(|spec| !spec.is_none());
-    if let Some(spec) = spec {
-        if let Some(said) = th.find_attribute(spec, crate::name!(th, "name"))? {
-            name = Some(said);
-        }
-        let origin = th.find_attribute(spec, crate::name!(th, "origin"))?;
-        let located = th.find_attribute(spec, crate::name!(th, "has_location"))?;
-        let located = match located {
-            Some(located) => th.is_true(located)?,
-            None => false,
-        };
-        if let Some(origin) = origin.filter(|origin| !origin.is_none()) {
-            place = Some(if located {
-                format!(" from {}", th.repr(origin)?.display())
-            } else {
-                format!(" ({})", th.str(origin)?.display())
-            });
-        }
+    let machinery = th.vm.modules.get().get_str(th, crate::name!(th, "_frozen_importlib"))?;
+    if let (Some(spec), Some(machinery)) = (spec, machinery) {
+        let say = th.get_attribute(machinery, crate::name!(th, "_module_repr_from_spec"))?;
+        return th.call(say, &[spec]);
     }
-    if place.is_none()
-        && let Some(file) = own_text(th, module, "__file__")?
-    {
-        place = Some(format!(" from {}", th.repr(file)?.display()));
-    }
-    let name = match name {
+    let name = match own_text(th, module, "__name__")? {
         Some(name) => th.repr(name)?.display(),
         None => "'?'".to_owned(),
     };
-    Ok(th.new_str(&format!("<module {name}{}>", place.unwrap_or_default()))?.value())
+    let place = match own_text(th, module, "__file__")? {
+        Some(file) => format!(" from {}", th.repr(file)?.display()),
+        None => match own_text(th, module, "__loader__")?.filter(|loader| !loader.is_none()) {
+            Some(loader) => format!(" ({})", th.repr(loader)?.display()),
+            None => String::new(),
+        },
+    };
+    Ok(th.new_str(&format!("<module {name}{place}>"))?.value())
 }
 
 fn dir(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
