@@ -352,14 +352,17 @@ impl Thread {
             return Ok(());
         }
         self.claim_write_object(object)?;
+        let mut known = None;
         while shape_of_object(object).has(shape_flags::DICT_MODE) {
-            let dict = self.own_dict(object)?;
-            // SAFETY: objects have headers.
-            let owners = unsafe { (&(*object.object_ptr()).owner, &dict.header().owner) };
-            if self.stm.can_write(owners.0) && self.stm.can_write(owners.1) {
-                return Ok(());
+            let dict = dict_of(object);
+            if known == Some(dict) {
+                break;
             }
-            self.stm.claim_write2(owners.0, owners.1, &*self)?;
+            // SAFETY: objects have headers.
+            let owner = unsafe { &(*object.object_ptr()).owner };
+            self.stm.claim_write2(owner, &dict.header().owner, &*self)?;
+            // Claiming may have waited, and somebody else have put another dict in.
+            known = Some(dict);
         }
         Ok(())
     }
