@@ -437,6 +437,53 @@ unsafe fn call_generic(
     th.call_with(callee, Arguments { values, names: names.cast() })
 }
 
+/// As many named arguments as [`spread_few`] takes.
+const FEW_NAMES: usize = 16;
+
+/// [`spread`] for what most calls pass: a tuple, and few named arguments or none.
+unsafe fn spread_few(
+    th: &mut Thread,
+    window: *mut Value,
+    items: Ref<Tuple>,
+    named: Option<Ref<Dict>>,
+    room: usize,
+) -> Result<Value, Raised> {
+    let items = items.as_slice();
+    let mut count = items.len();
+    th.reserve_stack(window.wrapping_add(count + room))?;
+    // SAFETY: there is room above `top`, just checked. The header must hold values while waiting
+    // for the dict may let a collection happen.
+    unsafe {
+        for at in 1..=HEADER {
+            *window.sub(at) = Value::UNBOUND;
+        }
+        std::ptr::copy_nonoverlapping(items.as_ptr(), window, count);
+        th.top.set(window.add(count));
+    }
+    let mut keys = [Value::UNBOUND; FEW_NAMES];
+    let (mut found, mut position) = (0, 0);
+    if let Some(dict) = named {
+        while found < room
+            && let Some((key, value, next)) = dict.entry_from(th, position)?
+        {
+            if key.cast::<types::str::Str>().is_none() {
+                return Err(th.type_error("keywords must be strings"));
+            }
+            keys[found] = key;
+            found += 1;
+            position = next;
+            // SAFETY: as above.
+            unsafe {
+                *window.add(count) = value;
+                count += 1;
+                th.top.set(window.add(count));
+            }
+        }
+    }
+    th.spread_count.set(count);
+    if found == 0 { Ok(Value::UNBOUND) } else { Ok(Tuple::from_slice(th, &keys[..found])?.value()) }
+}
+
 /// Puts the arguments of a `*args, **kwargs` call at `window`; the result is the tuple of names
 /// or unbound, and their number is in `th.spread_count`.
 #[inline(never)]
@@ -447,18 +494,16 @@ unsafe fn spread(
     args: Value,
     kwargs: Value,
 ) -> Result<Value, Raised> {
-    if let Some(tuple) = args.cast_exact::<Tuple>()
-        && kwargs.cast::<Dict>().is_none()
-    {
-        let items = tuple.as_slice();
-        th.reserve_stack(window.wrapping_add(items.len()))?;
-        // SAFETY: there is room above `top`, just checked.
-        unsafe {
-            std::ptr::copy_nonoverlapping(items.as_ptr(), window, items.len());
-            th.top.set(window.add(items.len()));
+    if let Some(tuple) = args.cast_exact::<Tuple>() {
+        let named = kwargs.cast::<Dict>();
+        let room = match named {
+            Some(dict) => dict.len(th)?,
+            None => 0,
+        };
+        if room <= FEW_NAMES {
+            // SAFETY: as for this function.
+            return unsafe { spread_few(th, window, tuple, named, room) };
         }
-        th.spread_count.set(items.len());
-        return Ok(Value::UNBOUND);
     }
     let mut items = crate::heap::RootVec::new();
     if let Err(raised) = th.collect(args, &mut items) {
