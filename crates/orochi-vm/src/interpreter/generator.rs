@@ -241,6 +241,11 @@ unsafe fn open_quickly(
             pc = pc.add(fields.offset.get() as usize);
             *window.add(a(*pc)) = sent;
             pc = pc.add(1);
+            // A delegation goes straight back to its `Send`, which polls when it runs a body.
+            let after = *pc;
+            if after as u8 == Op::Loop as u8 {
+                pc = pc.offset(1 + super::j(after));
+            }
         }
         fields.state.set(&token, state::RUNNING);
         let own = fields.handled.get();
