@@ -35,6 +35,9 @@ pub fn start(settings: Settings) -> Result<Box<Thread>, String> {
         config.max_heap = limit;
     }
     let heap = Heap::init(config).map_err(|_| "cannot reserve memory for the heap".to_owned())?;
+    // Rare paths on purpose: a collection so many allocations apart.
+    #[cfg(feature = "zeal")]
+    heap.set_zeal(997);
     let roots = heap.roots();
     let vm: &'static Vm = Box::leak(Box::new(Vm {
         settings,
