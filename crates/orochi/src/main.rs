@@ -80,6 +80,7 @@ fn main() -> ExitCode {
     // process was given.
     let size = 64 << 20;
     let main = std::thread::Builder::new().stack_size(size).spawn(move || run(request, settings));
+    leave_signals_to_others();
     match main.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => ExitCode::from(status),
         Ok(Err(_)) => ExitCode::from(134),
@@ -87,6 +88,17 @@ fn main() -> ExitCode {
             eprintln!("orochi: cannot start: {error}");
             ExitCode::from(1)
         }
+    }
+}
+
+/// Blocks all signals in the calling thread, which only waits: so a signal that the program sends
+/// itself arrives in its own thread, before the call that sends it returns.
+fn leave_signals_to_others() {
+    // SAFETY: fills a set and hands it over.
+    unsafe {
+        let mut all = std::mem::zeroed();
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &all, std::ptr::null_mut());
     }
 }
 

@@ -205,7 +205,7 @@ pub(super) fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let array = th.receiver::<Array>(args[0])?;
     let kind = array.kind.get();
     let mut out = TextBuf::new();
-    out.push_str(&th.type_name(args[0]));
+    out.push_str(&th.class_of(args[0]).display_name());
     out.push_str(&format!("('{}'", char::from(kind.code)));
     if array.len(th)? > 0 {
         let shown = if kind.is_text() { text(th, array)? } else { items(th, array)?.value() };

@@ -99,7 +99,7 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         let state = th.read(own)?;
         (state.index.get(), state.doc.get())
     };
-    let name = th.type_name(args[0]);
+    let name = th.class_of(args[0]).display_name();
     let doc = th.repr(doc)?.display();
     Ok(th.new_str(&format!("{name}({index}, {doc})"))?.value())
 }

@@ -235,7 +235,9 @@ fn closed_get(th: &mut Thread, stream: Value) -> Result<Value, Raised> {
 }
 
 fn flush(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    if was_closed(th, args[0])? { Err(errors::closed(th)) } else { Ok(Value::NONE) }
+    // `close` of this class flushes first, when the stream is still open to its own class.
+    let closed = was_closed(th, args[0])? || is_closed(th, args[0])?;
+    if closed { Err(errors::closed(th)) } else { Ok(Value::NONE) }
 }
 
 fn close(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -394,7 +396,8 @@ fn readlines(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let hint = optional_size(th, args[1])?.filter(|&hint| hint > 0);
     let lines = List::new(th)?;
     let Some(hint) = hint else {
-        lines.extend(th, args[0])?;
+        let iterator = th.iterate(args[0])?;
+        lines.extend(th, iterator)?;
         return Ok(lines.value());
     };
     let iterator = th.iterate(args[0])?;

@@ -145,7 +145,7 @@ fn repr_count(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         let state = th.read(own)?;
         (state.current.get(), state.step.get())
     };
-    let name = th.type_name(args[0]);
+    let name = th.class_of(args[0]).display_name();
     let current = th.repr(current)?.display();
     let text = if step == Value::from_i32(1) {
         format!("{name}({current})")
@@ -212,7 +212,7 @@ fn repr_repeat(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         let state = th.read(own)?;
         (state.object.get(), state.left.get())
     };
-    let name = th.type_name(args[0]);
+    let name = th.class_of(args[0]).display_name();
     let object = th.repr(object)?.display();
     let text =
         if left < 0 { format!("{name}({object})") } else { format!("{name}({object}, {left})") };

@@ -153,7 +153,7 @@ fn sizeof(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let format = format_of(th, args[0])?;
     let shown = th.repr(format)?.display();
-    let class = th.type_name(args[0]);
+    let class = th.class_of(args[0]).display_name();
     Ok(th.new_str(&format!("{class}({shown})"))?.value())
 }
 

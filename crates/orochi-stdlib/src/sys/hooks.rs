@@ -210,7 +210,7 @@ fn audit(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn set(th: &mut Thread, which: Local, value: Value) -> Result<Value, Raised> {
-    th.set_local(which, if value.is_none() { Value::UNBOUND } else { value });
+    th.set_trace_function(which, if value.is_none() { Value::UNBOUND } else { value });
     Ok(Value::NONE)
 }
 

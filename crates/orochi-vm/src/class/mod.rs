@@ -201,6 +201,16 @@ impl Ref<Class> {
         }
     }
 
+    /// The name that messages about instances give: that of a native class with its module, unless
+    /// it is a built-in one.
+    pub fn name_in_messages(self) -> String {
+        let native = self.native.get();
+        if self.has(flags::HEAP) || native.module.is_empty() || native.module == "builtins" {
+            return self.display_name();
+        }
+        format!("{}.{}", native.module, self.name.get().display())
+    }
+
     /// `__name__` for messages.
     pub fn display_name(self) -> String {
         self.name.get().display()

@@ -290,7 +290,9 @@ fn fill(th: &mut Thread, class: Ref<Class>, spec: &'static TypeSpec) -> Result<(
             owner,
         )?;
         define(th, class, "__next__", next.value())?;
-        let own_iter = spec.methods.iter().any(|m| m.signature.starts_with("__iter__("));
+        // One that a base has is inherited.
+        let own_iter = std::iter::successors(Some(spec), |spec| spec.base)
+            .any(|spec| spec.methods.iter().any(|m| m.signature.starts_with("__iter__(")));
         if !own_iter {
             let iter = NativeFunction::from_method(
                 th,

@@ -107,7 +107,7 @@ handlers! {
             std::ptr::write_volatile(window.add(at), Value::UNBOUND);
             at += 1;
         }
-        next(th, code.words.get().cast(), window, table)
+        next(th, code.words.get().cast(), window, th.table())
     }
 
     /// As `enter` when the arguments need sorting, or the function makes a generator.
@@ -353,7 +353,7 @@ pub(super) unsafe fn prepare(th: &mut Thread, window: *mut Value) -> Result<(), 
     }
     // SAFETY: the window's function is in place.
     let end = unsafe { window.add(frame::code(window).registers.get() as usize) };
-    if th.depth.get() >= th.depth_limit.get() {
+    if th.is_too_deep() {
         return Err(th.recursion_error());
     }
     th.reserve_stack(end)

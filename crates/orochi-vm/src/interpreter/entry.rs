@@ -1,7 +1,7 @@
 //! From native code into the interpreter.
 
 use super::frame::{self, Action, EXTENDED_HEADER, HEADER};
-use super::{Exit, TABLE, call, dispatch, generator};
+use super::{Exit, call, dispatch, generator};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::native::Arguments;
@@ -108,7 +108,7 @@ impl Thread {
         window: *mut Value,
     ) -> Result<Value, Raised> {
         // SAFETY: as the caller vouches.
-        match unsafe { dispatch(self, pc, window, &TABLE) } {
+        match unsafe { dispatch(self, pc, window, self.table()) } {
             Exit::Returned => Ok(self.take_result()),
             Exit::Raised | Exit::Next => Err(self.leaving.get()),
         }

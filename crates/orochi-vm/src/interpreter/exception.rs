@@ -19,6 +19,9 @@ handlers! {
     fn unwind(th, pc, regs, word, table) {
         sync(th, pc, regs);
         add_traceback(th, regs, pc);
+        if th.traced.get() {
+            return super::trace::unwind_traced(th, pc, regs, 0, table);
+        }
         find_handler(th, pc, regs, word, table)
     }
 
@@ -29,6 +32,9 @@ handlers! {
         match handler_of(th, regs, pc) {
             Some(target) => next(th, target, regs, table),
             None => {
+                if th.traced.get() && super::trace::left(th, regs) == Err(Raised::Abort) {
+                    return abort(th, pc, regs, 0, table);
+                }
                 if frame::link(regs) & frame::HAS_FRAME_OBJECT != 0 {
                     crate::frame::detach(th, regs);
                 }

@@ -198,3 +198,39 @@ pub(crate) fn as_function(value: Value) -> Option<Ref<Function>> {
 fn as_function_slow(value: Value) -> Option<Ref<Function>> {
     value.cast::<Function>()
 }
+
+impl crate::thread::Thread {
+    /// Unbinds those registers of the running frame that only hold what earlier expressions left
+    /// behind: all above the operands of the instruction at hand, where that is known. For whoever
+    /// is about to have the dead looked for.
+    pub(crate) fn forget_dead_registers(&self) {
+        use super::{a, b, c, d};
+        use orochi_compiler::bytecode::{METHOD_FORM, Op};
+        let (pc, regs) = (self.pc.get(), self.frame.get());
+        if regs.is_null() || pc.is_null() {
+            return;
+        }
+        // SAFETY: the running frame's window and instruction. Temporaries are a stack: at a call,
+        // whose arguments are its top, nothing above them is alive; nor above an operand that is
+        // a temporary.
+        unsafe {
+            let (code, word) = (code(regs), *pc);
+            let variables = code.variable_count.get() as usize;
+            let is = |op: Op| word as u8 == op as u8;
+            let live = if is(Op::Call) {
+                b(word) + HEADER + c(word) + 1
+            } else if is(Op::CallKw) {
+                b(word) + HEADER + usize::from(d(word) & !METHOD_FORM) + 1
+            } else if is(Op::CallEx) {
+                b(word) + HEADER + 2
+            } else if is(Op::DelItem) && a(word).max(b(word)) >= variables {
+                a(word).max(b(word)) + 1
+            } else {
+                return;
+            };
+            for at in live..code.registers.get() as usize {
+                *regs.add(at) = Value::UNBOUND;
+            }
+        }
+    }
+}

@@ -106,7 +106,7 @@ fn open(th: &mut Thread, generator: Ref<Generator>, sent: Value) -> Result<(), R
         fields.function.get().code()
     };
     let count = code.registers.get() as usize;
-    if th.depth.get() >= th.depth_limit.get() {
+    if th.is_too_deep() {
         return Err(th.recursion_error());
     }
     th.reserve_stack(window.wrapping_add(count))?;

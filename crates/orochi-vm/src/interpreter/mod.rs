@@ -18,7 +18,7 @@
 //!
 //! # Files
 //! [`frame`] the window's header; [`entry`] from native code into the interpreter; one file each
-//! for the families of operations in the order of the bytecode table.
+//! for the families of operations in the order of the bytecode table; [`trace`] `sys.settrace`.
 
 pub mod arithmetic;
 pub mod attribute;
@@ -41,6 +41,7 @@ pub mod jump;
 pub mod moves;
 pub mod names;
 pub mod pattern;
+pub mod trace;
 
 use orochi_compiler::bytecode::Op;
 
@@ -340,10 +341,10 @@ const fn build_table() -> Table {
 pub(crate) unsafe fn run_unwinding(th: &mut Thread, pc: *const u64, regs: *mut Value) -> Exit {
     // SAFETY: as for `dispatch`.
     unsafe {
-        let exit = exception::unwind(th, pc, regs, 0, &TABLE);
+        let exit = exception::unwind(th, pc, regs, 0, th.table());
         if exit != Exit::Next {
             return exit;
         }
-        dispatch(th, th.pc.get(), th.frame.get(), &TABLE)
+        dispatch(th, th.pc.get(), th.frame.get(), th.table())
     }
 }

@@ -18,7 +18,7 @@ impl Thread {
         if self.stm.polled() {
             self.safepoint()?;
         }
-        if self.depth.get() >= self.depth_limit.get() {
+        if self.is_too_deep() {
             return Err(self.recursion_error());
         }
         let saved = self.save();

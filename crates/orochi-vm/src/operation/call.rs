@@ -269,7 +269,7 @@ impl Thread {
 
     /// The name of a value's class, for messages.
     pub fn type_name(&self, value: Value) -> String {
-        self.class_of(value).display_name()
+        self.class_of(value).name_in_messages()
     }
 
     /// If the next item of an iterator that raised is `StopIteration`: takes it, so that the result

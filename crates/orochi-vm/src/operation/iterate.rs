@@ -66,7 +66,7 @@ impl Thread {
     pub fn next_or_stop(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
         let class = self.class_of(iterator);
         let Some(method) = class.special(self, Special::Next) else {
-            let name = class.display_name();
+            let name = class.name_in_messages();
             return Err(self.type_error(format!("'{name}' object is not an iterator")));
         };
         if native_of(method) == Some(iterators::NEXT.function as *const ())

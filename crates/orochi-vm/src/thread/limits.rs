@@ -28,12 +28,12 @@ impl Thread {
                 // SAFETY: the protocol's part is the first field of a `Thread`, which is pinned
                 // while it is registered; the world is stopped.
                 if let Some(thread) = unsafe { thread.cast::<Thread>().as_ref() } {
-                    thread.depth_limit.set(limit);
+                    thread.set_depth_limit(limit);
                     thread.limit_native_stack(limit);
                 }
             }
         });
-        self.depth_limit.set(limit);
+        self.set_depth_limit(limit);
         self.limit_native_stack(limit);
     }
 

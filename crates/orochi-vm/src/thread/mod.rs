@@ -57,8 +57,15 @@ pub struct Thread {
     pub(crate) pc: Cell<*const u64>,
     /// Python frames that are running; compared with the recursion limit.
     pub(crate) depth: Cell<u32>,
-    /// How deep `depth` may become.
+    /// How deep `depth` may become without asking: less than `frames_allowed` sends calls the slow
+    /// way.
     pub(crate) depth_limit: Cell<u32>,
+    /// How deep `depth` may become.
+    pub(crate) frames_allowed: Cell<u32>,
+    /// Newly entered frames report to a trace or profile function.
+    pub(crate) traced: Cell<bool>,
+    /// One of them runs, which is not traced itself.
+    pub(crate) in_trace_function: Cell<bool>,
     /// Lowest address the native stack may reach.
     pub(crate) native_limit: Cell<usize>,
     /// The exception in flight while a `Raised::Exception` travels; unbound otherwise.

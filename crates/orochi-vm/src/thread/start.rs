@@ -74,6 +74,9 @@ impl Thread {
             pc: Cell::new(std::ptr::null()),
             depth: Cell::new(0),
             depth_limit: Cell::new(limit),
+            frames_allowed: Cell::new(limit),
+            traced: Cell::new(false),
+            in_trace_function: Cell::new(false),
             native_limit: Cell::new(0),
             raised: unbound(),
             handled: Cell::new(Value::NONE),
@@ -111,7 +114,7 @@ impl Thread {
         let lowest = self.native_stack.get_mut().lowest();
         let here = &raw const self as usize;
         self.native_range.set((lowest + NATIVE_RESERVE, here));
-        self.limit_native_stack(self.depth_limit.get());
+        self.limit_native_stack(self.frames_allowed.get());
         // SAFETY: pthread_self cannot fail.
         self.ident.set(unsafe { libc::pthread_self() } as u64);
         // SAFETY: the structure is boxed and stays until `end`.

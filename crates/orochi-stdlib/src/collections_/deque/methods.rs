@@ -343,7 +343,7 @@ fn repr_of(th: &mut Thread, own: Value) -> Result<Ref<Str>, Raised> {
     let limit = th.read(deque)?.limit.get();
     let list = List::from_slice(th, &items)?;
     let items = th.repr(list.value())?;
-    let name = th.type_name(own);
+    let name = th.class_of(own).display_name();
     let head = th.new_str(&format!("{name}("))?;
     let tail = if limit < 0 { ")".to_owned() } else { format!(", maxlen={limit})") };
     let tail = th.new_str(&tail)?;

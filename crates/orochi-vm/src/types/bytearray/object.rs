@@ -139,6 +139,7 @@ impl Ref<ByteArray> {
     pub fn check_resizable(self, th: &mut Thread) -> Result<(), Raised> {
         for kind in [None, Some(Kind::Nursery), Some(Kind::Full)] {
             if let Some(kind) = kind {
+                th.forget_dead_registers();
                 th.collect_now(kind);
             }
             if th.read(self)?.exports.get().count() == 0 {

@@ -86,6 +86,9 @@ fn offset(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
 /// The line the frame is at; that of the `def` while a generator has not started.
 fn line(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
     let fields = frame.fields();
+    if fields.flags.get() & flags::IN_CALL != 0 {
+        return Ok(frame.code().compiled().first_line);
+    }
     if fields.window.get() == 0
         && fields.flags.get() & flags::DETACHED == 0
         && let Some(generator) = fields.generator.get().cast::<Generator>()

@@ -56,6 +56,14 @@ pub mod flags {
     pub const NO_LINES: u64 = 2;
     /// `f_trace_opcodes`
     pub const OPCODES: u64 = 4;
+    /// The frame's call has been reported to a trace function.
+    pub const ENTERED: u64 = 8;
+    /// The frame was traced when it was suspended: going on is reported as a call.
+    pub const SUSPENDED: u64 = 16;
+    /// Its call is just being reported: it is at the line of the `def`.
+    pub const IN_CALL: u64 = 32;
+    /// The last line reported is in the bits from here on.
+    pub const LINE_SHIFT: u32 = 32;
 }
 
 impl Ref<Frame> {

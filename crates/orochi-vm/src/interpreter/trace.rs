@@ -1,0 +1,271 @@
+//! Tracing: what `sys.settrace` and `sys.setprofile` ask for.
+//!
+//! Untraced code pays nothing. A traced thread runs with another handler table, [`TRACED`], in
+//! which every entry is [`traced`]: it looks whether something is to be reported before the
+//! instruction at hand, and then has the usual handler run it, handing on its own table. A thread
+//! comes to that table by a call: while it is traced its `depth_limit` is zero, which sends every
+//! call the slow way, where the table is chosen; it stays with it when the call returns. It leaves
+//! it at the first instruction after both functions have been taken away.
+//!
+//! What a frame needs to remember is in its frame object, which every frame gets that is entered
+//! while its thread is traced: the local trace function, whether its call has been reported,
+//! whether it is suspended, the last line reported.
+//!
+//! Calls of native functions are not reported to profilers.
+
+use orochi_compiler::bytecode::Op;
+
+use super::{Handler, TABLE, Table, a, b, exception, frame, get, sync};
+use crate::exception::{Raised, traceback_of};
+use crate::handlers;
+use crate::heap::Value;
+use crate::object::{Ref, ValueCast};
+use crate::thread::{Local, Thread};
+use crate::types::frame::{Frame, flags};
+use crate::types::tuple::Tuple;
+
+/// The table of a traced thread.
+pub static TRACED: Table = Table([traced as Handler; 256]);
+
+handlers! {
+    fn traced(th, pc, regs, word, table) {
+        sync(th, pc, regs);
+        match step(th, pc, regs, word) {
+            Ok(true) => (TABLE.0[word as u8 as usize])(th, pc, regs, word, &TRACED),
+            Ok(false) => (TABLE.0[word as u8 as usize])(th, pc, regs, word, &TABLE),
+            Err(Raised::Exception) => exception::unwind(th, pc, regs, 0, &TRACED),
+            Err(Raised::Abort) => exception::abort(th, pc, regs, 0, &TRACED),
+        }
+    }
+
+    /// An exception is in flight; its traceback has an entry for this frame.
+    #[cold]
+    #[inline(never)]
+    fn unwind_traced(th, pc, regs, word, table) {
+        match raised(th, regs) {
+            Ok(()) | Err(Raised::Exception) => exception::find_handler(th, pc, regs, 0, table),
+            Err(Raised::Abort) => exception::abort(th, pc, regs, 0, table),
+        }
+    }
+}
+
+impl Thread {
+    /// The table that newly entered frames run with.
+    #[inline(always)]
+    pub(crate) fn table(&self) -> &'static Table {
+        if self.traced.get() { &TRACED } else { &TABLE }
+    }
+
+    /// Sets the function of `sys.settrace` or `sys.setprofile`, or takes it away when `function`
+    /// is unbound.
+    pub fn set_trace_function(&mut self, which: Local, function: Value) {
+        self.set_local(which, function);
+        let bound = |local| !self.local(local).is_unbound();
+        self.traced.set(bound(Local::Trace) || bound(Local::Profile));
+        self.set_depth_limit(self.frames_allowed.get());
+    }
+
+    /// Sets how many Python frames this thread may run.
+    pub(crate) fn set_depth_limit(&self, limit: u32) {
+        self.frames_allowed.set(limit);
+        self.depth_limit.set(if self.traced.get() { 0 } else { limit });
+    }
+
+    /// Whether no more Python frames may be run.
+    #[inline]
+    pub(crate) fn is_too_deep(&self) -> bool {
+        self.depth.get() >= self.frames_allowed.get()
+    }
+}
+
+/// The frame object that a window has already.
+fn known_frame(th: &Thread, regs: *mut Value) -> Result<Option<Ref<Frame>>, Raised> {
+    // SAFETY: the window is that of the running frame.
+    if unsafe { frame::link(regs) } & frame::HAS_FRAME_OBJECT == 0 {
+        return Ok(None);
+    }
+    Ok(crate::frame::object_of(th, regs)?.cast::<Frame>())
+}
+
+/// Changes flags of a frame.
+fn change(th: &mut Thread, frame: Ref<Frame>, set: u64, clear: u64) -> Result<(), Raised> {
+    let guard = th.write(frame)?;
+    guard.flags.set(guard.token(), guard.flags.get() & !clear | set);
+    Ok(())
+}
+
+fn set_last_line(th: &mut Thread, frame: Ref<Frame>, line: u32) -> Result<(), Raised> {
+    change(th, frame, u64::from(line) << flags::LINE_SHIFT, u64::MAX << flags::LINE_SHIFT)
+}
+
+/// Reports what comes before the instruction at `pc`; false if nobody traces any more.
+#[inline(never)]
+fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<bool, Raised> {
+    if !th.traced.get() {
+        return Ok(false);
+    }
+    if th.in_trace_function.get() {
+        return Ok(true);
+    }
+    // SAFETY: the window is that of the running frame, and `pc` is in its code.
+    let code = unsafe { frame::code(regs) };
+    let offset = code.offset_of(pc);
+    let known = known_frame(th, regs)?;
+    let state = known.map_or(0, |frame| frame.fields().flags.get());
+    let begins = offset == 0 && state & flags::ENTERED == 0;
+    let resumes = state & flags::SUSPENDED != 0;
+    let frame = match known {
+        Some(frame) => frame,
+        None if begins => match crate::frame::object_of(th, regs)?.cast::<Frame>() {
+            Some(frame) => frame,
+            None => return Ok(true),
+        },
+        // It ran before anybody traced.
+        None => return Ok(true),
+    };
+    if begins || resumes {
+        entered(th, frame, begins)?;
+    }
+    let op = word as u8;
+    let is = |wanted: Op| op == wanted as u8;
+    let local = frame.fields().trace.get();
+    let follows = !local.is_none() && !th.local(Local::Trace).is_unbound();
+    if follows {
+        let state = frame.fields().flags.get();
+        let line = code.position_at(offset).line;
+        let prologue = is(Op::MakeCell) || is(Op::CopyFree);
+        if line != 0 && !prologue && u64::from(line) != state >> flags::LINE_SHIFT {
+            set_last_line(th, frame, line)?;
+            if state & flags::NO_LINES == 0 {
+                report_local(th, frame, "line", Value::NONE)?;
+            }
+        }
+        if state & flags::OPCODES != 0 {
+            report_local(th, frame, "opcode", Value::NONE)?;
+        }
+        if is(Op::Loop) {
+            // The line that a loop goes back to is reported even if it is this one.
+            set_last_line(th, frame, 0)?;
+        }
+    }
+    if is(Op::Return) || is(Op::Yield) {
+        // SAFETY: the operands of validated code lie in the window.
+        let value = unsafe { get(regs, if is(Op::Return) { a(word) } else { b(word) }) };
+        if is(Op::Yield) {
+            change(th, frame, flags::SUSPENDED, 0)?;
+        }
+        report_return(th, frame, value)?;
+    }
+    Ok(true)
+}
+
+/// Reports that a frame begins, or goes on after it was suspended.
+fn entered(th: &mut Thread, frame: Ref<Frame>, begins: bool) -> Result<(), Raised> {
+    let place = if begins { flags::IN_CALL } else { 0 };
+    change(th, frame, flags::ENTERED | place, flags::SUSPENDED)?;
+    let result = report_call(th, frame);
+    change(th, frame, 0, flags::IN_CALL)?;
+    result
+}
+
+fn report_call(th: &mut Thread, frame: Ref<Frame>) -> Result<(), Raised> {
+    let trace = th.local(Local::Trace);
+    if !trace.is_unbound() {
+        let local = call(th, Local::Trace, trace, frame, "call", Value::NONE)?;
+        if !local.is_none() {
+            let guard = th.write(frame)?;
+            guard.trace.set(guard.token(), local);
+        }
+    }
+    let profile = th.local(Local::Profile);
+    if !profile.is_unbound() {
+        call(th, Local::Profile, profile, frame, "call", Value::NONE)?;
+    }
+    Ok(())
+}
+
+/// Calls the frame's own trace function, which may give another in its place.
+fn report_local(
+    th: &mut Thread,
+    frame: Ref<Frame>,
+    event: &str,
+    argument: Value,
+) -> Result<(), Raised> {
+    let local = frame.fields().trace.get();
+    if local.is_none() || th.local(Local::Trace).is_unbound() {
+        return Ok(());
+    }
+    let next = call(th, Local::Trace, local, frame, event, argument)?;
+    if !next.is_none() {
+        let guard = th.write(frame)?;
+        guard.trace.set(guard.token(), next);
+    }
+    Ok(())
+}
+
+fn report_return(th: &mut Thread, frame: Ref<Frame>, value: Value) -> Result<(), Raised> {
+    report_local(th, frame, "return", value)?;
+    let profile = th.local(Local::Profile);
+    if !profile.is_unbound() {
+        call(th, Local::Profile, profile, frame, "return", value)?;
+    }
+    Ok(())
+}
+
+/// Calls a trace function; if it fails, nobody traces any more.
+fn call(
+    th: &mut Thread,
+    which: Local,
+    function: Value,
+    frame: Ref<Frame>,
+    event: &str,
+    argument: Value,
+) -> Result<Value, Raised> {
+    let event = th.intern(event)?;
+    th.in_trace_function.set(true);
+    let result = th.call(function, &[frame.value(), event.value(), argument]);
+    th.in_trace_function.set(false);
+    if result.is_err() {
+        th.set_trace_function(which, Value::UNBOUND);
+    }
+    result
+}
+
+/// Does something while an exception is in flight, which stays so unless another takes its place.
+fn aside(
+    th: &mut Thread,
+    act: impl FnOnce(&mut Thread, Value) -> Result<(), Raised>,
+) -> Result<(), Raised> {
+    let raised = th.raised.replace(Value::UNBOUND);
+    act(th, raised)?;
+    th.raised.set(raised);
+    Ok(())
+}
+
+/// Reports that an exception has come to a frame.
+fn raised(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
+    if th.in_trace_function.get() {
+        return Ok(());
+    }
+    let Some(frame) = known_frame(th, regs)? else { return Ok(()) };
+    if frame.fields().trace.get().is_none() {
+        return Ok(());
+    }
+    aside(th, |th, exception| {
+        let class = th.class_of(exception).value();
+        let traceback = traceback_of(th, exception)?;
+        let triple = Tuple::from_slice(th, &[class, exception, traceback])?;
+        report_local(th, frame, "exception", triple.value())
+    })
+}
+
+/// Reports that an exception leaves a frame.
+pub(super) fn left(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
+    if th.in_trace_function.get() {
+        return Ok(());
+    }
+    match known_frame(th, regs)? {
+        Some(frame) => aside(th, |th, _| report_return(th, frame, Value::NONE)),
+        None => Ok(()),
+    }
+}
