@@ -114,18 +114,19 @@ fn corrections(name: &str, source: Vec<u8>) -> Vec<u8> {
             "\"\"\"Return the source text of a frozen module.\"\"\"\n        return _imp._embedded_source(fullname)",
         )],
         // What came from the command line before this was imported.
-        "linecache" => &[(
-            "        _interactive_cache[key] = entry\n",
-            "        _interactive_cache[key] = entry\n\n\nimport _imp\n_imp._tell_sources(_register_code)\ndel _imp\n",
-        ), (
-            // Frozen modules have sources here, though no files.
-            "if not filename or (filename.startswith('<') and filename.endswith('>')):",
-            "if _source_unavailable(filename):",
-        )],
-        // A view lives until a collection finds it dead, and while it lives the buffer is fixed.
-        "asyncio.streams" => &[
-            ("bytes(memoryview(self._buffer)[:n])", "bytes(self._buffer[:n])"),
+        "linecache" => &[
+            (
+                "        _interactive_cache[key] = entry\n",
+                "        _interactive_cache[key] = entry\n\n\nimport _imp\n_imp._tell_sources(_register_code)\ndel _imp\n",
+            ),
+            (
+                // Frozen modules have sources here, though no files.
+                "if not filename or (filename.startswith('<') and filename.endswith('>')):",
+                "if _source_unavailable(filename):",
+            ),
         ],
+        // A view lives until a collection finds it dead, and while it lives the buffer is fixed.
+        "asyncio.streams" => &[("bytes(memoryview(self._buffer)[:n])", "bytes(self._buffer[:n])")],
         "platform" => &[("\"RustPython\"", "\"Orochi\""), ("'RustPython'", "'Orochi'")],
         _ => return source,
     };

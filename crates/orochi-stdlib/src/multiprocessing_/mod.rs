@@ -118,14 +118,22 @@ static GETSET: &[GetSet] = &[
         "",
     ),
     getter("kind", |th, o| Ok(Value::from_i32(read(th, o)?.kind)), ""),
-    getter("maxvalue", |th, o| {
-        let largest = read(th, o)?.largest;
-        th.int_from_i64(i64::from(largest))
-    }, ""),
-    getter("name", |th, o| {
-        let own = th.receiver::<SemLock>(o)?;
-        Ok(th.read(own)?.name.get())
-    }, ""),
+    getter(
+        "maxvalue",
+        |th, o| {
+            let largest = read(th, o)?.largest;
+            th.int_from_i64(i64::from(largest))
+        },
+        "",
+    ),
+    getter(
+        "name",
+        |th, o| {
+            let own = th.receiver::<SemLock>(o)?;
+            Ok(th.read(own)?.name.get())
+        },
+        "",
+    ),
 ];
 
 /// A copy of the fields.

@@ -39,12 +39,7 @@ pub(super) fn compile_program(
 static UNTOLD: OnceLock<Rooted<Ref<List>>> = OnceLock::new();
 
 /// Has `linecache` know the source of code that comes from no file.
-fn remember(
-    th: &mut Thread,
-    code: Ref<Code>,
-    source: &str,
-    filename: &str,
-) -> Result<(), Raised> {
+fn remember(th: &mut Thread, code: Ref<Code>, source: &str, filename: &str) -> Result<(), Raised> {
     let (source, filename) = (th.new_str(source)?.value(), th.new_str(filename)?.value());
     let entry = [code.value(), source, filename];
     if let Some(linecache) = th.vm.modules.get().get_str(th, name!(th, "linecache"))? {

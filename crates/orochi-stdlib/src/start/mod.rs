@@ -54,7 +54,8 @@ pub fn run(th: &mut Thread, program: &Program) -> Status {
         || (!th.vm.settings.ignore_environment
             && std::env::var_os("PYTHONINSPECT").is_some_and(|value| !value.is_empty()));
     if inspect && *program != Program::Interactive {
-        let result = program::main_module(th).and_then(|main| interactive::interact(th, main, false));
+        let result =
+            program::main_module(th).and_then(|main| interactive::interact(th, main, false));
         status = conclude(th, result);
     }
     status

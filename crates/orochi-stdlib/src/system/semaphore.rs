@@ -25,7 +25,11 @@ impl Semaphore {
     }
 
     fn opened(pointer: *mut libc::sem_t) -> Outcome<Semaphore> {
-        if pointer == libc::SEM_FAILED { Err(last_error()) } else { Ok(Semaphore(pointer as usize)) }
+        if pointer == libc::SEM_FAILED {
+            Err(last_error())
+        } else {
+            Ok(Semaphore(pointer as usize))
+        }
     }
 
     /// `sem_open`, for a name that nobody has.
