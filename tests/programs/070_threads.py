@@ -1,3 +1,4 @@
+# timeout: 120
 import threading, time
 results = []
 def work(n, factor=1):

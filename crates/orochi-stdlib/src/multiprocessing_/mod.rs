@@ -254,16 +254,13 @@ fn acquire(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     irrevocable(th)?;
     let semaphore = state.semaphore;
     let mut outcome = semaphore.try_wait();
-    while block {
-        match outcome {
-            Err(libc::EAGAIN) => {}
-            Err(libc::EINTR) => th.poll()?,
-            _ => break,
-        }
-        outcome = th.away(|| semaphore.wait(until));
-        if outcome == Err(libc::EAGAIN) {
-            break;
-        }
+    if block && matches!(outcome, Err(libc::EAGAIN | libc::EINTR)) {
+        outcome = loop {
+            match th.away(|| semaphore.wait(until)) {
+                Err(libc::EINTR) => th.poll()?,
+                done => break done,
+            }
+        };
     }
     match outcome {
         Ok(_) => {
