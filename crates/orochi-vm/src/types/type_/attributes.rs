@@ -181,13 +181,20 @@ fn text_signature(th: &mut Thread, class: Value) -> Result<Value, Raised> {
     }
     let spec = class.native.get();
     let init = spec.methods.iter().find(|method| method.signature.starts_with("__init__("));
-    let shown = init.or(spec.new.as_ref()).filter(|method| !method.signature.contains('*'));
+    let shown = init.or(spec.new.as_ref()).filter(|method| !takes_anything(method.signature));
     match shown {
         Some(method) => {
             Ok(th.new_str(crate::native::Signature::split_name(method.signature).1)?.value())
         }
         None => Ok(Value::NONE),
     }
+}
+
+/// Whether the table only says that the function sorts its arguments itself.
+fn takes_anything(signature: &str) -> bool {
+    ["/, *args)", "/, *args, **kwargs)"].iter().any(|end| {
+        signature.strip_suffix(end).is_some_and(|start| start.matches(',').count() == 1)
+    })
 }
 
 fn type_params(th: &mut Thread, class: Value) -> Result<Value, Raised> {
