@@ -9,9 +9,13 @@ use orochi_vm::object::{Ref, ValueCast};
 use orochi_vm::thread::Thread;
 use orochi_vm::types::bytes::Bytes;
 
-/// A copy of the bytes of a bytes-like object.
+/// A copy of the bytes of a bytes-like object; raises `BufferError` if they do not lie one behind the
+/// other.
 pub fn copy(th: &mut Thread, value: Value) -> Result<Vec<u8>, Raised> {
-    th.bytes_of(value)
+    let buffer = th.buffer(value)?;
+    let bytes = buffer.to_vec(th)?;
+    buffer.release(th)?;
+    Ok(bytes)
 }
 
 /// The bytes of an argument: a bytes object's own, or a copy.

@@ -143,7 +143,7 @@ pub(super) fn iadd(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 pub(super) fn imul(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let array = th.receiver::<Array>(args[0])?;
     if th.index_or_none(args[1])?.is_none() {
-        return Ok(Value::NOT_IMPLEMENTED);
+        return super::sequence::no_count(th, args[1]);
     }
     let count = usize::try_from(th.index_ssize(args[1])?).unwrap_or(0);
     let old = array.to_vec(th)?;

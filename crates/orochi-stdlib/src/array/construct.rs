@@ -8,6 +8,7 @@ use orochi_vm::object::{Ref, ValueCast};
 use orochi_vm::thread::Thread;
 use orochi_vm::types::bytearray::ByteArray;
 use orochi_vm::types::bytes::Bytes;
+use orochi_vm::types::dict::Dict;
 use orochi_vm::types::str::Str;
 use orochi_vm::types::tuple::Tuple;
 
@@ -20,6 +21,13 @@ use super::object::{Array, as_array};
 pub(super) fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &ARRAY)?;
     let Some(given) = args[1].cast::<Tuple>() else { return Ok(Value::NONE) };
+    // Subclasses may have named parameters of their own.
+    if args[0] == ARRAY.class().value()
+        && let Some(named) = args[2].cast::<Dict>()
+        && named.len(th)? > 0
+    {
+        return Err(th.type_error("array.array() takes no keyword arguments"));
+    }
     let (code, initial) = match *given.as_slice() {
         [code] => (code, Value::UNBOUND),
         [code, initial] => (code, initial),

@@ -34,7 +34,12 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         let dict = module.dict();
         let (name, alias) = (th.intern("typecodes")?, th.intern("ArrayType")?);
         dict.set_str(th, name, codes)?;
-        dict.set_str(th, alias, ARRAY.class().value())
+        dict.set_str(th, alias, ARRAY.class().value())?;
+        // As `collections.abc` cannot know of this module.
+        let abc = th.import_module("_collections_abc")?;
+        let (sequence, register) = (th.intern("MutableSequence")?, th.intern("register")?);
+        let sequence = th.get_attribute(abc, sequence)?;
+        th.call_method(sequence, register, &[ARRAY.class().value()]).map(drop)
     }),
     ..ModuleSpec::named("array")
 };
@@ -50,7 +55,7 @@ static ARRAY: TypeSpec = TypeSpec {
         .and(TypeFlags::IMMUTABLE)
         .and(TypeFlags::SEQUENCE)
         .and(TypeFlags::WEAKREF),
-    new: Some(function("__new__($cls, /, *args)", construct::new, "")),
+    new: Some(function("__new__($cls, /, *args, **kwargs)", construct::new, "")),
     methods: &[
         method("__len__($self, /)", sequence::len, "Return len(self)."),
         method("__getitem__($self, key, /)", sequence::getitem, "Return self[key]."),

@@ -1,6 +1,7 @@
 //! Methods that look at an array, and operators.
 
 use orochi_text::TextBuf;
+use orochi_vm::class::{Special, flags};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{RootVec, Value};
 use orochi_vm::name;
@@ -233,12 +234,22 @@ pub(super) fn add(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 pub(super) fn mul(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let array = th.receiver::<Array>(args[0])?;
     if th.index_or_none(args[1])?.is_none() {
-        return Ok(Value::NOT_IMPLEMENTED);
+        return no_count(th, args[1]);
     }
     let count = usize::try_from(th.index_ssize(args[1])?).unwrap_or(0);
     let bytes = array.to_vec(th)?;
     let bytes = repeated(th, &bytes, count)?;
     Ok(Array::with_bytes(th, array.kind.get(), &bytes)?.value())
+}
+
+/// What `*` does with an operand that is no number: leaves it to a class that multiplies by itself.
+pub(super) fn no_count(th: &Thread, other: Value) -> Result<Value, Raised> {
+    let class = th.class_of(other);
+    if class.has(flags::HEAP) && class.special(th, Special::RMul).is_some() {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let name = class.display_name();
+    Err(th.type_error(format!("can't multiply sequence by non-int of type '{name}'")))
 }
 
 /// Compares item by item, as sequences do.
@@ -253,7 +264,12 @@ pub(super) fn compare(th: &mut Thread, op: Comparison, args: &[Value]) -> Result
     let mut difference = None;
     visit(th, array, 0, |th, at, item| {
         let Some(opposite) = other.get(th, at)? else { return Ok(true) };
-        if !th.equal(item, opposite)? {
+        // Not by identity first: an array has no objects, and no NaN equals another.
+        let equal = match item.is_float() && opposite.is_float() {
+            true => item.as_f64() == opposite.as_f64(),
+            false => th.equal(item, opposite)?,
+        };
+        if !equal {
             difference = Some((item, opposite));
         }
         Ok(difference.is_some())

@@ -74,12 +74,12 @@ pub static ERROR: TypeSpec = TypeSpec {
 
 static FUNCTIONS: &[Method] = &[
     function(
-        "reader(iterable, dialect='excel', /, **fmtparams)",
+        "reader(iterable, /, dialect='excel', **fmtparams)",
         reader::reader,
         "Return a reader object that will process lines from the given iterable.",
     ),
     function(
-        "writer(fileobj, dialect='excel', /, **fmtparams)",
+        "writer(fileobj, /, dialect='excel', **fmtparams)",
         writer::writer,
         "Return a writer object that will write user data on the given file object.",
     ),

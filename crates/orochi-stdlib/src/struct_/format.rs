@@ -60,6 +60,8 @@ pub struct Layout {
 pub enum Wrong {
     /// A character that means nothing.
     Character,
+    /// The character 0.
+    Null,
     /// A number at the end.
     Count,
     /// More bytes than can be addressed.
@@ -71,6 +73,7 @@ impl Wrong {
     pub fn message(self) -> &'static str {
         match self {
             Wrong::Character => "bad char in struct format",
+            Wrong::Null => "embedded null character",
             Wrong::Count => "repeat count given without format specifier",
             Wrong::TooLong => "total struct size too long",
         }
@@ -116,6 +119,9 @@ fn describe(code: u8, native: bool) -> Option<(Kind, usize, usize)> {
 impl Layout {
     /// Reads a format.
     pub fn parse(format: &[u8]) -> Result<Layout, Wrong> {
+        if format.contains(&0) {
+            return Err(Wrong::Null);
+        }
         let (native, big, mut rest) = match format {
             [b'@', rest @ ..] => (true, false, rest),
             [b'=' | b'<', rest @ ..] => (false, false, rest),

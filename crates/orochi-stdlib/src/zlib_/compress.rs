@@ -9,7 +9,7 @@ use orochi_vm::thread::Thread;
 
 use super::errors::failed;
 use super::stream::{Failure, Progress, Stream};
-use super::{CHUNK, MAX_WBITS};
+use super::{MAX_WBITS, PRESSED};
 use crate::argument::c_int_or;
 use crate::bytes_like;
 use crate::native_state::NativeState;
@@ -102,7 +102,7 @@ fn run(
         let mut state = guard.stream.get().get(guard.token());
         match state.as_mut() {
             None => Err(Failure::code(z::Z_STREAM_ERROR)),
-            Some(stream) => stream.run(input, mode, out, CHUNK).map(|(taken, progress)| {
+            Some(stream) => stream.run(input, mode, out, PRESSED).map(|(taken, progress)| {
                 if progress == Progress::Ended {
                     *state = None;
                 }
@@ -118,7 +118,7 @@ fn run(
 fn compress(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let data = bytes_like::input(th, args[1])?;
     let mut out = Vec::new();
-    for chunk in data.chunks(CHUNK) {
+    for chunk in data.chunks(PRESSED) {
         let mut rest = chunk;
         while !rest.is_empty() {
             let (taken, _) = run(th, args[0], rest, z::Z_NO_FLUSH, &mut out)?;
@@ -138,7 +138,7 @@ fn flush(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     loop {
         let before = out.len();
         let (_, more) = run(th, args[0], &[], mode, &mut out)?;
-        if !more || out.len() - before < CHUNK {
+        if !more || out.len() - before < PRESSED {
             return Ok(th.new_bytes(&out)?.value());
         }
         th.poll()?;

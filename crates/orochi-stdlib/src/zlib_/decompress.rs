@@ -20,6 +20,8 @@ pub(super) struct State {
     pub(super) stream: Stream,
     pub(super) dictionary: Option<Vec<u8>>,
     pub(super) ended: bool,
+    /// Whether it was flushed after its end: it is of no more use.
+    pub(super) finished: bool,
     /// What comes behind the stream's end.
     pub(super) unused: Vec<u8>,
     /// What `max_length` kept from being taken in.
@@ -119,7 +121,7 @@ impl State {
         {
             return Err(failed(th, &failure, "while setting zdict"));
         }
-        Ok(Self { stream, dictionary, ended: false, unused: Vec::new(), left: Vec::new() })
+        Ok(Self { stream, dictionary, ended: false, finished: false, unused: Vec::new(), left: Vec::new() })
     }
 
     /// One call of the stream, dictionary handed over if asked for: what was taken in, and whether
@@ -225,15 +227,20 @@ fn flush(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let mut out = Vec::new();
     let left = take_in(th, args[0], &input, z::Z_FINISH, usize::MAX, &mut out)?;
     keep(th, args[0], left)?;
+    with(th, args[0], |state| state.finished = state.ended)?;
     Ok(th.new_bytes(&out)?.value())
 }
 
 fn copy(th: &mut Thread, own: Value) -> Result<Value, Raised> {
+    if with(th, own, |state| state.finished)? {
+        return Err(th.value_error("Inconsistent stream state"));
+    }
     let copied = with(th, own, |state| {
         Ok(State {
             stream: state.stream.copy()?,
             dictionary: state.dictionary.clone(),
             ended: state.ended,
+            finished: false,
             unused: state.unused.clone(),
             left: state.left.clone(),
         })

@@ -96,6 +96,7 @@ impl Stream {
     /// A decompressor.
     pub fn inflate(wbits: i32) -> Result<Self, Failure> {
         let mut raw = Box::new(z::z_stream::default());
+        raw.next_out = std::ptr::dangling_mut();
         // SAFETY: a fresh stream in memory that stays where it is.
         let code = unsafe { z::inflateInit2_(&raw mut *raw, wbits, version(), SIZE) };
         if code != z::Z_OK {
@@ -167,7 +168,8 @@ impl Stream {
         // SAFETY: the stream has written so many bytes behind the vector's end.
         unsafe { out.set_len(out.len() + made) };
         self.raw.next_in = std::ptr::null();
-        self.raw.next_out = std::ptr::null_mut();
+        // No address of anything, but not null either: copying a stream asks for that.
+        self.raw.next_out = std::ptr::dangling_mut();
         match code {
             z::Z_OK => Ok((taken, Progress::Going)),
             z::Z_STREAM_END => Ok((taken, Progress::Ended)),

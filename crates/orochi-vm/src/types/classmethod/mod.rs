@@ -11,6 +11,7 @@ use crate::thread::Thread;
 use crate::types::method::Method as BoundMethod;
 use crate::types::property::is_abstract_method;
 use crate::types::staticmethod::copy_attributes;
+use crate::types::str::Str;
 
 heap_object! {
     /// A `classmethod` object. The function changes only when `__init__` is called once more, by a
@@ -71,7 +72,50 @@ static GETSET: &[GetSet] = &[
     getter("__func__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
     getter("__wrapped__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
     getter("__isabstractmethod__", is_abstract, ""),
+    ANNOTATIONS,
+    ANNOTATE,
 ];
+
+/// `__annotations__`, also of static methods: the function's, unless set on the wrapper.
+pub(crate) const ANNOTATIONS: GetSet = GetSet {
+    name: "__annotations__",
+    get: |th, object| wrapped_attribute(th, object, crate::name!(th, "__annotations__")),
+    set: Some(|th, object, value| {
+        set_wrapped_attribute(th, object, crate::name!(th, "__annotations__"), value)
+    }),
+    doc: "",
+};
+
+/// `__annotate__`, likewise.
+pub(crate) const ANNOTATE: GetSet = GetSet {
+    name: "__annotate__",
+    get: |th, object| wrapped_attribute(th, object, crate::name!(th, "__annotate__")),
+    set: Some(|th, object, value| {
+        set_wrapped_attribute(th, object, crate::name!(th, "__annotate__"), value)
+    }),
+    doc: "",
+};
+
+fn wrapped_attribute(th: &mut Thread, object: Value, name: Ref<Str>) -> Result<Value, Raised> {
+    if let Some(own) = th.own_attribute(object, name)? {
+        return Ok(own);
+    }
+    let wrapped = th.get_attribute(object, crate::name!(th, "__wrapped__"))?;
+    th.get_attribute(wrapped, name)
+}
+
+fn set_wrapped_attribute(
+    th: &mut Thread,
+    object: Value,
+    name: Ref<Str>,
+    value: Value,
+) -> Result<(), Raised> {
+    if value.is_unbound() {
+        th.delete_own(object, name)
+    } else {
+        th.set_own(object, name, value)
+    }
+}
 
 impl ClassMethod {
     /// A `classmethod` around a function that a class body defines.

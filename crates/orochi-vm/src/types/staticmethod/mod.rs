@@ -71,6 +71,8 @@ static GETSET: &[GetSet] = &[
     getter("__func__", |th, object| Ok(th.receiver::<StaticMethod>(object)?.function.get()), ""),
     getter("__wrapped__", |th, object| Ok(th.receiver::<StaticMethod>(object)?.function.get()), ""),
     getter("__isabstractmethod__", is_abstract, ""),
+    crate::types::classmethod::ANNOTATIONS,
+    crate::types::classmethod::ANNOTATE,
 ];
 
 impl StaticMethod {

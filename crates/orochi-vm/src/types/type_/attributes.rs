@@ -181,13 +181,29 @@ fn text_signature(th: &mut Thread, class: Value) -> Result<Value, Raised> {
     }
     let spec = class.native.get();
     let init = spec.methods.iter().find(|method| method.signature.starts_with("__init__("));
-    let shown = init.or(spec.new.as_ref()).filter(|method| !method.signature.contains('*'));
+    let shown = init.or(spec.new.as_ref()).filter(|method| !takes_anything(method.signature));
     match shown {
         Some(method) => {
-            Ok(th.new_str(crate::native::Signature::split_name(method.signature).1)?.value())
+            let (_, parameters) = crate::native::Signature::split_name(method.signature);
+            Ok(th.new_str(&without_receiver(parameters))?.value())
         }
         None => Ok(Value::NONE),
     }
+}
+
+/// Parameters in parentheses without the first one: calling the class passes that.
+fn without_receiver(parameters: &str) -> String {
+    let Some(inner) = parameters.strip_prefix("($") else { return parameters.to_owned() };
+    let rest = inner.split_once(", ").map_or(")", |(_, rest)| rest);
+    let rest = rest.strip_prefix("/, ").unwrap_or(if rest == "/)" { ")" } else { rest });
+    format!("({rest}")
+}
+
+/// Whether the table only says that the function sorts its arguments itself.
+fn takes_anything(signature: &str) -> bool {
+    ["/, *args)", "/, *args, **kwargs)"].iter().any(|end| {
+        signature.strip_suffix(end).is_some_and(|start| start.matches(',').count() == 1)
+    })
 }
 
 fn type_params(th: &mut Thread, class: Value) -> Result<Value, Raised> {
