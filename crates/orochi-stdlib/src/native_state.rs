@@ -1,6 +1,6 @@
 //! Rust memory that belongs to a heap object: buffers that are written in place.
 //!
-//! The object keeps a [`NativeState`] among its data fields and names [`free`] as what gives the
+//! The object keeps a [`NativeState`] among its data fields and names `free` as what gives the
 //! memory back. Whoever holds the object for writing may use the state; the token of the guard
 //! proves it.
 

@@ -1,6 +1,6 @@
 //! `_io`: streams.
 //!
-//! Three layers, as in CPython: [`file`] makes system calls, [`buffered`] keeps bytes between
+//! Three layers, as in CPython: [`file`](mod@file) makes system calls, [`buffered`] keeps bytes between
 //! the program and a raw stream, [`text`] turns bytes into text and back. Each layer knows the
 //! native classes of the layer below and talks to them directly; to anything else by calling its
 //! methods.

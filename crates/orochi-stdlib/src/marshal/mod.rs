@@ -4,7 +4,7 @@
 //! this runtime's own ([`orochi_compiler::marshal`]). Writing keeps no references: a value that
 //! occurs twice is written twice. Reading understands them.
 //!
-//! [`write`] and [`read`] hold the two directions.
+//! [`write`](mod@write) and [`read`] hold the two directions.
 
 mod read;
 mod write;

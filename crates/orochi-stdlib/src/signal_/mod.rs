@@ -2,7 +2,7 @@
 //!
 //! The native handler ([`handler`]) does what is safe at any moment: it sets the signal's bit in
 //! the runtime, writes the number to the wake-up descriptor and has the main thread poll. Python
-//! handlers run at the main thread's next safepoint outside atomic blocks ([`run_handlers`]). System
+//! handlers run at the main thread's next safepoint outside atomic blocks (`run_handlers`). System
 //! calls of the main thread are interrupted, since handlers are installed without `SA_RESTART`;
 //! waits for locks look every 20 ms.
 

@@ -1,6 +1,6 @@
 //! `_struct`: values packed into bytes.
 //!
-//! [`format`] reads format strings, [`field`] converts single values, [`operation`] whole
+//! [`format`](mod@format) reads format strings, [`field`] converts single values, [`operation`] whole
 //! structures; [`object`] has the classes.
 
 mod field;

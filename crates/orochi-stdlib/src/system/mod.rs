@@ -4,7 +4,7 @@
 //! above contain none. A function here does nothing but its call: it neither retries nor knows
 //! Python, and fails with the error number.
 //!
-//! * [`file`]: descriptors, paths, folders; [`process`]: processes, identity, environment
+//! * [`file`](mod@file): descriptors, paths, folders; [`process`]: processes, identity, environment
 //! * [`wait`]: `select`, `poll`, `epoll`; [`socket`]: sockets and names
 //! * [`semaphore`]: semaphores and shared memory
 //! * [`terminal`]: terminals; [`users`]: the databases of users and groups

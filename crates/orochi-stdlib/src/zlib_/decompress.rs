@@ -121,7 +121,14 @@ impl State {
         {
             return Err(failed(th, &failure, "while setting zdict"));
         }
-        Ok(Self { stream, dictionary, ended: false, finished: false, unused: Vec::new(), left: Vec::new() })
+        Ok(Self {
+            stream,
+            dictionary,
+            ended: false,
+            finished: false,
+            unused: Vec::new(),
+            left: Vec::new(),
+        })
     }
 
     /// One call of the stream, dictionary handed over if asked for: what was taken in, and whether

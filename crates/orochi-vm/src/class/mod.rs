@@ -63,7 +63,7 @@ pub struct Class {
     pub native: Field<&'static TypeSpec>,
     /// The shape of instances without attributes.
     root_shape: AtomicPtr<Shape>,
-    /// [`ClassFlags`]
+    /// `ClassFlags`
     flags: AtomicU32,
     _padding: u32,
 }

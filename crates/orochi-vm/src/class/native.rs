@@ -1,6 +1,6 @@
 //! Making classes of native types.
 //!
-//! The built-in classes are made at start, in the order of [`BUILTIN_TYPES`]: first those with
+//! The built-in classes are made at start, in the order of `BUILTIN_TYPES`: first those with
 //! fixed shape numbers. `object` and `type` refer to each other and so are made by hand; a class's
 //! attributes are filled in once all classes exist, as they are made of functions, strings and
 //! tuples themselves.

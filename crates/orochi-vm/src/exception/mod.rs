@@ -5,7 +5,7 @@
 //! * `base`, `stop`, `naming`, `os_error`, `syntax_error`, `unicode_error`, `group`: what the
 //!   classes' constructors and attributes do
 //! * [`raise`]: the `raise` statement; [`matching`]: `except` and `except*`
-//! * [`print`]: the traceback of an uncaught exception, in CPython's format
+//! * [`print`](mod@print): the traceback of an uncaught exception, in CPython's format
 //! * [`unraisable`]: exceptions that cannot go anywhere; [`warnings`]: the core of `warnings`
 
 mod base;

@@ -4,7 +4,7 @@
 //! checks the count, writes the link words and goes on with the callee's first instruction. A
 //! class whose `__init__` is a plain function pushes its frame likewise (see
 //! [`frame::Extension::Init`]); native functions get the window as a slice; everything else goes
-//! through [`Thread::call_window`].
+//! through `Thread::call_window`.
 
 use orochi_compiler::bytecode::METHOD_FORM;
 use orochi_compiler::code::flags as code_flags;

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `regs[-3]` | the function that runs |
 //! | `regs[-2]` | the caller's instruction, tagged as a small integer |
-//! | `regs[-1]` | the caller's window, tagged as a small integer; [`Link`] bits in the low three |
+//! | `regs[-1]` | the caller's window, tagged as a small integer; `Link` bits in the low three |
 //!
 //! Both tagged words are valid values, so the collector scans the stack without knowing frames.
 //! Frames that need more ([`Action::Extended`]) have two further words below: `regs[-4]` a value

@@ -1,8 +1,8 @@
 //! Native functions: Rust code that Python calls.
 //!
-//! A [`NativeFunction`] pairs a [`Method`](crate::class::Method) of some table with its parsed
+//! A [`NativeFunction`] pairs a [`Method`] of some table with its parsed
 //! [`Signature`]. Calls whose arguments are already in order pass the caller's window straight to
-//! the Rust function; all others go through [`bind`], which sorts names, defaults, `*args` and
+//! the Rust function; all others go through [`bind`](fn@bind), which sorts names, defaults, `*args` and
 //! `**kwargs` into an array with one value a parameter.
 
 mod attributes;

@@ -1,6 +1,6 @@
 //! How Rust sees heap objects: typed references, fields, and the guards that lend them.
 //!
-//! A [`Value`] that points to an object becomes a [`Ref<T>`] by a checked downcast. A `Ref` is
+//! A `Value` that points to an object becomes a [`Ref<T>`] by a checked downcast. A `Ref` is
 //! one word, freely copied, kept alive by the collector's scan of stacks. What may be read
 //! through it depends on the type:
 //!

@@ -5,7 +5,7 @@
 //! program believes to be.
 //!
 //! * [`object`]: the state; [`raw`]: talking to the raw stream
-//! * [`read`], [`write`], [`position`]: the methods; [`life`]: making, flushing, closing
+//! * [`read`], [`write`](mod@write), [`position`]: the methods; [`life`]: making, flushing, closing
 //! * [`pair`]: two streams as one
 
 mod life;

@@ -4,7 +4,7 @@
 //! `orochi-text` knows; everything else by the incremental codecs that `codecs` gives.
 //!
 //! * [`object`]: the state; [`life`]: making, describing, closing; [`codec`]: the codecs
-//! * [`write`], [`read`]; [`position`]: `tell` and `seek`, whose cookies carry decoder states
+//! * [`write`](mod@write), [`read`]; [`position`]: `tell` and `seek`, whose cookies carry decoder states
 
 mod codec;
 mod life;

@@ -35,7 +35,7 @@ fn print(th: &mut Thread, exception: Value) -> Result<(), Raised> {
     write_to_stderr(th, out)
 }
 
-/// As [`print`], whatever goes wrong.
+/// As [`print`](fn@print), whatever goes wrong.
 fn print_somehow(th: &mut Thread, exception: Value) {
     if print(th, exception).is_err() {
         th.take_exception();

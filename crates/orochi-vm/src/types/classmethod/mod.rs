@@ -110,11 +110,7 @@ fn set_wrapped_attribute(
     name: Ref<Str>,
     value: Value,
 ) -> Result<(), Raised> {
-    if value.is_unbound() {
-        th.delete_own(object, name)
-    } else {
-        th.set_own(object, name, value)
-    }
+    if value.is_unbound() { th.delete_own(object, name) } else { th.set_own(object, name, value) }
 }
 
 impl ClassMethod {

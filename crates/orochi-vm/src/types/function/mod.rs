@@ -1,6 +1,6 @@
 //! `function`: what `def` and `lambda` make.
 //!
-//! * [`object`]: the layout; [`bind`]: sorting arguments into parameters; [`suggest`]: the names
+//! * [`object`]: the layout; [`bind`](fn@bind): sorting arguments into parameters; [`suggest`]: the names
 //!   that an unexpected keyword may have meant
 //! * [`attributes`]: what Python sees; [`construct`]: `types.FunctionType(...)`
 

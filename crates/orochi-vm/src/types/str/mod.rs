@@ -7,7 +7,7 @@
 //! * [`argument`]: reading arguments; [`construct`]: `str(…)`
 //! * [`operators`]: the special methods; [`iterator`]: iteration
 //! * [`search`], [`split`], [`change`], [`classify`], [`translate`]: the other methods
-//! * [`format`]: `str.format` and `__format__`; [`percent`]: the `%` operator, of bytes too
+//! * [`format`](mod@format): `str.format` and `__format__`; [`percent`]: the `%` operator, of bytes too
 //! * [`encoding`]: `encode`, and the codecs that are known without asking Python
 
 pub(crate) mod argument;

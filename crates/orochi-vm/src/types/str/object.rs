@@ -24,7 +24,7 @@ heap_object! {
         data {
             /// The hash, or 0 while it is not known (and that of the empty string).
             hash: u64,
-            /// Length in characters, and in the top byte the [`StrKind`] bits.
+            /// Length in characters, and in the top byte the `StrKind` bits.
             info: u64,
             /// Bytes of text behind the fixed part.
             tail: usize,

@@ -201,9 +201,9 @@ fn without_receiver(parameters: &str) -> String {
 
 /// Whether the table only says that the function sorts its arguments itself.
 fn takes_anything(signature: &str) -> bool {
-    ["/, *args)", "/, *args, **kwargs)"].iter().any(|end| {
-        signature.strip_suffix(end).is_some_and(|start| start.matches(',').count() == 1)
-    })
+    ["/, *args)", "/, *args, **kwargs)"]
+        .iter()
+        .any(|end| signature.strip_suffix(end).is_some_and(|start| start.matches(',').count() == 1))
 }
 
 fn type_params(th: &mut Thread, class: Value) -> Result<Value, Raised> {
