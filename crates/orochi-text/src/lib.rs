@@ -12,7 +12,7 @@
 //! - [`repr`]: `repr()` and `ascii()` of str and bytes
 //! - [`codec`]: encoders and decoders, error handlers, incremental decoding
 //! - [`number`]: int, float and complex from and to text
-//! - [`format`]: format specifications, `str.format` fields, `%` formatting
+//! - [`format`](mod@format): format specifications, `str.format` fields, `%` formatting
 //! - [`hash`]: Python's hashes of numbers, strings, tuples, frozensets
 //! - [`compare`], [`sequence`]: ordering; concatenation, repetition, slices
 //! - [`ucd`]: the Unicode character database behind `unicodedata` and `\N{...}`

@@ -7,7 +7,7 @@
 //! comprehensions) works in a temporary. Temporaries are a stack; a call's base is always above
 //! every live one.
 //!
-//! The files: [`unit`] holds the code object in the making, [`layout`] writes its words, `name`
+//! The files: [`unit`](mod@unit) holds the code object in the making, [`layout`] writes its words, `name`
 //! loads and stores variables, and the others each emit one family of the grammar.
 
 mod annotation;
