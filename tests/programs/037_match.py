@@ -145,3 +145,11 @@ match {"a": 1, "b": 2}:
 match [1, [2, [3, [4]]]]:
     case [a, [b, [c, [d]]]]:
         print(a, b, c, d)
+# Registered as sequences, but no sequence patterns match them; others do.
+import array, collections, types
+for subject in ("abc", b"abc", bytearray(b"abc"), memoryview(b"abc"), array.array("i", [1, 2]), collections.deque([1, 2]),
+                range(2), collections.UserList([1, 2]), {1: 2}, types.MappingProxyType({1: 2}), {1, 2}):
+    match subject:
+        case [first, *rest]: print(type(subject).__name__, "sequence", first, rest)
+        case {**items}: print(type(subject).__name__, "mapping", items)
+        case _: print(type(subject).__name__, "neither")

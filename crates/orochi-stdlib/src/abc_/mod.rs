@@ -262,6 +262,10 @@ fn register(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 /// A registered class, and all that derive from it, match the patterns that the abstract one does.
 fn mark_pattern(th: &mut Thread, class: Ref<Class>, flag: u32) -> Result<(), Raised> {
+    if class.has(flags::SEALED) {
+        // Built-in types say themselves what they match: `str` is registered, and no sequence here.
+        return Ok(());
+    }
     let mut all = RootVec::new();
     th.with_subclasses(class, &mut all)?;
     class.set_flag(flag, true);
