@@ -15,6 +15,7 @@ use orochi_vm::types::int;
 use orochi_vm::types::str::Str;
 
 use crate::argument::truth_or;
+use crate::bytes_like;
 
 /// The module.
 pub static MODULE: ModuleSpec = ModuleSpec {
@@ -102,7 +103,7 @@ fn ascii_argument(th: &mut Thread, value: Value) -> Result<Vec<u8>, Raised> {
             "argument should be bytes, buffer or ASCII string, not '{class}'"
         )));
     }
-    th.bytes_of(value)
+    bytes_like::copy(th, value)
 }
 
 /// Runs `work` on private data, away if it is much.
@@ -124,7 +125,7 @@ fn a2b_base64(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn b2a_base64(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let data = th.bytes_of(args[0])?;
+    let data = bytes_like::copy(th, args[0])?;
     let newline = truth_or(th, args[1], true)?;
     let text = run(th, &data, |data| base64::encode(data, newline));
     new_bytes(th, &text)
@@ -139,7 +140,7 @@ fn a2b_uu(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn b2a_uu(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let data = th.bytes_of(args[0])?;
+    let data = bytes_like::copy(th, args[0])?;
     let backtick = truth_or(th, args[1], false)?;
     if data.len() > 45 {
         return Err(error(th, "At most 45 bytes at once"));
@@ -162,7 +163,7 @@ fn unhexlify(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn hexlify(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let data = th.bytes_of(args[0])?;
+    let data = bytes_like::copy(th, args[0])?;
     let separator = if args[1].is_unbound() { None } else { Some(separator(th, args[1])?) };
     let group = if args[2].is_unbound() { 1 } else { crate::argument::c_int(th, args[2])? };
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -194,7 +195,7 @@ fn separator(th: &mut Thread, value: Value) -> Result<u8, Raised> {
     if !th.is_bytes_like(value) {
         return Err(th.type_error("sep must be str or bytes."));
     }
-    match th.bytes_of(value)?[..] {
+    match bytes_like::copy(th, value)?[..] {
         [byte] => Ok(byte),
         _ => Err(th.value_error("sep must be length 1.")),
     }
@@ -208,7 +209,7 @@ fn a2b_qp(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn b2a_qp(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let data = th.bytes_of(args[0])?;
+    let data = bytes_like::copy(th, args[0])?;
     let options = quoted::Options {
         tabs: truth_or(th, args[1], false)?,
         text: truth_or(th, args[2], true)?,
@@ -230,14 +231,14 @@ fn low_bits(th: &mut Thread, value: Value) -> Result<u32, Raised> {
 }
 
 fn crc32(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let data = th.bytes_of(args[0])?;
+    let data = bytes_like::copy(th, args[0])?;
     let start = if args[1].is_unbound() { 0 } else { low_bits(th, args[1])? };
     let sum = run(th, &data, |data| checksum::crc32(data, start));
     th.int_from_u64(u64::from(sum))
 }
 
 fn crc_hqx(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let data = th.bytes_of(args[0])?;
+    let data = bytes_like::copy(th, args[0])?;
     let start = low_bits(th, args[1])? as u16;
     let sum = run(th, &data, |data| checksum::crc_ccitt(data, start));
     th.int_from_u64(u64::from(sum))

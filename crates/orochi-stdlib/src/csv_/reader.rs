@@ -200,14 +200,16 @@ impl Record {
             State::StartRecord | State::StartField => {
                 self.unquoted = true;
                 self.state = State::StartField;
-                if ends_line(code) || code == delimiter {
+                // A space that is skipped is no delimiter either.
+                let skipped = code == 0x20 && dialect.skip_initial_space.get();
+                if ends_line(code) || (code == delimiter && !skipped) {
                     self.save_at(th, code)?;
                 } else if quotes && Some(code) == quote {
                     self.unquoted = false;
                     self.state = State::InQuoted;
                 } else if Some(code) == escape {
                     self.state = State::Escaped;
-                } else if code != 0x20 || !dialect.skip_initial_space.get() {
+                } else if !skipped {
                     self.add(th, code)?;
                     self.state = State::InField;
                 }
