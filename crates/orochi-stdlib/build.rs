@@ -121,8 +121,8 @@ fn corrections(name: &str, source: Vec<u8>) -> Vec<u8> {
             ),
             (
                 // Frozen modules have sources here, though no files.
-                "if not filename or (filename.startswith('<') and filename.endswith('>')):",
-                "if _source_unavailable(filename):",
+                "            lazy_entry = _make_lazycache_entry(filename, module_globals)",
+                "            lazy_entry = _make_lazycache_entry(fullname, module_globals)",
             ),
         ],
         // A view lives until a collection finds it dead, and while it lives the buffer is fixed.

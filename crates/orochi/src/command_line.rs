@@ -146,7 +146,7 @@ fn environment(settings: &mut Settings) {
     };
     settings.optimize = settings.optimize.max(level("PYTHONOPTIMIZE").min(2));
     settings.verbose = settings.verbose.max(level("PYTHONVERBOSE"));
-    settings.debug = settings.debug.max(level("PYTHONDEBUG"));
+    settings.debug = settings.debug.max(level("PYTHONDEBUG").min(1));
     settings.inspect |= set("PYTHONINSPECT").is_some();
     settings.unbuffered |= set("PYTHONUNBUFFERED").is_some();
     settings.no_user_site |= set("PYTHONNOUSERSITE").is_some();

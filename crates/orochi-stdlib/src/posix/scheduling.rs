@@ -89,6 +89,9 @@ pub(super) fn priority(th: &mut Thread, value: Value) -> Result<i32, Raised> {
 }
 
 fn cpu_count(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    if let Some(count) = crate::sys::cpu_count(th) {
+        return th.int_from_i64(count);
+    }
     match process::sysconf(libc::_SC_NPROCESSORS_ONLN) {
         Ok(count) if count >= 1 => th.int_from_i64(count),
         _ => Ok(Value::NONE),

@@ -18,7 +18,10 @@ pub(super) fn compile_program(
     source: &[u8],
     filename: &str,
 ) -> Result<Ref<Code>, Raised> {
-    let options = Options { optimize: th.vm.settings.optimize, ..Options::default() };
+    // A command is text already: it cannot say how it is encoded.
+    let ignore_cookie = filename == "<string>";
+    let optimize = th.vm.settings.optimize;
+    let options = Options { optimize, ignore_cookie, ..Options::default() };
     match compile(source, filename, Mode::Exec, &options) {
         Ok(compiled) => {
             // As in CPython, what comes through a pipe is not kept.

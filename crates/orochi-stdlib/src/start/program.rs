@@ -61,6 +61,9 @@ pub(super) fn run(th: &mut Thread, program: &Program) -> Result<(), Raised> {
     match program {
         Program::Command(source) => {
             set_path(th, b"")?;
+            if std::str::from_utf8(source).is_err() {
+                return Err(undecodable(th, source));
+            }
             run_source(th, main, source, "<string>")
         }
         Program::Stdin => {
@@ -83,6 +86,20 @@ pub(super) fn run(th: &mut Thread, program: &Program) -> Result<(), Raised> {
             set_path(th, b"")?;
             interactive::interact(th, main, true)
         }
+    }
+}
+
+/// Says that the command is no UTF-8.
+fn undecodable(th: &mut Thread, source: &[u8]) -> Raised {
+    let mut out = orochi_vm::exception::print::Output::new();
+    out.push("Unable to decode the command from the command line:\n");
+    if orochi_vm::exception::print::write_to_stderr(th, out).is_err() {
+        th.take_exception();
+    }
+    let text = decode_system(th, source);
+    match text.and_then(|text| th.call_method(text.value(), name!(th, "encode"), &[])) {
+        Err(raised) => raised,
+        Ok(_) => th.value_error("the command cannot be decoded"),
     }
 }
 

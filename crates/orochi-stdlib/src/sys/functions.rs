@@ -425,7 +425,8 @@ fn no_trampoline(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     Err(th.value_error(format!("invalid backend: {backend}")))
 }
 
-fn cpu_count_config(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+/// `-X cpu_count=n` or `PYTHON_CPU_COUNT`.
+pub(crate) fn cpu_count(th: &Thread) -> Option<i64> {
     let settings = &th.vm.settings;
     let option = settings.x_options.iter().rev().find(|(name, _)| name == "cpu_count");
     let given = match option {
@@ -433,7 +434,11 @@ fn cpu_count_config(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
         None if settings.ignore_environment => None,
         None => std::env::var("PYTHON_CPU_COUNT").ok(),
     };
-    let count = given.and_then(|text| text.parse::<i64>().ok()).filter(|&count| count > 0);
+    given.and_then(|text| text.parse::<i64>().ok()).filter(|&count| count > 0)
+}
+
+fn cpu_count_config(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    let count = cpu_count(th);
     th.int_from_i64(count.unwrap_or(-1))
 }
 

@@ -16,6 +16,8 @@ pub mod monitoring;
 mod paths;
 mod values;
 
+pub(crate) use functions::cpu_count;
+
 use std::os::unix::ffi::OsStrExt;
 
 use orochi_vm::exception::Raised;

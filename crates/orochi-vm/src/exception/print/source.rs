@@ -102,8 +102,7 @@ pub(super) fn read_file(name: &str) -> Option<Vec<String>> {
 
 /// The lines that the module's loader gives.
 fn from_loader(th: &mut Thread, file: &str, globals: Ref<Dict>) -> Result<Vec<String>, Raised> {
-    // Frozen modules have sources; other names of that form stand for nothing that has.
-    if file.starts_with('<') && file.ends_with('>') && !file.starts_with("<frozen ") {
+    if file.starts_with('<') && file.ends_with('>') {
         return Ok(Vec::new());
     }
     match ask_loader(th, globals) {
