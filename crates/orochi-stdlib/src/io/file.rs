@@ -568,7 +568,9 @@ fn close(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         th,
         |th| {
             // What a subclass adds to closing; sets `__IOBase_closed` too.
-            if is_exactly(th, args[0], &FILE_IO) {
+            if is_exactly(th, args[0], &FILE_IO)
+                && th.own_attribute(args[0], name!(th, "flush"))?.is_none()
+            {
                 return Ok(());
             }
             let base = RAW_IO_BASE.class();

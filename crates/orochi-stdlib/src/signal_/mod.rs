@@ -207,5 +207,7 @@ fn pidfd_send_signal(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if result != 0 {
         return Err(last_error(th));
     }
+    // One that this process has sent itself is handled before the call returns.
+    th.poll()?;
     Ok(Value::NONE)
 }

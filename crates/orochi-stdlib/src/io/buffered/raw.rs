@@ -71,7 +71,14 @@ fn read_object(
     let got = match th.index_or_none(got)? {
         Some(_) => th.index_ssize(got)?,
         None => {
-            return Err(th.raise_message(&classes::OS_ERROR, "raw readinto() failed"));
+            let kind = th.type_name(got);
+            let _ = th
+                .type_error(format!("'{kind}' object cannot be interpreted as an integer"));
+            let cause = th.take_exception();
+            let _ = th.raise_message(&classes::OS_ERROR, "raw readinto() failed");
+            let error = th.take_exception();
+            th.set_attribute(error, name!(th, "__cause__"), cause)?;
+            return Err(th.raise_again(error));
         }
     };
     if !(0..=count as i64).contains(&got) {

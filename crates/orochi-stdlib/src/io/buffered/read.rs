@@ -211,7 +211,17 @@ fn into(th: &mut Thread, args: &[Value], once: bool) -> Result<Value, Raised> {
     let length = bytes_like::writable_length(th, args[1])?;
     raw::check_open(th, stream, "readinto of closed file")?;
     let out = if once {
-        Some(read_once(th, stream, length)?)
+        let (ahead, size) = with(th, stream, |b| (b.available().len(), b.size))?;
+        let mut out = read_once(th, stream, length)?;
+        // What was ahead costs no read: one more is allowed if it is worth it.
+        if ahead > 0 && length.saturating_sub(out.len()) > size {
+            let rest = length - out.len();
+            locked(th, stream, |th| {
+                prepare(th, stream)?;
+                raw::read(th, stream, rest, &mut out).map(drop)
+            })?;
+        }
+        Some(out)
     } else {
         locked(th, stream, |th| read_count(th, stream, length))?
     };

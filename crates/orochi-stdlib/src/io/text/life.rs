@@ -384,6 +384,10 @@ pub(super) fn chunk_size_set(th: &mut Thread, value: Value, size: Value) -> Resu
 
 pub(super) fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let stream = receiver(th, args[0])?;
+    let uninitialised = th.read(stream)?.buffer.get().is_unbound();
+    if uninitialised && !with(th, stream, |state| state.detached)? {
+        return Err(th.value_error("I/O operation on uninitialized object"));
+    }
     let kind = th.class_of(args[0]).full_name(th);
     let mut text = format!("<{kind}");
     for attribute in ["name", "mode"] {

@@ -24,7 +24,7 @@ struct Plan {
     end: Option<&'static str>,
     line_buffering: bool,
     write_through: bool,
-    /// Something was read: that is no longer where the stream is.
+    /// Something was read, and its position kept: that is no longer where the stream is.
     has_read: bool,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn write(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             end: state.written_end,
             line_buffering: state.line_buffering,
             write_through: state.write_through,
-            has_read: state.snapshot.is_some() || state.used > 0 || !state.undecoded.is_empty(),
+            has_read: state.snapshot.is_some(),
         };
         (plan, state.writable)
     })?;
@@ -88,7 +88,8 @@ pub(super) fn write(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if flush {
         flush_buffer(th, stream)?;
     }
-    if plan.has_read || !th.read(stream)?.decoded.get().is_unbound() {
+    // Where positions cannot be told, what was decoded stays to be read.
+    if plan.has_read {
         set_decoded(th, stream, Value::UNBOUND)?;
         with(th, stream, |state| state.snapshot = None)?;
         reset_decoder(th, stream)?;
@@ -136,6 +137,13 @@ pub(crate) fn write_ascii(th: &mut Thread, stream: Value, ascii: &[u8]) -> Resul
 
 /// Keeps encoded text; whether there is now so much that it should be written.
 fn keep(th: &mut Thread, stream: Ref<TextStream>, bytes: &[u8]) -> Result<bool, Raised> {
+    // Small pieces are collected, but not together with what is large by itself.
+    let crowded = with(th, stream, |state| {
+        !state.pending.is_empty() && state.pending.len() + bytes.len() > state.chunk
+    })?;
+    if crowded {
+        write_pending(th, stream)?;
+    }
     with(th, stream, |state| {
         state.pending.extend_from_slice(bytes);
         state.pending.len() >= state.chunk
