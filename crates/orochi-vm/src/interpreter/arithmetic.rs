@@ -177,14 +177,7 @@ pub(crate) fn float_mod(left: f64, right: f64) -> Option<f64> {
 
 /// Python's float floor division.
 pub(crate) fn float_floor_div(left: f64, right: f64) -> Option<f64> {
-    let remainder = float_mod(left, right)?;
-    let quotient = (left - remainder) / right;
-    Some(if quotient == 0.0 {
-        0.0f64.copysign(left / right)
-    } else {
-        let floor = quotient.floor();
-        if quotient - floor > 0.5 { floor + 1.0 } else { floor }
-    })
+    if right == 0.0 { None } else { Some(crate::types::float::divmod(left, right).0) }
 }
 
 #[inline(always)]
