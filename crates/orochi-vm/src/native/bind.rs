@@ -64,7 +64,7 @@ fn bind_up_to<const N: usize>(
         bound[next] = Tuple::from_slice(th, &given[direct..])?.value();
         next += 1;
     } else if given.len() > signature.positional {
-        return Err(too_many(th, function, given.len()));
+        return Err(too_many(th, function, given.len(), named.len()));
     }
     let keywords = next + signature.keyword_only;
     let extra = if signature.varkeywords {
@@ -161,16 +161,32 @@ impl CastStr for Value {
     }
 }
 
+/// Whether any argument may be passed by name.
+fn takes_names(signature: &Signature) -> bool {
+    signature.keyword_only > 0 || signature.positional > signature.positional_only
+}
+
 #[cold]
-fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised {
+fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize, named: usize) -> Raised {
     let signature = function.signature.get();
     let own = usize::from(signature.receiver);
     let (most, least) =
         (signature.positional - own, signature.required - own.min(signature.required));
     let (name, given) = (shown_name(function), given - own.min(given));
     let whole = qualified_name(function);
+    let all = most + signature.keyword_only;
     let message = match (most, least) {
+        _ if takes_names(signature) && !signature.varkeywords && given + named > all => {
+            let (bound, given) = (if least == all { "exactly" } else { "at most" }, given + named);
+            let s = if all == 1 { "" } else { "s" };
+            format!("{name}() takes {bound} {all} argument{s} ({given} given)")
+        }
         (0, _) if signature.keyword_only > 0 => format!("{name}() takes no positional arguments"),
+        _ if takes_names(signature) => {
+            let bound = if least == most { "exactly" } else { "at most" };
+            let s = if most == 1 { "" } else { "s" };
+            format!("{name}() takes {bound} {most} positional argument{s} ({given} given)")
+        }
         (0, _) => format!("{whole}() takes no arguments ({given} given)"),
         (1, 1) if !is_constructor(function) && signature.keyword_only == 0 => {
             format!("{whole}() takes exactly one argument ({given} given)")
@@ -202,6 +218,14 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
     }
     let (most, least) = (signature.positional - own, signature.required - own);
     let given = given.saturating_sub(own);
+    if takes_names(signature) && given < signature.positional_only - own {
+        let least = signature.required.min(signature.positional_only) - own;
+        let bound = if least == most { "exactly" } else { "at least" };
+        let s = if least == 1 { "" } else { "s" };
+        return th.type_error(format!(
+            "{name}() takes {bound} {least} positional argument{s} ({given} given)"
+        ));
+    }
     if at >= signature.positional_only {
         let missing = signature.parameters[at].name.display();
         return th.type_error(format!(
@@ -226,9 +250,7 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
 fn unexpected(th: &Thread, function: Ref<NativeFunction>, name: Value) -> Raised {
     let signature = function.signature.get();
     let function_name = shown_name(function);
-    let takes_names =
-        signature.keyword_only > 0 || signature.positional > signature.positional_only;
-    th.type_error(if takes_names {
+    th.type_error(if takes_names(signature) {
         format!("{function_name}() got an unexpected keyword argument '{}'", th.display_str(name))
     } else {
         format!("{function_name}() takes no keyword arguments")

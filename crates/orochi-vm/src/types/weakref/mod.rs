@@ -1,10 +1,10 @@
 //! `weakref.ref` and the proxies.
 //!
 //! The collector clears the referent of a weak reference when the object dies and hands the
-//! reference up if it has a callback; [`object`] has the layout. An object keeps no list of its
-//! references, so `weakref.ref(x)` is a new object each time (as `__eq__` and `hash` go by the
-//! referent, programs seldom notice).
+//! reference up if it has a callback; [`object`] has the layout. References and proxies without a
+//! callback are made once for each object: [`canonical`] knows them.
 
+pub(crate) mod canonical;
 mod object;
 mod proxy;
 
@@ -96,7 +96,20 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let referent = referent(th, given.get(0))?;
     let callback = given.get(1);
     let callback = if callback.is_unbound() { Value::NONE } else { callback };
+    if callback.is_none() && shape.class == SPEC.class() {
+        return single(th, &SPEC, referent);
+    }
     Ok(WeakRef::allocate_as(th, shape, callback, referent, 0)?.value())
+}
+
+/// The reference without a callback, made if there is none.
+fn single(th: &Thread, spec: &'static TypeSpec, referent: Value) -> Result<Value, Raised> {
+    let class = std::ptr::from_ref(spec).addr();
+    if let Some(known) = canonical::find(referent, class) {
+        return Ok(known.value());
+    }
+    let made = WeakRef::allocate_as(th, spec.shape(), Value::NONE, referent, 0)?;
+    Ok(canonical::enter(referent, class, made).value())
 }
 
 fn call(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -166,6 +179,9 @@ pub(crate) fn define_weakref(th: &mut Thread, class: Ref<Class>) -> Result<(), R
 pub fn new_proxy(th: &mut Thread, object: Value, callback: Value) -> Result<Value, Raised> {
     let object = referent(th, object)?;
     let spec = if th.is_callable(object) { &CALLABLE_PROXY } else { &PROXY };
+    if callback.is_none() {
+        return single(th, spec, object);
+    }
     Ok(WeakRef::allocate_as(th, spec.shape(), callback, object, 0)?.value())
 }
 
