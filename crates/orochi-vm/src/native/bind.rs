@@ -161,6 +161,9 @@ impl CastStr for Value {
     }
 }
 
+/// Functions that take arguments by name, but count those by position as if they did not.
+const COUNTED: [&str; 3] = ["int", "sorted", "str"];
+
 /// Whether any argument may be passed by name.
 fn takes_names(signature: &Signature) -> bool {
     signature.keyword_only > 0 || signature.positional > signature.positional_only
@@ -175,14 +178,15 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize, named: usi
     let (name, given) = (shown_name(function), given - own.min(given));
     let whole = qualified_name(function);
     let all = most + signature.keyword_only;
+    let names = takes_names(signature) && !COUNTED.contains(&name.as_str());
     let message = match (most, least) {
-        _ if takes_names(signature) && !signature.varkeywords && given + named > all => {
+        _ if names && !signature.varkeywords && given + named > all => {
             let (bound, given) = (if least == all { "exactly" } else { "at most" }, given + named);
             let s = if all == 1 { "" } else { "s" };
             format!("{name}() takes {bound} {all} argument{s} ({given} given)")
         }
         (0, _) if signature.keyword_only > 0 => format!("{name}() takes no positional arguments"),
-        _ if takes_names(signature) => {
+        _ if names => {
             let bound = if least == most { "exactly" } else { "at most" };
             let s = if most == 1 { "" } else { "s" };
             format!("{name}() takes {bound} {most} positional argument{s} ({given} given)")
