@@ -1,9 +1,10 @@
 //! Sorting the arguments of a call into the parameters of a native function.
 
 use super::{NativeFunction, Signature};
+use crate::class::{Class, Special};
 use crate::exception::Raised;
 use crate::heap::Value;
-use crate::object::Ref;
+use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types::dict::Dict;
 use crate::types::str::Str;
@@ -75,6 +76,11 @@ fn bind_up_to<const N: usize>(
         None
     };
     if let Some(names) = args.names {
+        let all = signature.positional + signature.keyword_only;
+        let counted = takes_names(signature) && !signature.varargs && !signature.varkeywords;
+        if counted && given.len() + named.len() > all {
+            return Err(too_many(th, function, given.len(), named.len()));
+        }
         for (index, &value) in named.iter().enumerate() {
             let name = names.get(index);
             match position(signature, name) {
@@ -89,6 +95,7 @@ fn bind_up_to<const N: usize>(
                 }
                 None => match extra {
                     Some(dict) => dict.set(th, name, value)?,
+                    None if leaves_names(th, function, given) => {}
                     None => return Err(unexpected(th, function, name)),
                 },
             }
@@ -128,7 +135,7 @@ fn position(signature: &Signature, name: Value) -> Option<usize> {
 /// The function's name in messages: constructors go by the name of their class.
 fn shown_name(function: Ref<NativeFunction>) -> String {
     let name = function.name.get();
-    let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
+    let class = function.owner.get().cast::<Class>();
     match (name.ascii(), class) {
         (Some("__new__" | "__init__"), Some(class)) => class.display_name(),
         _ => name.display(),
@@ -143,7 +150,7 @@ fn is_constructor(function: Ref<NativeFunction>) -> bool {
 /// As [`shown_name`], a method with the name of its class in front.
 fn qualified_name(function: Ref<NativeFunction>) -> String {
     let name = shown_name(function);
-    let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
+    let class = function.owner.get().cast::<Class>();
     match class {
         Some(class) if function.name.get().display() == name => {
             format!("{}.{name}", class.display_name())
@@ -159,6 +166,29 @@ impl CastStr for Value {
     fn cast_str(self) -> Option<Ref<Str>> {
         crate::object::ValueCast::cast(self)
     }
+}
+
+/// Whether a constructor leaves named arguments alone, as they are for the other one of `__new__`
+/// and `__init__`, which a subclass overrides.
+fn leaves_names(th: &Thread, function: Ref<NativeFunction>, given: &[Value]) -> bool {
+    let (Some(owner), Some(&first)) = (function.owner.get().cast::<Class>(), given.first()) else {
+        return false;
+    };
+    let other = match function.name.get().ascii() {
+        Some("__new__") => Special::Init,
+        Some("__init__") => Special::New,
+        _ => return false,
+    };
+    if other == Special::New && owner == crate::types::set::SET.class() {
+        return false;
+    }
+    let class = match first.cast::<Class>() {
+        Some(class) if other == Special::Init => class,
+        _ => th.class_of(first),
+    };
+    !takes_names(function.signature.get())
+        && class != owner
+        && class.special(th, other) != owner.special(th, other)
 }
 
 /// Functions that take arguments by name, but count those by position as if they did not.
@@ -178,7 +208,7 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize, named: usi
     let (name, given) = (shown_name(function), given - own.min(given));
     let whole = qualified_name(function);
     let all = most + signature.keyword_only;
-    let names = takes_names(signature) && !COUNTED.contains(&name.as_str());
+    let names = takes_names(signature) && (named > 0 || !COUNTED.contains(&name.as_str()));
     let message = match (most, least) {
         _ if names && !signature.varkeywords && given + named > all => {
             let (bound, given) = (if least == all { "exactly" } else { "at most" }, given + named);

@@ -1,7 +1,8 @@
 //! `classmethod`.
 
 use crate::class::{
-    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method,
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, member,
+    method,
 };
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -69,8 +70,8 @@ static METHODS: &[Method] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("__func__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
-    getter("__wrapped__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
+    member("__func__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
+    member("__wrapped__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
     getter("__isabstractmethod__", is_abstract, ""),
     ANNOTATIONS,
     ANNOTATE,
