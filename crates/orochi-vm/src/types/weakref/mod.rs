@@ -44,7 +44,7 @@ pub static TYPES: &[&TypeSpec] = &[&SPEC, &PROXY, &CALLABLE_PROXY];
 static METHODS: &[Method] = &[
     method(
         "__init__($self, /, *args, **kwargs)",
-        |_, _| Ok(Value::NONE),
+        init,
         "Initialize self.  See help(type(self)) for accurate signature.",
     ),
     method("__call__($self, /)", call, "Call self as a function."),
@@ -86,6 +86,9 @@ fn referent(th: &Thread, value: Value) -> Result<Value, Raised> {
 /// `ref(object, callback=None)`
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &SPEC)?;
+    if shape.class == SPEC.class() {
+        refuse_names(th, args[2])?;
+    }
     let given = args[1].cast::<types::tuple::Tuple>().unwrap_or(th.vm.empty_tuple.get());
     if given.is_empty() || given.len() > 2 {
         let (least, count) =
@@ -110,6 +113,24 @@ fn single(th: &Thread, spec: &'static TypeSpec, referent: Value) -> Result<Value
     }
     let made = WeakRef::allocate_as(th, spec.shape(), Value::NONE, referent, 0)?;
     Ok(canonical::enter(referent, class, made).value())
+}
+
+/// `__new__` has done everything; this checks the arguments that it got.
+fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    refuse_names(th, args[2])?;
+    let given = args[1].cast::<types::tuple::Tuple>().map_or(0, |given| given.len());
+    match given {
+        1 | 2 => Ok(Value::NONE),
+        0 => Err(th.type_error("__init__ expected at least 1 argument, got 0")),
+        _ => Err(th.type_error(format!("__init__ expected at most 2 arguments, got {given}"))),
+    }
+}
+
+fn refuse_names(th: &mut Thread, names: Value) -> Result<(), Raised> {
+    match names.cast::<types::dict::Dict>() {
+        Some(names) if names.len(th)? > 0 => Err(th.type_error("ref() takes no keyword arguments")),
+        _ => Ok(()),
+    }
 }
 
 fn call(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -145,9 +166,15 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         None => format!("<weakref at {here:#x}; dead>"),
         Some(target) => {
             let mut named = String::new();
-            if let Some(name) = th.find_attribute(target, crate::name!(th, "__name__"))?
-                && name.cast::<Str>().is_some()
-            {
+            let name = match th.find_attribute(target, crate::name!(th, "__name__")) {
+                Ok(name) => name,
+                // A `__getattr__` that does not expect the question is no reason to fail.
+                Err(raised) => match th.catch(raised, &crate::exception::classes::EXCEPTION) {
+                    Some(_) => None,
+                    None => return Err(raised),
+                },
+            };
+            if let Some(name) = name.filter(|name| name.cast::<Str>().is_some()) {
                 named = format!(" ({})", th.display_str(name));
             }
             format!(
