@@ -85,6 +85,7 @@ pub(crate) const ANNOTATIONS: GetSet = GetSet {
         set_wrapped_attribute(th, object, crate::name!(th, "__annotations__"), value)
     }),
     doc: "",
+    member: false,
 };
 
 /// `__annotate__`, likewise.
@@ -95,6 +96,7 @@ pub(crate) const ANNOTATE: GetSet = GetSet {
         set_wrapped_attribute(th, object, crate::name!(th, "__annotate__"), value)
     }),
     doc: "",
+    member: false,
 };
 
 fn wrapped_attribute(th: &mut Thread, object: Value, name: Ref<Str>) -> Result<Value, Raised> {
