@@ -1,6 +1,6 @@
 """Runs inside the interpreter under test: one of CPython's test files.
 
-    child.py RESULTS MODULE [--provide MODULE.NAME].. [--skip ID]..
+    child.py RESULTS MODULE [--provide MODULE.NAME].. [--drop MODULE:LINE].. [--skip ID]..
 
 Each test appends lines to RESULTS, `status <TAB> id <TAB> reason`, the first one
 with status `start` before it runs; whoever reads them knows which test was
@@ -8,9 +8,12 @@ running if this process does not come back. A last line `end` says that all ran.
 
 `--provide` puts a function that returns False under a name of one of CPython's
 private test modules while the file is being imported, for files that import such
-a module at their top although only a few of their cases use it.
+a module at their top although only a few of their cases use it. `--drop` leaves
+a line out of a module, for what Python no longer allows.
 """
 
+import importlib.machinery
+import importlib.util
 import sys
 import unittest
 
@@ -92,6 +95,29 @@ def provide(names):
 
 
 
+class Dropping:
+    """Finds modules of which some lines are left out: what a later Python no longer has."""
+
+    def __init__(self, lines):
+        self.lines = {}
+        for entry in lines:
+            module, _, line = entry.partition(":")
+            self.lines.setdefault(module, []).append(line)
+
+    def find_spec(self, name, path, target=None):
+        if name not in self.lines:
+            return None
+        lines = self.lines[name]
+
+        class Loader(importlib.machinery.SourceFileLoader):
+            def source_to_code(self, data, path, **options):
+                kept = ["" if line in lines else line for line in data.decode().split("\n")]
+                return super().source_to_code("\n".join(kept).encode(), path, **options)
+
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        return importlib.util.spec_from_file_location(name, spec.origin, loader=Loader(name, spec.origin))
+
+
 def without(suite, skip):
     """The same suite less the tests in `skip` (class and module set-ups stay)."""
     kept = unittest.TestSuite()
@@ -106,6 +132,8 @@ def without(suite, skip):
 def main():
     results, name, *options = sys.argv[1:]
     provided = [options[i + 1] for i, option in enumerate(options) if option == "--provide"]
+    dropped = [options[i + 1] for i, option in enumerate(options) if option == "--drop"]
+    sys.meta_path.insert(0, Dropping(dropped))
     skip = {options[i + 1] for i, option in enumerate(options) if option == "--skip"}
     sys.argv = [name]
     with open(results, "a", encoding="ascii") as file:

@@ -93,8 +93,9 @@ def names_of(words, library):
 class File:
     """One test file, run in as many processes as its crashes need."""
 
-    def __init__(self, name, folder, options, provided):
-        self.name, self.folder, self.options, self.provided = name, folder, options, provided
+    def __init__(self, name, folder, options, provided, dropped):
+        self.name, self.folder, self.options = name, folder, options
+        self.provided, self.dropped = provided, dropped
         self.outcome = Outcome(name)
 
     def run(self):
@@ -114,6 +115,8 @@ class File:
             command = [self.options.orochi, str(HERE / "child.py"), str(results), self.name]
             for name in self.provided:
                 command += ["--provide", name]
+            for line in self.dropped:
+                command += ["--drop", line]
             for test in skip:
                 command += ["--skip", test]
             environment = dict(os.environ, PYTHONPATH=str(self.folder), PYTHONDONTWRITEBYTECODE="1",
@@ -209,7 +212,9 @@ def main():
     passed = failed = added = 0
     lost, everything = [], {}
     with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
-        files = [File(name, folder, options, section(internals, name).get("provide", [])) for name in names]
+        dropped = [f"{module}:{line}" for module, lines in internals.get("drop", {}).items() for line in lines]
+        files = [File(name, folder, options, section(internals, name).get("provide", []), dropped)
+                 for name in names]
         for outcome in pool.map(File.run, files):
             name = outcome.name
             everything[name] = outcome.tests

@@ -25,6 +25,6 @@ for code in ("c < 1", "int(c)", "float(c)", "c // 2", "c % 2", "complex('1 + 2j'
 import math, cmath
 print(cmath.sqrt(-1), cmath.exp(0j), cmath.phase(-1 + 0j), cmath.polar(1j))
 print(math.isclose(0.1 + 0.2, 0.3), math.prod([1.5, 2]), math.dist((0, 0), (3, 4)), math.gcd(12, 18, 27), math.lcm(4, 6), math.perm(5, 2), math.comb(5, 2), math.factorial(20))
-print(math.nextafter(1.0, 2.0), math.ulp(1.0), math.remainder(7, 4), math.degrees(math.pi), math.radians(180), math.cbrt(27.0), math.exp2(3), math.log1p(0), math.expm1(0), math.erf(0), math.gamma(5), math.lgamma(1), math.tanh(0), math.isqrt(17), math.trunc(1.9), math.isfinite(1.0), math.sumprod([1, 2], [3, 4]))
+print(math.nextafter(1.0, 2.0), math.ulp(1.0), math.remainder(7, 4), math.degrees(math.pi), math.radians(180), math.cbrt(8.0), math.exp2(3), math.log1p(0), math.expm1(0), math.erf(0), math.gamma(5), math.lgamma(1), math.tanh(0), math.isqrt(17), math.trunc(1.9), math.isfinite(1.0), math.sumprod([1, 2], [3, 4]))
 for a in (-2.25,2.25,-0.0,0.0,7.5,-7.5,1e308): 
   for b in (float("inf"),-float("inf"),2.0,-2.0,0.1,-0.1): print(a//b,a%b,divmod(a,b))

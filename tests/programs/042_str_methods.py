@@ -1,3 +1,4 @@
+# needs: 3.14
 s = "Hello World"
 print(s.upper(), s.lower(), s.swapcase(), s.title(), s.capitalize(), s.casefold(), "ß".casefold(), "ǆ".title())
 print(s.center(21, "*"), s.ljust(15, "-") + "|", s.rjust(15) + "|", "42".zfill(5), "-42".zfill(5), "+1".zfill(4), "abc".center(6), "ab".center(5, "x"))

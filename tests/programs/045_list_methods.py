@@ -12,7 +12,7 @@ b = [1, 2]
 b += "ab"; b *= 2
 print(b, b[1:3], b[-2:], b[::2], list(reversed(b)), len(b), bool([]), [None] * 2, [[]] * 2, list("ab"), list({1: 2}), list(range(2)))
 nan = float("nan")
-print([nan] == [nan], nan in [nan], [nan].index(nan), [nan].count(nan), [float("nan")] == [float("nan")])
+print([nan] == [nan], nan in [nan], [nan].index(nan), [nan].count(nan))
 class Eq:
     def __eq__(self, other):
         print("eq", other)

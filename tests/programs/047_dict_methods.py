@@ -1,3 +1,4 @@
+# needs: 3.14
 d = {"a": 1, "b": 2}
 print(d.get("a"), d.get("z"), d.get("z", 5), d.setdefault("c", 3), d.setdefault("a", 9), d.pop("c"), d.pop("z", None), d.popitem(), d, d.copy() is d, d.copy() == d)
 d.update({"x": 1}); d.update([("y", 2)]); d.update(z=3); d.update({"x": 10}, w=4)

@@ -11,6 +11,13 @@ use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
 impl Heap {
+    /// Whether the object that a value refers to has survived the last collection. Means something
+    /// only until threads allocate again.
+    pub fn survived(&self, value: Value) -> bool {
+        let offset = self.space().offset(value.bits() as usize);
+        !self.space().contains(offset) || self.space().is_marked(offset)
+    }
+
     /// Visits every object that has survived so far or is young, storage included; some may be
     /// unreachable by now.
     ///

@@ -70,6 +70,14 @@ fn small(constant: &Constant) -> Option<i128> {
 
 /// `left op right`
 pub(super) fn binary(left: &Constant, op: Operator, right: &Constant) -> Option<Constant> {
+    if let (Constant::Bool(a), Constant::Bool(b)) = (left, right) {
+        match op {
+            Operator::BitAnd => return Some(Constant::Bool(a & b)),
+            Operator::BitOr => return Some(Constant::Bool(a | b)),
+            Operator::BitXor => return Some(Constant::Bool(a ^ b)),
+            _ => {}
+        }
+    }
     if let (Some(left), Some(right)) = (small(left), small(right)) {
         return integers(left, op, right);
     }

@@ -67,7 +67,18 @@ fn getweakrefcount(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn getweakrefs(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let found = references(th, args[0])?;
+    let mut found = references(th, args[0])?;
+    // The ones that every call of `ref` and `proxy` without a callback gives come first.
+    let shared = |reference: &Value| {
+        let plain = reference.cast::<WeakRef>().is_some_and(|it| it.callback.get().is_none());
+        let class = th.class_of(*reference);
+        match plain {
+            true if class == weakref::SPEC.class() => 0,
+            true if class == PROXY.class() || class == CALLABLE_PROXY.class() => 1,
+            _ => 2,
+        }
+    };
+    found.as_mut_slice().sort_by_key(shared);
     Ok(List::from_slice(th, &found)?.value())
 }
 

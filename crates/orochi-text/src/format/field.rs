@@ -40,7 +40,7 @@ impl Field {
             Some(code) => match char::from_u32(code) {
                 Some(c @ ('s' | 'r' | 'a')) => Ok(Some(c)),
                 Some(c @ '!'..='~') => {
-                    Err(TextError::value(format!("Unknown conversion specifier '{c}'")))
+                    Err(TextError::value(format!("Unknown conversion specifier {c}")))
                 }
                 _ => Err(TextError::value(format!("Unknown conversion specifier \\x{code:x}"))),
             },

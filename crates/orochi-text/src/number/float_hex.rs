@@ -1,6 +1,6 @@
 //! `float.hex` and `float.fromhex`.
 
-use super::plain;
+use super::plain_bytes;
 use crate::error::TextError;
 use crate::text::Text;
 
@@ -27,8 +27,10 @@ pub fn float_hex(value: f64) -> String {
 
 /// `float.fromhex`
 pub fn float_from_hex(text: Text<'_>) -> Result<f64, TextError> {
-    let text = plain(text);
-    let (negative, rest) = match &text[..] {
+    // Digits and whitespace outside ASCII do not count here.
+    let ascii = |code: u32| u8::try_from(code).ok().filter(u8::is_ascii).unwrap_or(b'?');
+    let text: Vec<u8> = text.codes().map(ascii).collect();
+    let (negative, rest) = match plain_bytes(&text) {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
         rest => (false, rest),

@@ -7,7 +7,7 @@
 
 use super::slots::{Slots, best_base, inline_capacity};
 use super::{Class, Namespace, Special, flags, mro};
-use crate::exception::{BaseException, Raised};
+use crate::exception::{BaseException, Raised, classes};
 use crate::heap::{RootVec, Value};
 use crate::native::Arguments;
 use crate::object::{Ref, ValueCast};
@@ -182,7 +182,7 @@ fn assemble(
             true => types::member::STORED,
             false => native.layout.size + 8 * (base.member_count() as usize + at),
         };
-        let member = Member::allocate(th, class.value(), slot, offset)?;
+        let member = Member::allocate(th, class.value(), slot, offset, None)?;
         put(th, class, slot, member.value())?;
     }
     if slots.adds_dict {
@@ -191,6 +191,8 @@ fn assemble(
     if slots.adds_weak {
         types::weakref::define_weakref(th, class)?;
     }
+    // Before the resolution order: an overridden `mro()` may run the class's functions.
+    fill_class_cells(th, class, namespace)?;
     // Numbers of classes that have died may come back: what was looked up for them is stale.
     super::change::bump_epoch();
     let order = mro::compute(th, class)?;
@@ -199,7 +201,6 @@ fn assemble(
         fields.mro.set(fields.token(), order);
     }
     inherit(th, class)?;
-    fill_class_cells(th, class, namespace)?;
     for at in 0..bases.len() {
         if let Some(base) = bases.get(at).cast::<Class>() {
             super::rebase::add_subclass(th, base, class)?;
@@ -251,7 +252,11 @@ fn copy_namespace(
     let (mut eq, mut hash, mut doc) = (false, false, false);
     while let Some((key, value, next)) = namespace.entry_from(th, position)? {
         position = next;
-        let Some(name) = key.cast::<Str>() else { continue };
+        let Some(name) = key.cast::<Str>() else {
+            let text = format!("non-string key in the __dict__ of class {}", class.display_name());
+            th.warn(&classes::RUNTIME_WARNING, &text, 1)?;
+            continue;
+        };
         let name = th.intern_str(name);
         let mut value = value;
         match name.ascii() {
@@ -377,7 +382,12 @@ fn note_set_name(
 /// `super(class, class).__init_subclass__(**keywords)`
 fn init_subclass(th: &mut Thread, class: Ref<Class>, keywords: Ref<Dict>) -> Result<(), Raised> {
     let name = th.vm.special_name(Special::InitSubclass);
-    let Some(found) = types::super_::find(th, class, class.value(), name)? else { return Ok(()) };
+    let Some(found) = types::super_::find(th, class, class.value(), name)? else {
+        if class.mro.get().as_slice().contains(&class.value()) {
+            return Ok(());
+        }
+        return Err(types::super_::misfit(th, class, class.value()));
+    };
     if native_of(found.found) == Some(types::object::init_subclass as *const ())
         && keywords.len(th)? == 0
     {

@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 pub use namespace::Namespace;
 pub use spec::{
     Binding, GetSet, Made, Method, NativeLayout, NextFn, Tail, TypeFlags, TypeSpec, class_method,
-    function, getter, method, property,
+    function, getter, member, method, property,
 };
 pub use special::Special;
 

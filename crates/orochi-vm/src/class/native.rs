@@ -305,8 +305,14 @@ fn fill(th: &mut Thread, class: Ref<Class>, spec: &'static TypeSpec) -> Result<(
         }
     }
     for entry in spec.getset {
-        let descriptor = GetSetDescriptor::allocate(th, owner, entry)?;
-        define(th, class, entry.name, descriptor.value())?;
+        let descriptor = if entry.member {
+            let name = th.intern(entry.name)?;
+            types::member::Member::allocate(th, owner, name, types::member::STORED, Some(entry))?
+                .value()
+        } else {
+            GetSetDescriptor::allocate(th, owner, entry)?.value()
+        };
+        define(th, class, entry.name, descriptor)?;
     }
     let has_eq = class.namespace.get().get(th.name("__eq__")).is_some();
     let has_hash = class.namespace.get().get(th.name("__hash__")).is_some();

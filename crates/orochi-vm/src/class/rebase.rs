@@ -86,7 +86,7 @@ pub fn set_bases(th: &mut Thread, class: Ref<Class>, value: Value) -> Result<(),
                 th.type_name(base)
             )));
         };
-        if base.is_subclass(class) {
+        if base.is_subclass(class) || extends(base, class) {
             return Err(th.type_error("a __bases__ item causes an inheritance cycle"));
         }
     }
@@ -108,6 +108,10 @@ pub fn set_bases(th: &mut Thread, class: Ref<Class>, value: Value) -> Result<(),
     }
     place(th, class, bases, new_base)?;
     if let Err(raised) = reorder(th, affected.as_slice()) {
+        if class.bases.get() != bases {
+            // Whatever the computation called has set other bases since.
+            return Err(raised);
+        }
         place(th, class, old_bases, old_base)?;
         for (class, order) in affected.as_slice().iter().zip(old_orders.as_slice()) {
             if let (Some(class), Some(order)) = (class.cast::<Class>(), order.cast::<Tuple>()) {
@@ -117,6 +121,10 @@ pub fn set_bases(th: &mut Thread, class: Ref<Class>, value: Value) -> Result<(),
         }
         th.classes_changed(affected.as_slice());
         return Err(raised);
+    }
+    if class.bases.get() != bases {
+        th.classes_changed(affected.as_slice());
+        return Ok(());
     }
     for &base in old_bases.as_slice() {
         if let Some(base) = base.cast::<Class>() {
@@ -130,6 +138,19 @@ pub fn set_bases(th: &mut Thread, class: Ref<Class>, value: Value) -> Result<(),
     }
     th.classes_changed(affected.as_slice());
     Ok(())
+}
+
+/// Whether the layout bases of `class` lead to `ancestor`. While an overridden `mro()` runs, they
+/// are set already where the resolution order is still the old one.
+fn extends(class: Ref<Class>, ancestor: Ref<Class>) -> bool {
+    let mut next = Some(class);
+    while let Some(class) = next {
+        if class == ancestor {
+            return true;
+        }
+        next = class.base.get().cast::<Class>();
+    }
+    false
 }
 
 fn place(

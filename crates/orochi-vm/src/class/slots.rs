@@ -45,6 +45,10 @@ pub fn best_base(th: &Thread, bases: Ref<Tuple>) -> Result<Ref<Class>, Raised> {
                 base.full_name(th)
             )));
         }
+        if base.mro.get().is_empty() {
+            let name = base.display_name();
+            return Err(th.type_error(format!("Cannot extend an incomplete type '{name}'")));
+        }
         let solid = solid_base(base);
         match best {
             None => best = Some((base, solid)),

@@ -113,6 +113,8 @@ pub struct GetSet {
     pub set: Option<Setter>,
     /// The docstring.
     pub doc: &'static str,
+    /// Whether Python sees a `member_descriptor`, as of a field of the object.
+    pub member: bool,
 }
 
 /// A read-only computed attribute.
@@ -121,7 +123,7 @@ pub const fn getter(
     get: fn(&mut Thread, Value) -> Result<Value, Raised>,
     doc: &'static str,
 ) -> GetSet {
-    GetSet { name, get, set: None, doc }
+    GetSet { name, get, set: None, doc, member: false }
 }
 
 /// A computed attribute that can be set.
@@ -131,7 +133,16 @@ pub const fn property(
     set: fn(&mut Thread, Value, Value) -> Result<(), Raised>,
     doc: &'static str,
 ) -> GetSet {
-    GetSet { name, get, set: Some(set), doc }
+    GetSet { name, get, set: Some(set), doc, member: false }
+}
+
+/// A read-only attribute that Python sees as a `member_descriptor`.
+pub const fn member(
+    name: &'static str,
+    get: fn(&mut Thread, Value) -> Result<Value, Raised>,
+    doc: &'static str,
+) -> GetSet {
+    GetSet { name, get, set: None, doc, member: true }
 }
 
 /// Traits of a type.

@@ -275,7 +275,8 @@ handlers! {
         let name = frame::name(regs, c(word));
         let for_call = d(word) & 1 != 0;
         let site = Site { word: pc.add(1), name, access: Access::Super };
-        match super_attribute(th, super_, class, object, site, for_call) {
+        let explicit = d(word) & 2 != 0;
+        match super_attribute(th, [super_, class, object], site, for_call, explicit) {
             Ok(value) => {
                 set(regs, a(word), value);
                 if for_call {
@@ -565,21 +566,23 @@ pub(crate) fn load_method(
 #[inline(never)]
 fn super_attribute(
     th: &mut Thread,
-    super_: Value,
-    class: Value,
-    object: Value,
+    [super_, class, object]: [Value; 3],
     site: Site,
     for_call: bool,
+    explicit: bool,
 ) -> Result<Value, Raised> {
     let name = site.name;
     th.method_found.set(false);
     if super_ != types::super_::SPEC.class().value() {
-        let made = th.call(super_, &[class, object])?;
+        let given = [class, object];
+        let made = th.call(super_, if explicit { &given } else { &[] })?;
         let value = th.get_attribute(made, name);
         th.method_found.set(false);
         return value;
     }
+    // `__class__` is that of the `super` object.
     if let Some(start) = class.cast::<Class>()
+        && name.ascii() != Some("__class__")
         && let Some(value) = types::super_::find(th, start, object, name)?
     {
         if for_call && is_method(th, value.found) && value.through_instance {

@@ -164,6 +164,8 @@ handlers! {
         let shape = shape_id(callee);
         if shape == known::METHOD_DESCRIPTOR || shape == known::BUILTIN_FUNCTION || shape == known::WRAPPER_DESCRIPTOR {
             sync(th, pc, regs);
+            // Above the arguments nothing is alive: what lies there would keep garbage.
+            th.top.set(window.add(count));
             let native: Ref<NativeFunction> = Ref::from_ptr(callee.bits() as *const NativeFunction);
             let result = call_native(th, native, window, count);
             return finish(th, pc, regs, word, table, 2, result);
@@ -433,7 +435,7 @@ unsafe fn call_generic(
     // SAFETY: as for `call_native`.
     let values = unsafe { std::slice::from_raw_parts(window, count) };
     // SAFETY: above the arguments nothing is alive.
-    unsafe { th.top.set(th.top.get().max(window.add(count))) };
+    unsafe { th.top.set(window.add(count)) };
     th.call_with(callee, Arguments { values, names: names.cast() })
 }
 

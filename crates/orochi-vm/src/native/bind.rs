@@ -1,9 +1,10 @@
 //! Sorting the arguments of a call into the parameters of a native function.
 
 use super::{NativeFunction, Signature};
+use crate::class::{Class, Special};
 use crate::exception::Raised;
 use crate::heap::Value;
-use crate::object::Ref;
+use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types::dict::Dict;
 use crate::types::str::Str;
@@ -64,7 +65,7 @@ fn bind_up_to<const N: usize>(
         bound[next] = Tuple::from_slice(th, &given[direct..])?.value();
         next += 1;
     } else if given.len() > signature.positional {
-        return Err(too_many(th, function, given.len()));
+        return Err(too_many(th, function, given.len(), named.len()));
     }
     let keywords = next + signature.keyword_only;
     let extra = if signature.varkeywords {
@@ -75,6 +76,11 @@ fn bind_up_to<const N: usize>(
         None
     };
     if let Some(names) = args.names {
+        let all = signature.positional + signature.keyword_only;
+        let counted = takes_names(signature) && !signature.varargs && !signature.varkeywords;
+        if counted && given.len() + named.len() > all {
+            return Err(too_many(th, function, given.len(), named.len()));
+        }
         for (index, &value) in named.iter().enumerate() {
             let name = names.get(index);
             match position(signature, name) {
@@ -89,6 +95,7 @@ fn bind_up_to<const N: usize>(
                 }
                 None => match extra {
                     Some(dict) => dict.set(th, name, value)?,
+                    None if leaves_names(th, function, given) => {}
                     None => return Err(unexpected(th, function, name)),
                 },
             }
@@ -128,7 +135,7 @@ fn position(signature: &Signature, name: Value) -> Option<usize> {
 /// The function's name in messages: constructors go by the name of their class.
 fn shown_name(function: Ref<NativeFunction>) -> String {
     let name = function.name.get();
-    let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
+    let class = function.owner.get().cast::<Class>();
     match (name.ascii(), class) {
         (Some("__new__" | "__init__"), Some(class)) => class.display_name(),
         _ => name.display(),
@@ -143,7 +150,7 @@ fn is_constructor(function: Ref<NativeFunction>) -> bool {
 /// As [`shown_name`], a method with the name of its class in front.
 fn qualified_name(function: Ref<NativeFunction>) -> String {
     let name = shown_name(function);
-    let class = crate::object::ValueCast::cast::<crate::class::Class>(function.owner.get());
+    let class = function.owner.get().cast::<Class>();
     match class {
         Some(class) if function.name.get().display() == name => {
             format!("{}.{name}", class.display_name())
@@ -161,16 +168,59 @@ impl CastStr for Value {
     }
 }
 
+/// Whether a constructor leaves named arguments alone, as they are for the other one of `__new__`
+/// and `__init__`, which a subclass overrides.
+fn leaves_names(th: &Thread, function: Ref<NativeFunction>, given: &[Value]) -> bool {
+    let (Some(owner), Some(&first)) = (function.owner.get().cast::<Class>(), given.first()) else {
+        return false;
+    };
+    let other = match function.name.get().ascii() {
+        Some("__new__") => Special::Init,
+        Some("__init__") => Special::New,
+        _ => return false,
+    };
+    if other == Special::New && owner == crate::types::set::SET.class() {
+        return false;
+    }
+    let class = match first.cast::<Class>() {
+        Some(class) if other == Special::Init => class,
+        _ => th.class_of(first),
+    };
+    !takes_names(function.signature.get())
+        && class != owner
+        && class.special(th, other) != owner.special(th, other)
+}
+
+/// Functions that take arguments by name, but count those by position as if they did not.
+const COUNTED: [&str; 3] = ["int", "sorted", "str"];
+
+/// Whether any argument may be passed by name.
+fn takes_names(signature: &Signature) -> bool {
+    signature.keyword_only > 0 || signature.positional > signature.positional_only
+}
+
 #[cold]
-fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize) -> Raised {
+fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize, named: usize) -> Raised {
     let signature = function.signature.get();
     let own = usize::from(signature.receiver);
     let (most, least) =
         (signature.positional - own, signature.required - own.min(signature.required));
     let (name, given) = (shown_name(function), given - own.min(given));
     let whole = qualified_name(function);
+    let all = most + signature.keyword_only;
+    let names = takes_names(signature) && (named > 0 || !COUNTED.contains(&name.as_str()));
     let message = match (most, least) {
+        _ if names && !signature.varkeywords && given + named > all => {
+            let (bound, given) = (if least == all { "exactly" } else { "at most" }, given + named);
+            let s = if all == 1 { "" } else { "s" };
+            format!("{name}() takes {bound} {all} argument{s} ({given} given)")
+        }
         (0, _) if signature.keyword_only > 0 => format!("{name}() takes no positional arguments"),
+        _ if names => {
+            let bound = if least == most { "exactly" } else { "at most" };
+            let s = if most == 1 { "" } else { "s" };
+            format!("{name}() takes {bound} {most} positional argument{s} ({given} given)")
+        }
         (0, _) => format!("{whole}() takes no arguments ({given} given)"),
         (1, 1) if !is_constructor(function) && signature.keyword_only == 0 => {
             format!("{whole}() takes exactly one argument ({given} given)")
@@ -202,6 +252,14 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
     }
     let (most, least) = (signature.positional - own, signature.required - own);
     let given = given.saturating_sub(own);
+    if takes_names(signature) && given < signature.positional_only - own {
+        let least = signature.required.min(signature.positional_only) - own;
+        let bound = if least == most { "exactly" } else { "at least" };
+        let s = if least == 1 { "" } else { "s" };
+        return th.type_error(format!(
+            "{name}() takes {bound} {least} positional argument{s} ({given} given)"
+        ));
+    }
     if at >= signature.positional_only {
         let missing = signature.parameters[at].name.display();
         return th.type_error(format!(
@@ -226,9 +284,7 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
 fn unexpected(th: &Thread, function: Ref<NativeFunction>, name: Value) -> Raised {
     let signature = function.signature.get();
     let function_name = shown_name(function);
-    let takes_names =
-        signature.keyword_only > 0 || signature.positional > signature.positional_only;
-    th.type_error(if takes_names {
+    th.type_error(if takes_names(signature) {
         format!("{function_name}() got an unexpected keyword argument '{}'", th.display_str(name))
     } else {
         format!("{function_name}() takes no keyword arguments")

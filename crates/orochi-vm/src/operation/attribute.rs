@@ -119,7 +119,7 @@ impl Thread {
     ) -> Result<Option<Value>, Raised> {
         let on_class = class.lookup(self, name);
         if let Some(descriptor) = on_class
-            && self.is_data_descriptor(descriptor)
+            && self.goes_first(descriptor)
         {
             return self.descriptor_get(descriptor, object, class).map(Some);
         }
@@ -141,7 +141,7 @@ impl Thread {
         let meta = self.class_of(own.value());
         let on_meta = meta.lookup(self, name);
         if let Some(descriptor) = on_meta
-            && self.is_data_descriptor(descriptor)
+            && self.goes_first(descriptor)
         {
             return self.descriptor_get(descriptor, own.value(), meta).map(Some);
         }
@@ -177,6 +177,13 @@ impl Thread {
                 None => Err(raised),
             },
         }
+    }
+
+    /// Whether a data descriptor answers before an object's own attributes do: one that only sets
+    /// does not.
+    fn goes_first(&self, descriptor: Value) -> bool {
+        self.is_data_descriptor(descriptor)
+            && self.class_of(descriptor).special(self, Special::Get).is_some()
     }
 
     /// Whether the class of `descriptor` defines `__set__` or `__delete__`.

@@ -46,7 +46,7 @@ impl Thread {
         match self.call_special(container, Special::DelItem, &[key])? {
             Some(_) => Ok(()),
             None => Err(self.type_error(format!(
-                "'{}' object does not support item deletion",
+                "'{}' object doesn't support item deletion",
                 self.type_name(container)
             ))),
         }

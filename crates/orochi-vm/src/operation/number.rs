@@ -3,9 +3,11 @@
 use crate::class::Special;
 use crate::exception::Raised;
 use crate::heap::Value;
+use crate::native::NativeFunction;
 use crate::object::ValueCast;
 use crate::thread::Thread;
 use crate::types;
+use crate::types::function::Function;
 
 macro_rules! binary_ops {
     ($($op:ident $reflected:ident $inplace:ident $symbol:literal;)*) => {
@@ -147,6 +149,31 @@ impl Thread {
     ) -> Result<Option<Value>, Raised> {
         let result = self.call_special(object, method, &[argument])?;
         Ok(result.filter(|&value| value != Value::NOT_IMPLEMENTED))
+    }
+
+    /// As [`Self::try_method`] for a comparison, which a method that cannot be bound leaves to the
+    /// other operand.
+    pub(crate) fn try_comparison(
+        &mut self,
+        object: Value,
+        method: Special,
+        argument: Value,
+    ) -> Result<Option<Value>, Raised> {
+        let class = self.class_of(object);
+        let Some(found) = class.special(self, method) else { return Ok(None) };
+        let plain = found.cast::<Function>().is_some() || found.cast::<NativeFunction>().is_some();
+        let result = if plain {
+            self.call_descriptor_method(found, object, &[argument])?
+        } else {
+            match self.descriptor_get(found, object, class) {
+                Ok(bound) => self.call(bound, &[argument])?,
+                Err(raised) => {
+                    let kept = self.catch(raised, &crate::exception::classes::EXCEPTION);
+                    return if kept.is_some() { Ok(None) } else { Err(raised) };
+                }
+            }
+        };
+        Ok(Some(result).filter(|&value| value != Value::NOT_IMPLEMENTED))
     }
 
     /// Whether `raised` is the `TypeError` that [`Self::unsupported`] has just raised.

@@ -258,6 +258,7 @@ impl Thread {
             // SAFETY: the world is stopped, all threads have published their stacks, and a
             // stopped thread is in no constructor, since those do not poll.
             let outcome = unsafe { Heap::get().collect(&roots, kind) };
+            crate::types::weakref::canonical::collected(outcome.kind);
             for thread in roots.world.threads() {
                 thread.clear_above_top();
             }

@@ -1,7 +1,8 @@
 //! `classmethod`.
 
 use crate::class::{
-    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method,
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, member,
+    method,
 };
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -69,8 +70,8 @@ static METHODS: &[Method] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("__func__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
-    getter("__wrapped__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
+    member("__func__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
+    member("__wrapped__", |th, object| Ok(th.receiver::<ClassMethod>(object)?.function.get()), ""),
     getter("__isabstractmethod__", is_abstract, ""),
     ANNOTATIONS,
     ANNOTATE,
@@ -84,6 +85,7 @@ pub(crate) const ANNOTATIONS: GetSet = GetSet {
         set_wrapped_attribute(th, object, crate::name!(th, "__annotations__"), value)
     }),
     doc: "",
+    member: false,
 };
 
 /// `__annotate__`, likewise.
@@ -94,6 +96,7 @@ pub(crate) const ANNOTATE: GetSet = GetSet {
         set_wrapped_attribute(th, object, crate::name!(th, "__annotate__"), value)
     }),
     doc: "",
+    member: false,
 };
 
 fn wrapped_attribute(th: &mut Thread, object: Value, name: Ref<Str>) -> Result<Value, Raised> {

@@ -12,7 +12,7 @@ use orochi_compiler::code::{Code as Compiled, VariableKind, flags};
 use orochi_compiler::marshal;
 
 use super::Code;
-use crate::class::{GetSet, Method, getter, method};
+use crate::class::{GetSet, Method, getter, member, method};
 use crate::exception::{Raised, classes};
 use crate::heap::{RootVec, Value};
 use crate::object::{Ref, ValueCast};
@@ -43,14 +43,14 @@ pub(super) static METHODS: &[Method] = &[
 ];
 
 pub(super) static GETSET: &[GetSet] = &[
-    getter("co_name", |th, o| Ok(receiver(th, o)?.name.get().value()), ""),
-    getter("co_qualname", |th, o| Ok(receiver(th, o)?.qualname.get().value()), ""),
-    getter("co_filename", |th, o| Ok(receiver(th, o)?.filename.get().value()), ""),
-    getter("co_firstlineno", |th, o| number(receiver(th, o)?.compiled().first_line), ""),
-    getter("co_flags", |th, o| number(receiver(th, o)?.flags.get()), ""),
-    getter("co_argcount", |th, o| number(receiver(th, o)?.arg_count.get()), ""),
-    getter("co_posonlyargcount", |th, o| number(receiver(th, o)?.posonly_count.get()), ""),
-    getter("co_kwonlyargcount", |th, o| number(receiver(th, o)?.kwonly_count.get()), ""),
+    member("co_name", |th, o| Ok(receiver(th, o)?.name.get().value()), ""),
+    member("co_qualname", |th, o| Ok(receiver(th, o)?.qualname.get().value()), ""),
+    member("co_filename", |th, o| Ok(receiver(th, o)?.filename.get().value()), ""),
+    member("co_firstlineno", |th, o| number(receiver(th, o)?.compiled().first_line), ""),
+    member("co_flags", |th, o| number(receiver(th, o)?.flags.get()), ""),
+    member("co_argcount", |th, o| number(receiver(th, o)?.arg_count.get()), ""),
+    member("co_posonlyargcount", |th, o| number(receiver(th, o)?.posonly_count.get()), ""),
+    member("co_kwonlyargcount", |th, o| number(receiver(th, o)?.kwonly_count.get()), ""),
     getter(
         "co_stacksize",
         |th, o| {

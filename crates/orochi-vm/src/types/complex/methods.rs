@@ -9,7 +9,7 @@ use orochi_text::number::complex_repr;
 use super::arithmetic::{divide, divide_real, multiply, power};
 use super::object::{Complex, Parts, as_parts};
 use super::{SPEC, construct};
-use crate::class::{GetSet, Method, class_method, getter, method};
+use crate::class::{GetSet, Method, class_method, getter, member, method};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::object::ValueCast;
@@ -62,12 +62,12 @@ pub(super) static METHODS: &[Method] = &[
 ];
 
 pub(super) static GETSET: &[GetSet] = &[
-    getter(
+    member(
         "real",
         |th, value| Ok(Value::from_f64(receiver(th, value)?.0)),
         "the real part of a complex number",
     ),
-    getter(
+    member(
         "imag",
         |th, value| Ok(Value::from_f64(receiver(th, value)?.1)),
         "the imaginary part of a complex number",

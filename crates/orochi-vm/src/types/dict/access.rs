@@ -124,8 +124,15 @@ impl Ref<Dict> {
         value: Value,
     ) -> Result<Option<Value>, Raised> {
         let hash = hash_member(th, key, KEY)?;
-        if let Some(there) = self.get_hashed(th, key, hash)? {
-            return Ok(Some(there));
+        {
+            // Where `__eq__` must be asked it is asked below, and once only.
+            let guard = th.read(self)?;
+            let table = guard.table.get();
+            if !guard.is_namespace()
+                && let Find::At(position) = table.find(key, hash)
+            {
+                return Ok(Some(table.value_at(position)));
+            }
         }
         let (found, namespace) = write_at(th, self, key, hash, |guard, found| {
             if guard.is_namespace() {
@@ -203,6 +210,7 @@ impl Ref<Dict> {
                 let Some(position) = table.last_live(table.used()) else { return Ok(None) };
                 let pair = (table.key(position), table.value_at(position));
                 guard.remove(position);
+                table.shrink();
                 return Ok(Some(pair));
             }
             let Some((key, _, position)) = self.previous_entry(th, usize::MAX)? else {

@@ -248,7 +248,9 @@ fn fromkeys(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             dict.set_hashed(th, key, hash, value)?;
             position = next;
         }
-    } else if let Some(source) = iterable.cast_exact::<Set>() {
+    } else if crate::types::set::is_plain(th, iterable)
+        && let Some(source) = iterable.cast::<Set>()
+    {
         let mut position = 0;
         while let Some((next, hash, key)) = source.member_at(th, position)? {
             dict.set_hashed(th, key, hash, value)?;

@@ -90,7 +90,7 @@ pub fn power(th: &Thread, base: f64, exponent: f64) -> Result<Value, Raised> {
         return th.new_complex(real, imaginary);
     }
     // What remains is as C has it: IEEE 754 fixes all the special cases.
-    let odd = base < 0.0 && exponent.is_finite() && is_odd_integer(exponent);
+    let odd = base.is_sign_negative() && exponent.is_finite() && is_odd_integer(exponent);
     let magnitude = base.abs().powf(exponent);
     if magnitude.is_infinite() && base.is_finite() && exponent.is_finite() {
         return Err(range_error(th));

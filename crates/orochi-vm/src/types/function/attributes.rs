@@ -3,7 +3,7 @@
 use orochi_compiler::code::VariableKind;
 
 use super::Function;
-use crate::class::{GetSet, property};
+use crate::class::{GetSet, member, property};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::interpreter::call::claim_code;
@@ -50,9 +50,9 @@ pub(super) static GETSET: &[GetSet] = &[
         |th, f, v| put(th, f, |f| &f.module, or_none(v)),
         "",
     ),
-    property("__closure__", |th, f| Ok(or_none(fields(th, f)?.closure.get())), readonly, ""),
-    property("__globals__", |th, f| Ok(fields(th, f)?.globals.get().value()), readonly, ""),
-    property("__builtins__", |th, f| Ok(fields(th, f)?.builtins.get().value()), readonly, ""),
+    member("__closure__", |th, f| Ok(or_none(fields(th, f)?.closure.get())), ""),
+    member("__globals__", |th, f| Ok(fields(th, f)?.globals.get().value()), ""),
+    member("__builtins__", |th, f| Ok(fields(th, f)?.builtins.get().value()), ""),
 ];
 
 fn fields<'a>(th: &Thread, function: Value) -> Result<&'a Function, Raised> {
@@ -78,10 +78,6 @@ fn put(
     let guard = th.write(function)?;
     field(&guard).set(guard.token(), value);
     Ok(())
-}
-
-fn readonly(th: &mut Thread, _: Value, _: Value) -> Result<(), Raised> {
-    Err(th.attribute_error("readonly attribute"))
 }
 
 /// How many free variables code has.

@@ -107,7 +107,10 @@ impl Ref<List> {
         let hint = th.length_hint(iterable, 8)?;
         if hint > 8 {
             // The memory for an absurd length is asked for before the first item is.
-            if hint > 1 << 20 && !RootVec::new().try_reserve(hint) {
+            let length = th.read(self)?.len();
+            // (One that cannot be true at all is not believed.)
+            let possible = hint <= isize::MAX as usize - length;
+            if hint > 1 << 20 && possible && !RootVec::new().try_reserve(hint) {
                 return Err(th.memory_error());
             }
             let list = th.write(self)?;

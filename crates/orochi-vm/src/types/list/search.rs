@@ -169,6 +169,13 @@ pub(crate) fn compare<S: Sequence>(
                     from = index + 1;
                     continue;
                 }
+                // `__eq__` may have taken items away: then the lengths decide.
+                let shrunk = a.with_both(b, th, |a, b| {
+                    (index >= a.len() || index >= b.len()).then(|| a.len().cmp(&b.len()))
+                })?;
+                if shrunk.is_some() {
+                    return Ok(Value::from_bool(op.holds(shrunk)));
+                }
                 (x, y)
             }
         };

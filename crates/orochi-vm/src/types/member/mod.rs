@@ -1,6 +1,6 @@
-//! `member_descriptor`: a name listed in `__slots__`.
+//! `member_descriptor`: a name listed in `__slots__`, or a field of a built-in type.
 
-use crate::class::{NativeLayout, TypeFlags, TypeSpec};
+use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec};
 use crate::exception::Raised;
 use crate::heap::{Value, set_value_at, value_at};
 use crate::heap_object;
@@ -22,11 +22,14 @@ heap_object! {
         data {
             /// Byte offset in instances, or [`STORED`].
             offset: usize,
+            /// Of a built-in type's field, how it is read instead.
+            entry: Option<&'static GetSet>,
         }
     }
 }
 
-/// The offset of a slot that lies with an instance's other attributes, under its own name.
+/// The offset of a slot that lies with an instance's other attributes, under its own name, and of
+/// a built-in type's field: inline caches leave these alone.
 pub const STORED: usize = 0;
 
 /// The class `member_descriptor`.
@@ -56,6 +59,9 @@ impl Ref<Member> {
     /// Reads the slot.
     pub fn read(self, th: &mut Thread, object: Value) -> Result<Value, Raised> {
         self.check(th, object)?;
+        if let Some(entry) = self.entry.get() {
+            return (entry.get)(th, object);
+        }
         if self.offset.get() == STORED {
             let value = th.own_attribute(object, self.name.get())?;
             return value.ok_or_else(|| th.no_attribute(object, self.name.get()));
@@ -72,6 +78,9 @@ impl Ref<Member> {
     /// Writes the slot; empties it when the value is unbound.
     pub fn write(self, th: &mut Thread, object: Value, value: Value) -> Result<(), Raised> {
         self.check(th, object)?;
+        if self.entry.get().is_some() {
+            return Err(th.attribute_error("readonly attribute"));
+        }
         if self.offset.get() == STORED {
             return match value.is_unbound() {
                 true => th.delete_own(object, self.name.get()),

@@ -1,7 +1,7 @@
 //! `method`: a function bound to an object.
 
 use crate::class::{
-    GetSet, Method as Entry, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+    GetSet, Method as Entry, NativeLayout, TypeFlags, TypeSpec, function, getter, member, method,
 };
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -53,12 +53,12 @@ static METHODS: &[Entry] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter(
+    member(
         "__func__",
         |th, m| Ok(th.receiver::<Method>(m)?.function.get()),
         "the function (or other callable) implementing a method",
     ),
-    getter(
+    member(
         "__self__",
         |th, m| Ok(th.receiver::<Method>(m)?.receiver.get()),
         "the instance to which a method is bound",

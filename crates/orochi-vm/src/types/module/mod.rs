@@ -131,11 +131,15 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn dir(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let module = th.receiver::<Module>(args[0])?;
-    if let Some(own) = module.dict().get_str(th, crate::name!(th, "__dir__"))? {
+    th.receiver::<Module>(args[0])?;
+    let own = th.get_attribute(args[0], crate::name!(th, "__dict__"))?;
+    let Some(own) = own.cast::<Dict>() else {
+        return Err(th.type_error("<module>.__dict__ is not a dictionary"));
+    };
+    if let Some(own) = own.get_str(th, crate::name!(th, "__dir__"))? {
         return th.call(own, &[]);
     }
-    Ok(keys_of(th, module.dict())?.value())
+    Ok(keys_of(th, own)?.value())
 }
 
 fn readonly(th: &mut Thread, _: Value, _: Value) -> Result<(), Raised> {

@@ -324,9 +324,11 @@ pub(crate) fn keys_of(th: &mut Thread, names: Ref<Dict>) -> Result<Ref<List>, Ra
 
 fn dir(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let names = Dict::new(th)?;
-    if let Some(own) = th.find_attribute(args[0], crate::name!(th, "__dict__"))?
-        && let Some(own) = own.cast::<Dict>()
-    {
+    if let Some(own) = th.find_attribute(args[0], crate::name!(th, "__dict__"))? {
+        let Some(own) = own.cast::<Dict>() else {
+            let kind = th.type_name(args[0]);
+            return Err(th.type_error(format!("{kind}.__dict__ is not a dictionary")));
+        };
         names.update(th, own)?;
     }
     if let Some(class) = th.find_attribute(args[0], crate::name!(th, "__class__"))?
@@ -385,6 +387,10 @@ pub(crate) fn define_dict(th: &mut Thread, class: Ref<Class>) -> Result<(), Rais
 }
 
 fn get_dict(th: &mut Thread, object: Value) -> Result<Value, Raised> {
+    if object.cast::<Class>().is_some() {
+        // Of a metaclass that has a base with a `__dict__`: that of classes counts.
+        return types::mappingproxy::proxy_of(th, object);
+    }
     if !object.is_object() || !th.class_of(object).has_own_attributes() {
         let name = th.name("__dict__");
         return Err(th.no_attribute(object, name));
@@ -393,6 +399,17 @@ fn get_dict(th: &mut Thread, object: Value) -> Result<Value, Raised> {
 }
 
 fn set_dict(th: &mut Thread, object: Value, value: Value) -> Result<(), Raised> {
+    if object.cast::<Class>().is_some() {
+        let message = "attribute '__dict__' of 'type' objects is not writable";
+        return Err(th.attribute_error(message));
+    }
+    let class = th.class_of(object);
+
+    let value = if value.is_unbound() && (!class.has(flags::EXCEPTION) && !class.has(flags::TYPE)) {
+        Dict::new(th)?.value()
+    } else {
+        value
+    };
     if value.is_unbound() {
         return Err(th.type_error("cannot delete __dict__"));
     }

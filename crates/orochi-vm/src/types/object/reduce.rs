@@ -80,9 +80,18 @@ fn new_form(th: &mut Thread, object: Value, class: Ref<Class>) -> Result<Value, 
 /// Positional and named arguments of `__new__`.
 type NewArguments = (Option<Ref<Tuple>>, Option<Ref<Dict>>);
 
+/// A method that the object's class defines, bound.
+fn class_method(th: &mut Thread, object: Value, name: Ref<Str>) -> Result<Option<Value>, Raised> {
+    let class = th.class_of(object);
+    match class.lookup(th, name) {
+        Some(found) => th.descriptor_get(found, object, class).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// What `__getnewargs_ex__` or `__getnewargs__` say.
 fn new_arguments(th: &mut Thread, object: Value) -> Result<NewArguments, Raised> {
-    if let Some(method) = th.find_attribute(object, crate::name!(th, "__getnewargs_ex__"))? {
+    if let Some(method) = class_method(th, object, crate::name!(th, "__getnewargs_ex__"))? {
         let given = th.call(method, &[])?;
         let Some(pair) = given.cast::<Tuple>() else {
             let kind = th.type_name(given);
@@ -110,7 +119,7 @@ fn new_arguments(th: &mut Thread, object: Value) -> Result<NewArguments, Raised>
         };
         return Ok((Some(positional), Some(named)));
     }
-    if let Some(method) = th.find_attribute(object, crate::name!(th, "__getnewargs__"))? {
+    if let Some(method) = class_method(th, object, crate::name!(th, "__getnewargs__"))? {
         let given = th.call(method, &[])?;
         return match given.cast::<Tuple>() {
             Some(positional) => Ok((Some(positional), None)),
@@ -152,11 +161,17 @@ fn default_state(th: &mut Thread, object: Value, required: bool) -> Result<Value
             state = own.copy(th)?.value();
         }
     }
-    if class.member_count() == 0 {
+    if !class.has(flags::HEAP) {
         return Ok(state);
     }
-    let copyreg = th.import_module("copyreg")?;
-    let names = th.call_method(copyreg, crate::name!(th, "_slotnames"), &[class.value()])?;
+    // `copyreg._slotnames` leaves its answer in the class.
+    let names = match class.namespace.get().get(crate::name!(th, "__slotnames__")) {
+        Some(known) => known,
+        None => {
+            let copyreg = th.import_module("copyreg")?;
+            th.call_method(copyreg, crate::name!(th, "_slotnames"), &[class.value()])?
+        }
+    };
     let slots = Dict::new(th)?;
     if let Some(names) = names.cast::<List>() {
         let names = names.snapshot(th)?;

@@ -26,7 +26,7 @@ pub static MEMBER_GETSET: &[GetSet] = &[
     getter("__name__", |th, m| Ok(th.receiver::<Member>(m)?.name.get().value()), ""),
     getter("__objclass__", |th, m| Ok(th.receiver::<Member>(m)?.owner.get()), ""),
     getter("__qualname__", qualname, ""),
-    getter("__doc__", |_, _| Ok(Value::NONE), ""),
+    getter("__doc__", doc, ""),
 ];
 
 fn get(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -60,6 +60,13 @@ fn reduce(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let getattr = th.builtin(crate::name!(th, "getattr"))?;
     let arguments = Tuple::from_slice(th, &[member.owner.get(), member.name.get().value()])?;
     Ok(Tuple::from_slice(th, &[getattr, arguments.value()])?.value())
+}
+
+fn doc(th: &mut Thread, member: Value) -> Result<Value, Raised> {
+    match th.receiver::<Member>(member)?.entry.get() {
+        Some(entry) if !entry.doc.is_empty() => Ok(th.new_str(entry.doc)?.value()),
+        _ => Ok(Value::NONE),
+    }
 }
 
 fn qualname(th: &mut Thread, member: Value) -> Result<Value, Raised> {

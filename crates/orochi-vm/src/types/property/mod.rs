@@ -5,16 +5,17 @@ mod member;
 pub use member::{MEMBER_GETSET, MEMBER_METHODS};
 
 use crate::class::{
-    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter as computed, method,
-    property as settable,
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter as computed, member,
+    method, property as settable,
 };
-use crate::exception::Raised;
+use crate::exception::{Raised, classes};
 use crate::heap::Value;
 use crate::heap_object;
 use crate::interpreter::frame::as_function;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types::str::Str;
+use crate::types::tuple::Tuple;
 
 heap_object! {
     /// A property. Its functions change only when `__init__` is called once more, by single
@@ -72,7 +73,7 @@ static METHODS: &[Method] = &[
     ),
     method("__set__($self, instance, value, /)", set, "Set an attribute of instance to value."),
     method("__delete__($self, instance, /)", delete, "Delete an attribute of instance."),
-    method("__set_name__($self, owner, name, /)", set_name, "Method to set name of a property."),
+    method("__set_name__($self, /, *args)", set_name, "Method to set name of a property."),
     method(
         "getter($self, fget, /)",
         with_getter,
@@ -91,9 +92,9 @@ static METHODS: &[Method] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    computed("fget", |th, p| Ok(th.receiver::<Property>(p)?.getter.get()), ""),
-    computed("fset", |th, p| Ok(th.receiver::<Property>(p)?.setter.get()), ""),
-    computed("fdel", |th, p| Ok(th.receiver::<Property>(p)?.deleter.get()), ""),
+    member("fget", |th, p| Ok(th.receiver::<Property>(p)?.getter.get()), ""),
+    member("fset", |th, p| Ok(th.receiver::<Property>(p)?.setter.get()), ""),
+    member("fdel", |th, p| Ok(th.receiver::<Property>(p)?.deleter.get()), ""),
     settable("__doc__", |th, p| Ok(th.receiver::<Property>(p)?.doc.get()), set_doc, ""),
     settable("__name__", get_name, put_name, ""),
     computed("__isabstractmethod__", is_abstract, ""),
@@ -130,10 +131,15 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     fields.doc.set(token, doc);
     fields.name.set(token, Value::UNBOUND);
     fields.getter_doc.set(token, getter_doc);
-    if th.class_of(args[0]) != SPEC.class() && th.class_of(args[0]).has_own_attributes() {
-        // A subclass has a docstring of its own, which would hide this one.
+    if th.class_of(args[0]) != SPEC.class() {
+        // A subclass has a docstring of its own, which would hide this one. If it leaves no room
+        // for another, only a getter's docstring that is lost is an error.
         let name = crate::name!(th, "__doc__");
-        th.set_own(args[0], name, doc)?;
+        if let Err(raised) = th.set_attribute(args[0], name, doc)
+            && (getter_doc != 0 || th.catch(raised, &classes::ATTRIBUTE_ERROR).is_none())
+        {
+            return Err(raised);
+        }
     }
     if again {
         th.forget_inline_caches();
@@ -219,7 +225,14 @@ fn delete(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn set_name(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    put_name(th, args[0], args[2])?;
+    let given = args[1].cast::<Tuple>().unwrap_or(th.vm.empty_tuple.get());
+    if given.len() != 2 {
+        return Err(th.type_error(format!(
+            "__set_name__() takes 2 positional arguments but {} were given",
+            given.len()
+        )));
+    }
+    put_name(th, args[0], given.get(1))?;
     Ok(Value::NONE)
 }
 

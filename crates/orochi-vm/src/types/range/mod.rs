@@ -5,7 +5,7 @@
 
 mod methods;
 
-use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec, function, getter};
+use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec, function, getter, member};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::heap_object;
@@ -51,9 +51,9 @@ pub static SPEC: TypeSpec = TypeSpec {
 };
 
 static GETSET: &[GetSet] = &[
-    getter("start", |th, range| Ok(th.receiver::<Range>(range)?.start.get()), ""),
-    getter("stop", |th, range| Ok(th.receiver::<Range>(range)?.stop.get()), ""),
-    getter("step", |th, range| Ok(th.receiver::<Range>(range)?.step.get()), ""),
+    member("start", |th, range| Ok(th.receiver::<Range>(range)?.start.get()), ""),
+    member("stop", |th, range| Ok(th.receiver::<Range>(range)?.stop.get()), ""),
+    member("step", |th, range| Ok(th.receiver::<Range>(range)?.step.get()), ""),
 ];
 
 /// How many values a range of machine integers has.

@@ -4,7 +4,7 @@ mod methods;
 
 pub use methods::indices_of;
 
-use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec, function, getter};
+use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec, function, getter, member};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::heap_object;
@@ -41,9 +41,9 @@ pub static SPEC: TypeSpec = TypeSpec {
 };
 
 static GETSET: &[GetSet] = &[
-    getter("start", |th, slice| Ok(th.receiver::<Slice>(slice)?.start.get()), ""),
-    getter("stop", |th, slice| Ok(th.receiver::<Slice>(slice)?.stop.get()), ""),
-    getter("step", |th, slice| Ok(th.receiver::<Slice>(slice)?.step.get()), ""),
+    member("start", |th, slice| Ok(th.receiver::<Slice>(slice)?.start.get()), ""),
+    member("stop", |th, slice| Ok(th.receiver::<Slice>(slice)?.stop.get()), ""),
+    member("step", |th, slice| Ok(th.receiver::<Slice>(slice)?.step.get()), ""),
 ];
 
 /// The bounds of a slice as machine integers, before the length of the sequence is known.

@@ -2,7 +2,8 @@
 
 use crate::class::create::call_with_dict;
 use crate::class::{
-    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, method,
+    GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, function, getter, member,
+    method,
 };
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -68,8 +69,8 @@ static METHODS: &[Method] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("__func__", |th, object| Ok(th.receiver::<StaticMethod>(object)?.function.get()), ""),
-    getter("__wrapped__", |th, object| Ok(th.receiver::<StaticMethod>(object)?.function.get()), ""),
+    member("__func__", |th, object| Ok(th.receiver::<StaticMethod>(object)?.function.get()), ""),
+    member("__wrapped__", |th, object| Ok(th.receiver::<StaticMethod>(object)?.function.get()), ""),
     getter("__isabstractmethod__", is_abstract, ""),
     crate::types::classmethod::ANNOTATIONS,
     crate::types::classmethod::ANNOTATE,

@@ -1,7 +1,7 @@
 //! `super`: attributes as the classes behind a given one define them.
 
 use crate::class::{
-    Class, GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method,
+    Class, GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, member, method,
 };
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -63,17 +63,17 @@ static METHODS: &[Method] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter(
+    member(
         "__thisclass__",
         |th, s| Ok(th.receiver::<Super>(s)?.class.get()),
         "the class invoking super()",
     ),
-    getter(
+    member(
         "__self__",
         |th, s| Ok(th.receiver::<Super>(s)?.object.get()),
         "the instance invoking super(); may be None",
     ),
-    getter(
+    member(
         "__self_class__",
         |th, s| Ok(th.receiver::<Super>(s)?.object_class.get()),
         "the type of the instance invoking super(); may be None",
@@ -182,7 +182,7 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 #[cold]
-fn misfit(th: &Thread, class: Ref<Class>, object: Value) -> Raised {
+pub(crate) fn misfit(th: &Thread, class: Ref<Class>, object: Value) -> Raised {
     let (kind, name) = match object.cast::<Class>() {
         Some(own) => ("type", own.display_name()),
         None => ("instance of", th.type_name(object)),
@@ -206,9 +206,15 @@ fn from_frame(th: &mut Thread) -> Result<(Value, Value), Raised> {
         return Err(th.runtime_error("super(): no arguments"));
     }
     let first = th.running_register(0);
+    // The argument itself may be a cell, too.
+    let captured = code
+        .compiled()
+        .variables
+        .first()
+        .is_some_and(|variable| variable.kind == orochi_compiler::code::VariableKind::Cell);
     let object = match first.cast_exact::<types::cell::Cell>() {
-        Some(cell) => th.read(cell)?.contents.get(),
-        None => first,
+        Some(cell) if captured => th.read(cell)?.contents.get(),
+        _ => first,
     };
     if object.is_unbound() {
         return Err(th.runtime_error("super(): arg[0] deleted"));

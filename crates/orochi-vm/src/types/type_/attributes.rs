@@ -13,7 +13,7 @@ pub(super) static GETSET: &[GetSet] = &[
     property("__name__", name, set_name, ""),
     property("__qualname__", qualname, set_qualname, ""),
     property("__bases__", bases, rebase_class, ""),
-    getter("__mro__", |_, class| with(class, |class| class.mro.get().value()), ""),
+    getter("__mro__", |_, class| with(class, order_or_none), ""),
     getter(
         "__base__",
         |_, class| {
@@ -38,6 +38,12 @@ pub(super) static GETSET: &[GetSet] = &[
     getter("__weakrefoffset__", |_, _| Ok(Value::from_i32(0)), ""),
     getter("__flags__", type_flags, ""),
 ];
+
+/// The resolution order; None while the class is being made.
+fn order_or_none(class: Ref<Class>) -> Value {
+    let order = class.mro.get();
+    if order.is_empty() { Value::NONE } else { order.value() }
+}
 
 fn with(class: Value, read: impl Fn(Ref<Class>) -> Value) -> Result<Value, Raised> {
     Ok(class.cast::<Class>().map_or(Value::NONE, read))

@@ -1,10 +1,10 @@
 //! `weakref.ref` and the proxies.
 //!
 //! The collector clears the referent of a weak reference when the object dies and hands the
-//! reference up if it has a callback; [`object`] has the layout. An object keeps no list of its
-//! references, so `weakref.ref(x)` is a new object each time (as `__eq__` and `hash` go by the
-//! referent, programs seldom notice).
+//! reference up if it has a callback; [`object`] has the layout. References and proxies without a
+//! callback are made once for each object: [`canonical`] knows them.
 
+pub(crate) mod canonical;
 mod object;
 mod proxy;
 
@@ -44,7 +44,7 @@ pub static TYPES: &[&TypeSpec] = &[&SPEC, &PROXY, &CALLABLE_PROXY];
 static METHODS: &[Method] = &[
     method(
         "__init__($self, /, *args, **kwargs)",
-        |_, _| Ok(Value::NONE),
+        init,
         "Initialize self.  See help(type(self)) for accurate signature.",
     ),
     method("__call__($self, /)", call, "Call self as a function."),
@@ -86,6 +86,9 @@ fn referent(th: &Thread, value: Value) -> Result<Value, Raised> {
 /// `ref(object, callback=None)`
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &SPEC)?;
+    if shape.class == SPEC.class() {
+        refuse_names(th, args[2])?;
+    }
     let given = args[1].cast::<types::tuple::Tuple>().unwrap_or(th.vm.empty_tuple.get());
     if given.is_empty() || given.len() > 2 {
         let (least, count) =
@@ -96,7 +99,38 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let referent = referent(th, given.get(0))?;
     let callback = given.get(1);
     let callback = if callback.is_unbound() { Value::NONE } else { callback };
+    if callback.is_none() && shape.class == SPEC.class() {
+        return single(th, &SPEC, referent);
+    }
     Ok(WeakRef::allocate_as(th, shape, callback, referent, 0)?.value())
+}
+
+/// The reference without a callback, made if there is none.
+fn single(th: &Thread, spec: &'static TypeSpec, referent: Value) -> Result<Value, Raised> {
+    let class = std::ptr::from_ref(spec).addr();
+    if let Some(known) = canonical::find(referent, class) {
+        return Ok(known.value());
+    }
+    let made = WeakRef::allocate_as(th, spec.shape(), Value::NONE, referent, 0)?;
+    Ok(canonical::enter(referent, class, made).value())
+}
+
+/// `__new__` has done everything; this checks the arguments that it got.
+fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    refuse_names(th, args[2])?;
+    let given = args[1].cast::<types::tuple::Tuple>().map_or(0, |given| given.len());
+    match given {
+        1 | 2 => Ok(Value::NONE),
+        0 => Err(th.type_error("__init__ expected at least 1 argument, got 0")),
+        _ => Err(th.type_error(format!("__init__ expected at most 2 arguments, got {given}"))),
+    }
+}
+
+fn refuse_names(th: &mut Thread, names: Value) -> Result<(), Raised> {
+    match names.cast::<types::dict::Dict>() {
+        Some(names) if names.len(th)? > 0 => Err(th.type_error("ref() takes no keyword arguments")),
+        _ => Ok(()),
+    }
 }
 
 fn call(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -132,9 +166,15 @@ fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         None => format!("<weakref at {here:#x}; dead>"),
         Some(target) => {
             let mut named = String::new();
-            if let Some(name) = th.find_attribute(target, crate::name!(th, "__name__"))?
-                && name.cast::<Str>().is_some()
-            {
+            let name = match th.find_attribute(target, crate::name!(th, "__name__")) {
+                Ok(name) => name,
+                // A `__getattr__` that does not expect the question is no reason to fail.
+                Err(raised) => match th.catch(raised, &crate::exception::classes::EXCEPTION) {
+                    Some(_) => None,
+                    None => return Err(raised),
+                },
+            };
+            if let Some(name) = name.filter(|name| name.cast::<Str>().is_some()) {
                 named = format!(" ({})", th.display_str(name));
             }
             format!(
@@ -166,6 +206,9 @@ pub(crate) fn define_weakref(th: &mut Thread, class: Ref<Class>) -> Result<(), R
 pub fn new_proxy(th: &mut Thread, object: Value, callback: Value) -> Result<Value, Raised> {
     let object = referent(th, object)?;
     let spec = if th.is_callable(object) { &CALLABLE_PROXY } else { &PROXY };
+    if callback.is_none() {
+        return single(th, spec, object);
+    }
     Ok(WeakRef::allocate_as(th, spec.shape(), callback, object, 0)?.value())
 }
 

@@ -313,6 +313,11 @@ impl<E: TableEntry> Ref<HashTable<E>> {
         for word in 0..E::WORDS {
             self.put_word(position, word, Value::UNBOUND);
         }
+    }
+
+    /// Gives back the empty places at the end, which only those may do who take the last entry:
+    /// iterators tell by their position that keys have come and gone.
+    pub fn shrink(self) {
         let mut used = self.used();
         while used > 0 && self.key(used - 1).is_unbound() {
             used -= 1;
