@@ -72,8 +72,7 @@ fn read_object(
         Some(_) => th.index_ssize(got)?,
         None => {
             let kind = th.type_name(got);
-            let _ = th
-                .type_error(format!("'{kind}' object cannot be interpreted as an integer"));
+            let _ = th.type_error(format!("'{kind}' object cannot be interpreted as an integer"));
             let cause = th.take_exception();
             let _ = th.raise_message(&classes::OS_ERROR, "raw readinto() failed");
             let error = th.take_exception();
