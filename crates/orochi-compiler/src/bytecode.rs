@@ -51,6 +51,8 @@ pub const METHOD_FORM: u8 = 0x80;
 pub const FOR_UPDATE: u8 = 1;
 /// `d` bit of the binary operators: the in-place form.
 pub const INPLACE: u8 = 1;
+/// `d` bit of [`Op::Reraise`]: the end of a handler that was itself left by an exception.
+pub const WHERE_RAISED: u8 = 1;
 
 /// How an instruction's operand fields are used; drives the disassembler and the validator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -406,7 +408,9 @@ opcodes! {
     // ---- exceptions
     /// `d` 0: `raise` of the handled exception; 1: `raise R[a]`; 2: `raise R[a] from R[b]`.
     Raise = Ab, 0;
-    /// Raise `R[a]` again as it is: its traceback is not extended by this line.
+    /// Raise `R[a]` again as it is: its traceback is not extended by this line. `d`
+    /// `WHERE_RAISED`: a frame that is left so is left where the exception was raised, as its
+    /// `f_lineno` tells.
     Reraise = A, 0;
     /// `R[a] =` the handled exception (None if none); the handled exception is now `R[b]`.
     PushHandled = Ab, 0;

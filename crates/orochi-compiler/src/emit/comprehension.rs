@@ -197,6 +197,7 @@ impl<'t> Emitter<'t> {
             self.unit.loop_back(head);
             self.end_async_next(guard);
         } else {
+            self.at(clause.iter.at);
             self.next_item(iterator, &clause.target, exhausted)?;
             self.conditions(node, clause, index, next, result)?;
             self.unit.place(next);

@@ -15,7 +15,7 @@ use super::Emitter;
 use super::block::Block;
 use super::unit::{Label, Reg};
 use crate::ast::*;
-use crate::bytecode::Op;
+use crate::bytecode::{Op, WHERE_RAISED};
 use crate::code::{Constant, Position};
 use crate::error::{Failure, Outcome};
 
@@ -73,18 +73,19 @@ impl<'t> Emitter<'t> {
         }
     }
 
-    /// Restores the handled exception and raises again. Control gets here from the handler's end
-    /// (nothing matched, or a `finally` body is done) or from the table of ranges.
+    /// Restores the handled exception and raises again, for control that comes from the handler's
+    /// end (nothing matched, or a `finally` body is done) and from the table of ranges. The latter
+    /// leaves the frame where the exception was raised.
     fn cleanup(&mut self, cleanup: Label, exception: Reg, saved: Reg, before: Option<u128>) {
-        let falls_through = self.unit.bound;
-        self.unit.place_handler(cleanup, before);
-        self.unit.bound = match (self.unit.bound, falls_through) {
-            (Some(a), Some(b)) => Some(a & b),
-            (a, b) => a.or(b),
-        };
         let at = self.unit.at;
+        if self.unit.bound.is_some() {
+            self.unit.a(Op::PopHandled, saved);
+            self.unit.a(Op::Reraise, exception);
+            self.unit.end_path();
+        }
+        self.unit.place_handler(cleanup, before);
         self.unit.a(Op::PopHandled, saved);
-        self.unit.a(Op::Reraise, exception);
+        self.unit.push(Op::Reraise, WHERE_RAISED, exception, 0, 0);
         self.unit.end_path();
         self.at(at);
     }
@@ -171,7 +172,7 @@ impl<'t> Emitter<'t> {
         self.unit.jump(done);
         self.unit.place_handler(cleanup, before);
         self.forget_name(name);
-        self.unit.a(Op::Reraise, raised);
+        self.unit.push(Op::Reraise, WHERE_RAISED, raised, 0, 0);
         self.unit.end_path();
         self.unit.place(done);
         self.unit.release(mark);

@@ -10,6 +10,9 @@ use crate::error::Outcome;
 /// `d` bit of `Op::Format`: there is a spec.
 const HAS_SPEC: u8 = 4;
 
+/// Parts that are in registers at a time: longer strings are joined piece by piece.
+const MOST_PARTS: u16 = 1024;
+
 impl<'t> Emitter<'t> {
     pub(super) fn joined_string(
         &mut self,
@@ -26,12 +29,21 @@ impl<'t> Emitter<'t> {
             [single] => self.string_part(single, dest),
             _ => {
                 let first = self.unit.temporaries(0);
+                let mark = self.unit.top;
+                let mut held = 0;
                 for part in parts {
+                    if held == MOST_PARTS {
+                        self.at(at);
+                        self.unit.push(Op::BuildString, 0, first, first, held);
+                        self.unit.release(mark + 1);
+                        held = 1;
+                    }
                     let register = self.unit.temporary();
                     self.string_part(part, register)?;
+                    held += 1;
                 }
                 self.at(at);
-                self.unit.push(Op::BuildString, 0, dest, first, parts.len() as u16);
+                self.unit.push(Op::BuildString, 0, dest, first, held);
                 Ok(())
             }
         }

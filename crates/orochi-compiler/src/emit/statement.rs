@@ -361,6 +361,8 @@ impl<'t> Emitter<'t> {
             self.at(at);
             self.unit.push(Op::Call, 0, error, error, 1);
         }
+        // The traceback shows what did not hold.
+        self.at(test.at);
         self.unit.push(Op::Raise, 1, error, 0, 0);
         self.unit.end_path();
         self.unit.place(holds);

@@ -11,7 +11,7 @@
 use crate::ast::Name;
 use crate::bytecode::Op;
 use crate::code::{Constant, Position, Variable, VariableKind};
-use crate::scope::ScopeId;
+use crate::scope::{Private, ScopeId};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -89,8 +89,8 @@ pub struct Unit {
     pub arg_count: u32,
     pub posonly_count: u32,
     pub kwonly_count: u32,
-    /// The class whose private names are mangled here.
-    pub private: Option<Name>,
+    /// How private names are mangled here.
+    pub private: Option<Private>,
     pub pending: Vec<Pending>,
     pub labels: Vec<LabelState>,
     pub ranges: Vec<Range>,

@@ -5,7 +5,7 @@ use super::Emitter;
 use super::block::Block;
 use super::unit::Reg;
 use crate::ast::{Stmt, WithItem};
-use crate::bytecode::{METHOD_FORM, Op};
+use crate::bytecode::{METHOD_FORM, Op, WHERE_RAISED};
 use crate::error::Outcome;
 
 /// `d` of `Op::LoadSpecial`.
@@ -84,7 +84,7 @@ impl<'t> Emitter<'t> {
         self.unit.place_handler(cleanup, before);
         self.unit.bound = self.unit.bound.or(falls_through);
         self.unit.a(Op::PopHandled, saved);
-        self.unit.a(Op::Reraise, exception);
+        self.unit.push(Op::Reraise, WHERE_RAISED, exception, 0, 0);
         self.unit.end_path();
     }
 

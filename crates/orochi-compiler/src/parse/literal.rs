@@ -116,15 +116,20 @@ impl Lower<'_> {
         }
     }
 
-    fn warn_escapes(&mut self, range: TextRange, bytes: bool, _interpolated: bool) {
+    fn warn_escapes(&mut self, range: TextRange, bytes: bool, interpolated: bool) {
         let text = self.text(range).as_bytes();
         let mut i = 0;
-        while i + 1 < text.len() {
+        while i < text.len() {
             if text[i] != b'\\' {
                 i += 1;
                 continue;
             }
-            let c = text[i + 1];
+            // A backslash at the very end stands before the brace of a replacement field.
+            let c = match text.get(i + 1) {
+                Some(&c) => c,
+                None if interpolated => b'{',
+                None => break,
+            };
             let fits = matches!(
                 c,
                 b'\n'
@@ -153,7 +158,10 @@ impl Lower<'_> {
                 Some(("escape", i..i + length))
             };
             if let Some((what, range_in)) = message {
-                let escape = String::from_utf8_lossy(&text[range_in]).into_owned();
+                let escape = match text.get(range_in) {
+                    Some(escape) => String::from_utf8_lossy(escape).into_owned(),
+                    None => "\\{".to_owned(),
+                };
                 let offset = range.start().to_u32() + i as u32;
                 let (line, column) = self.lines.line_column(offset);
                 let end_column = column + length as u32;

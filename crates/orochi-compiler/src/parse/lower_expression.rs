@@ -254,7 +254,7 @@ impl Lower<'_> {
             ruff::ConversionFlag::Repr => Conversion::Repr,
         };
         if let Some(debug) = &field.debug_text {
-            self.push_text(parts, debug.as_str().as_bytes().to_vec(), field.range());
+            self.push_text(parts, without_comments(debug.as_str()).into_bytes(), field.range());
             if conversion == Conversion::None && field.format_spec.is_none() {
                 conversion = Conversion::Repr;
             }
@@ -357,4 +357,33 @@ impl Lower<'_> {
     pub(super) fn operator(&self, op: ruff::Operator) -> Operator {
         operator(op)
     }
+}
+
+/// The text of a `{…=}` field without its comments, as it is shown.
+fn without_comments(text: &str) -> String {
+    if !text.contains('#') {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let (mut quote, mut escaped, mut comment) = (None, false, false);
+    for c in text.chars() {
+        if comment {
+            comment = c != '\n';
+        }
+        match quote {
+            _ if comment => {}
+            Some(end) => {
+                if c == end && !escaped {
+                    quote = None;
+                }
+                escaped = c == '\\' && !escaped;
+            }
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            None => comment = c == '#',
+        }
+        if !comment {
+            out.push(c);
+        }
+    }
+    out
 }

@@ -53,7 +53,12 @@ pub fn parse(source: &str, lines: &Lines, reading: Reading) -> Result<Tree, Fail
     if let Some(error) = parsed.errors().first() {
         let range = error.location;
         let at = lines.position(range.start().to_u32(), range.end().to_u32());
-        let message = error.error.to_string();
+        let mut message = error.error.to_string();
+        if message.ends_with("in Unicode escape sequence") {
+            message = "(unicode error) 'unicodeescape' codec can't decode bytes in position 0-1: \
+                       malformed \\N character escape"
+                .to_owned();
+        }
         drop_deep(parsed, source.len());
         let failure = diagnose(source, lines, reading);
         return Err(failure.unwrap_or_else(|| Failure::new(message, at)));

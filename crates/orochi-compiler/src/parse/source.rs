@@ -16,6 +16,7 @@ pub fn decode(source: &[u8], ignore_cookie: bool) -> Outcome<Cow<'_, str>> {
     let declared = if ignore_cookie { None } else { cookie(body) };
     let text = match declared.as_deref() {
         None | Some("utf-8") => utf8(body, declared.is_some() || marked)?,
+        Some("utf8" | "u8") if !marked => utf8(body, true)?,
         Some(name) if marked => {
             return Err(Failure::new(format!("encoding problem: {name} with BOM"), NOWHERE));
         }
@@ -104,7 +105,7 @@ fn cookie_in(comment: &[u8]) -> Option<&str> {
 
 fn normal_name(name: &str) -> String {
     let lower = name.to_ascii_lowercase().replace('_', "-");
-    if lower == "utf-8" || lower.starts_with("utf-8-") || lower == "utf8" || lower == "u8" {
+    if lower == "utf-8" || lower.starts_with("utf-8-") {
         return "utf-8".to_owned();
     }
     for latin in ["latin-1", "iso-8859-1", "iso-latin-1"] {

@@ -1,7 +1,7 @@
 //! The first pass over statements and patterns.
 
 use super::build::Builder;
-use super::{Part, ScopeKind, symbol};
+use super::{Part, Private, ScopeKind, symbol};
 use crate::ast::*;
 use crate::code::Position;
 use crate::error::{Failure, Outcome};
@@ -279,7 +279,7 @@ impl Builder {
         self.exprs(def.keywords.iter().map(|k| &k.value))?;
         let id = self.open(ScopeKind::Class, def.name.clone(), at);
         self.register(def, Part::Body, id);
-        self.scope().private = Some(def.name.clone());
+        self.scope().private = Some(Private::of(&def.name));
         if generic {
             self.note(&Name::from("__type_params__"), symbol::LOCAL, at)?;
             self.note(&Name::from(".type_params"), symbol::USE, at)?;
@@ -316,7 +316,8 @@ impl Builder {
         }
         if for_class {
             // The class body is mangled by its own name, and so are its type parameters.
-            self.scope().private = Some(name.clone());
+            let only = params.iter().map(|param| param.name.clone()).collect();
+            self.scope().private = Some(Private { class: name.clone(), only: Some(only) });
             self.note(&Name::from(".type_params"), symbol::LOCAL | symbol::USE, at)?;
             self.note(&Name::from(".generic_base"), symbol::LOCAL | symbol::USE, at)?;
         }

@@ -139,8 +139,8 @@ pub struct Scope {
     pub parameters: Vec<Name>,
     /// Names of enclosing functions' variables that this scope's code needs in its closure.
     pub free: Vec<Name>,
-    /// The class whose private names are mangled here.
-    pub private: Option<Name>,
+    /// How private names are mangled here.
+    pub private: Option<Private>,
     /// Inside a function.
     pub nested: bool,
     /// Has a `yield`.
@@ -250,9 +250,29 @@ impl Table {
     }
 }
 
+/// Whose private names are mangled in a scope, and which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Private {
+    /// The class.
+    pub class: Name,
+    /// Only these: what stands between a class's type parameters and its body knows the
+    /// parameters by their mangled names, and everything else as the code around the class does.
+    pub only: Option<Arc<[Name]>>,
+}
+
+impl Private {
+    /// All private names, as in the body of a class.
+    pub fn of(class: &Name) -> Self {
+        Self { class: class.clone(), only: None }
+    }
+}
+
 /// The name as a class body or its methods see it: `__private` becomes `_Class__private`.
-pub fn mangle(private: Option<&Name>, name: &Name) -> Name {
-    let Some(class) = private else { return name.clone() };
+pub fn mangle(private: Option<&Private>, name: &Name) -> Name {
+    let Some(Private { class, only }) = private else { return name.clone() };
+    if only.as_ref().is_some_and(|only| !only.contains(name)) {
+        return name.clone();
+    }
     if !name.starts_with("__") || name.ends_with("__") || name.contains('.') {
         return name.clone();
     }

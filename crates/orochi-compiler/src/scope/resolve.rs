@@ -70,6 +70,12 @@ fn is_discarded(table: &Table, mut id: ScopeId) -> bool {
 }
 
 fn look_up(table: &mut Table, id: ScopeId, name: &Name, nonlocal: bool) -> Outcome<()> {
+    if is_global_in_class(table, id, name) {
+        if let Some(symbol) = table.get_mut(id).symbol_mut(name) {
+            symbol.resolution = Resolution::GlobalExplicit;
+        }
+        return Ok(());
+    }
     let owner = find(table, id, name, nonlocal)?;
     let Some(owner) = owner else {
         let scope = table.get_mut(id);
@@ -123,6 +129,23 @@ fn look_up(table: &mut Table, id: ScopeId, name: &Name, nonlocal: bool) -> Outco
         symbol.resolution = Resolution::Cell;
     }
     Ok(())
+}
+
+/// Whether the scope sees the namespace of a class in which the name is declared `global`.
+fn is_global_in_class(table: &Table, id: ScopeId, name: &Name) -> bool {
+    let mut at = id;
+    loop {
+        let scope = table.get(at);
+        let Some(parent) = scope.parent else { return false };
+        if !scope.sees_class {
+            return false;
+        }
+        let around = table.get(parent);
+        if around.kind == ScopeKind::Class {
+            return around.symbol(name).is_some_and(|s| s.flags & symbol::GLOBAL != 0);
+        }
+        at = parent;
+    }
 }
 
 /// The scope whose variable `name` is, seen from `id`.

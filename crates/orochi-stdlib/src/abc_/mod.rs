@@ -261,17 +261,22 @@ fn register(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// A registered class, and all that derive from it, match the patterns that the abstract one does.
+/// Built-in classes stay as they are: a `str` is a sequence, but matches no sequence pattern.
 fn mark_pattern(th: &mut Thread, class: Ref<Class>, flag: u32) -> Result<(), Raised> {
     if class.has(flags::SEALED) {
         // Built-in types say themselves what they match: `str` is registered, and no sequence here.
         return Ok(());
     }
     let mut all = RootVec::new();
+    all.push(class.value());
     th.with_subclasses(class, &mut all)?;
-    class.set_flag(flag, true);
     for at in 0..all.len() {
-        if let Some(class) = all[at].cast::<Class>() {
-            class.set_flag(flag, true);
+        let Some(class) = all[at].cast::<Class>() else { continue };
+        if !class.has(flags::HEAP) {
+            continue;
+        }
+        for (_, other) in PATTERN_FLAGS {
+            class.set_flag(other, other == flag);
         }
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! Functions of `sys` that read and change settings.
 
-use std::cell::Cell;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use orochi_vm::class::{Method, function};
@@ -400,12 +399,8 @@ fn set_asyncgen_hooks(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
     Ok(Value::NONE)
 }
 
-std::thread_local! {
-    static ORIGIN_DEPTH: Cell<i32> = const { Cell::new(0) };
-}
-
-fn get_origin_depth(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::from_i32(ORIGIN_DEPTH.get()))
+fn get_origin_depth(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    Ok(Value::from_i32(th.origin_depth.get()))
 }
 
 fn set_origin_depth(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -413,7 +408,7 @@ fn set_origin_depth(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if depth < 0 {
         return Err(th.value_error("depth must be >= 0"));
     }
-    ORIGIN_DEPTH.set(depth);
+    th.origin_depth.set(depth);
     Ok(Value::NONE)
 }
 

@@ -224,8 +224,14 @@ fn set_flags(class: Ref<Class>, base: Ref<Class>, bases: Ref<Tuple>, dict: bool,
     }
     for &other in bases.as_slice() {
         let Some(other) = other.cast::<Class>() else { continue };
-        for inherited in [flags::SEQUENCE, flags::MAPPING, flags::MATCH_SELF, flags::FINALISER] {
+        for inherited in [flags::MATCH_SELF, flags::FINALISER] {
             if other.has(inherited) {
+                bits |= inherited;
+            }
+        }
+        // Sequence or mapping: what the first base says that says anything.
+        for inherited in [flags::SEQUENCE, flags::MAPPING] {
+            if other.has(inherited) && bits & (flags::SEQUENCE | flags::MAPPING) == 0 {
                 bits |= inherited;
             }
         }

@@ -332,7 +332,9 @@ fn fill(th: &mut Thread, class: Ref<Class>, spec: &'static TypeSpec) -> Result<(
     if let Some(base) = class.base.get().cast::<Class>() {
         super::rebase::add_subclass(th, base, class)?;
     }
-    if spec.module != "builtins" {
+    // Some classes have it as an attribute of their instances.
+    let own = spec.getset.iter().any(|entry| entry.name == "__module__");
+    if spec.module != "builtins" && !own {
         let module = th.intern(spec.module)?;
         define(th, class, "__module__", module.value())?;
     }

@@ -78,10 +78,8 @@ fn import_init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let count = set_given(th, args)?;
     let allowed: [(&str, Setter); 3] = [("name", b::set), ("path", c::set), ("name_from", d::set)];
     named(th, args[0], "ImportError", args[2], &allowed)?;
-    if count == 1 {
-        let message = args_of(th, args[0])?.get(0);
-        a::set(th, args[0], message)?;
-    }
+    let message = if count == 1 { args_of(th, args[0])?.get(0) } else { Value::UNBOUND };
+    a::set(th, args[0], message)?;
     Ok(Value::NONE)
 }
 

@@ -69,6 +69,24 @@ unsafe fn add_entry(th: &Thread, exception: Ref<BaseException>, regs: *mut Value
     }
 }
 
+/// The word offset at which the exception in flight passed through the window last, if its
+/// traceback begins there.
+///
+/// # Safety
+/// The window is live and belongs to this thread.
+pub(crate) unsafe fn newest_entry(th: &Thread, regs: *mut Value) -> Option<usize> {
+    let exception = th.raised.get().cast::<BaseException>()?;
+    let entry = travelling_traceback(exception).cast::<Traceback>()?;
+    let frame = listed(th, regs)?;
+    // SAFETY: as for the fields of an exception that travels: single words, written by Python
+    // that has the entry in its hands.
+    let fields = unsafe { entry.unguarded() };
+    if fields.frame.get() != frame.value() {
+        return None;
+    }
+    usize::try_from(fields.lasti.get() / 2).ok().filter(|&at| at < frame.code().words().len())
+}
+
 /// The frame object of a window.
 ///
 /// # Safety

@@ -5,6 +5,8 @@
 //! and either goes on at a handler or leaves the frame and looks in the caller. Frames that
 //! native code entered end the search: the exception goes back to native code as `Raised`.
 
+use orochi_compiler::bytecode::WHERE_RAISED;
+
 use super::frame::{self, Action, Extension};
 use super::{Exit, a, b, c, d, finish, generator, get, jump, next, set, sync};
 use crate::exception::{self, Raised};
@@ -31,17 +33,22 @@ handlers! {
     fn find_handler(th, pc, regs, word, table) {
         match handler_of(th, regs, pc) {
             Some(target) => next(th, target, regs, table),
-            None => {
-                if th.traced.get() && super::trace::left(th, regs) == Err(Raised::Abort) {
-                    return abort(th, pc, regs, 0, table);
-                }
-                if frame::link(regs) & frame::HAS_FRAME_OBJECT != 0 {
-                    crate::frame::detach(th, regs);
-                }
-                th.depth.set(th.depth.get() - 1);
-                leave(th, pc, regs, 0, table)
-            }
+            None => without_handler(th, pc, regs, 0, table),
         }
+    }
+
+    /// The frame is left by the exception in flight, at the thread's instruction.
+    #[cold]
+    #[inline(never)]
+    fn without_handler(th, pc, regs, word, table) {
+        if th.traced.get() && super::trace::left(th, regs) == Err(Raised::Abort) {
+            return abort(th, pc, regs, 0, table);
+        }
+        if frame::link(regs) & frame::HAS_FRAME_OBJECT != 0 {
+            crate::frame::detach(th, regs);
+        }
+        th.depth.set(th.depth.get() - 1);
+        leave(th, pc, regs, 0, table)
     }
 
     /// Leaves a frame with an exception in flight. Its `depth` has been given back.
@@ -119,6 +126,18 @@ handlers! {
     fn reraise(th, pc, regs, word, table) {
         sync(th, pc, regs);
         th.raised.set(get(regs, a(word)));
+        if d(word) == WHERE_RAISED
+            && frame::link(regs) & frame::HAS_FRAME_OBJECT != 0
+            && let Some(raised_at) = raised_at(th, regs)
+        {
+            return match handler_of(th, regs, pc) {
+                Some(target) => next(th, target, regs, table),
+                None => {
+                    th.pc.set(raised_at);
+                    without_handler(th, pc, regs, 0, table)
+                }
+            };
+        }
         find_handler(th, pc, regs, 0, table)
     }
 
@@ -194,6 +213,15 @@ unsafe fn handler_of(th: &Thread, regs: *mut Value, pc: *const u64) -> Option<*c
         let range = ranges.iter().find(|range| (range.start..range.end).contains(&offset))?;
         set(regs, range.register as usize, th.take_exception());
         Some(code.words.get().cast::<u64>().add(range.handler as usize))
+    }
+}
+
+/// Where in this frame the exception in flight was raised, as its traceback says.
+unsafe fn raised_at(th: &Thread, regs: *mut Value) -> Option<*const u64> {
+    // SAFETY: the window is live; a traceback's offsets are those of instructions of its frame.
+    unsafe {
+        let offset = crate::frame::newest_entry(th, regs)?;
+        Some(frame::code(regs).words.get().cast::<u64>().add(offset))
     }
 }
 

@@ -32,6 +32,7 @@ use crate::shape::known;
 use crate::thread::{Local, Thread};
 use crate::types::code::Code;
 use crate::types::frame::Frame;
+use crate::types::generator::drive::Step;
 use crate::types::generator::{
     ASYNC_GENERATOR, COROUTINE, GENERATOR, Generator, awaitable, flags, state,
 };
@@ -71,6 +72,8 @@ pub(super) unsafe fn make(
         let none = Value::NONE;
         // The first range is the one that turns `StopIteration` into `RuntimeError`.
         let cleanup = code.compiled().exceptions.len() > 1;
+        let coroutine = kind & code_flags::COROUTINE != 0;
+        let origin = if coroutine { crate::types::generator::origin(th)? } else { none };
         let made = Generator::allocate_as(
             th,
             spec.shape(),
@@ -79,7 +82,7 @@ pub(super) unsafe fn make(
             qualname,
             none,
             Value::UNBOUND,
-            none,
+            origin,
             Value::UNBOUND,
             registers,
             0,
@@ -517,25 +520,6 @@ pub(crate) fn resume(
     generator: Ref<Generator>,
     sent: Value,
 ) -> Result<Value, Raised> {
-    resume_at(th, generator, sent, 0)
-}
-
-/// Resumes a body that delegates, behind the delegation, whose result is `value`.
-pub(crate) fn resume_behind(
-    th: &mut Thread,
-    generator: Ref<Generator>,
-    value: Value,
-) -> Result<Value, Raised> {
-    resume_at(th, generator, value, 1)
-}
-
-/// Resumes so many words behind the suspended instruction's successor.
-fn resume_at(
-    th: &mut Thread,
-    generator: Ref<Generator>,
-    sent: Value,
-    skip: usize,
-) -> Result<Value, Raised> {
     th.check_native_stack()?;
     let saved: Saved = th.save();
     let opened = open(th, generator, sent);
@@ -546,7 +530,63 @@ fn resume_at(
             frame::set_extension(window, Extension::GeneratorEntry, generator.value());
             frame::set_link(window, saved_pc(th), th.frame.get(), frame::Action::Extended);
             attach_frame(th, generator, window);
-            th.run(target.add(skip), window)
+            th.run(target, window)
+        },
+        Err(raised) => Err(raised),
+    };
+    th.restore(saved);
+    result
+}
+
+/// Puts a body that delegates on the stack, where it waits, while `pass_on` speaks to what it
+/// delegates to. What that yields is yielded on; its result goes on behind the delegation; what
+/// it raises is raised in the body.
+pub(crate) fn resume_around(
+    th: &mut Thread,
+    generator: Ref<Generator>,
+    pass_on: impl FnOnce(&mut Thread) -> Result<Step, Raised>,
+) -> Result<Value, Raised> {
+    th.check_native_stack()?;
+    let saved = th.save();
+    let opened = open(th, generator, Value::NONE);
+    let result = match opened {
+        // SAFETY: as in `resume`; the window's instruction is the suspended one.
+        Ok(()) => unsafe {
+            let (window, target) = th.resumed.get();
+            frame::set_extension(window, Extension::GeneratorEntry, generator.value());
+            frame::set_link(window, saved_pc(th), th.frame.get(), frame::Action::Extended);
+            attach_frame(th, generator, window);
+            let at = target.sub(1);
+            sync(th, at, window);
+            let passed = pass_on(th);
+            sync(th, at, window);
+            match passed {
+                Ok(Step::Yielded(value)) => {
+                    if frame::link(window) & frame::HAS_FRAME_OBJECT != 0 {
+                        crate::frame::suspend(th, window);
+                    }
+                    let offset = u64::from(frame::code(window).offset_of(at));
+                    close_window(th, generator, window, offset, state::SUSPENDED).map(|()| {
+                        th.finished.set(false);
+                        value
+                    })
+                }
+                Ok(Step::Returned(value)) => {
+                    set(window, a(*at), value);
+                    th.run(target.add(1), window)
+                }
+                Err(Raised::Exception) => {
+                    crate::exception::set_context_to(th, th.raised.get(), th.handled.get());
+                    match super::run_unwinding(th, at, window) {
+                        Exit::Returned => Ok(th.take_result()),
+                        Exit::Raised | Exit::Next => Err(th.leaving.get()),
+                    }
+                }
+                Err(Raised::Abort) => {
+                    let _ = exception::abort(th, at, window, 0, &super::TABLE);
+                    Err(Raised::Abort)
+                }
+            }
         },
         Err(raised) => Err(raised),
     };

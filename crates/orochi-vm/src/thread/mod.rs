@@ -113,6 +113,8 @@ pub struct Thread {
     pub(crate) asynchronous: Cell<Value>,
     /// The lowest and the highest address of the native stack that the thread may use.
     pub(crate) native_range: Cell<(usize, usize)>,
+    /// How many frames a new coroutine notes as its origin.
+    pub origin_depth: Cell<i32>,
 }
 
 /// Values that belong to a thread and are on no stack.

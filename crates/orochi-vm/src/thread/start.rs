@@ -102,6 +102,7 @@ impl Thread {
             ident: Cell::new(0),
             asynchronous: unbound(),
             native_range: Cell::new((0, 0)),
+            origin_depth: Cell::new(0),
         });
         thread.set_soft_limit(base.wrapping_add(STACK_STEP));
         let _ = STACK_SLACK;

@@ -54,7 +54,6 @@ static METHODS: &[Method] = &[
     method("pop($self, key, default=<unrepresentable>, /)", pop, ""),
     method("update($self, other, /)", update, ""),
     method("copy($self, /)", copy, ""),
-    method("__copy__($self, /)", copy, ""),
 ];
 
 fn frame_of(th: &Thread, object: Value) -> Result<Ref<Frame>, Raised> {
@@ -75,9 +74,30 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     Ok(FrameLocalsProxy::allocate(th, frame)?.value())
 }
 
+/// The name that a key stands for: a plain string itself, or the name of a variable that has the
+/// same hash and is equal.
+fn variable_name(
+    th: &mut Thread,
+    frame: Ref<Frame>,
+    key: Value,
+) -> Result<Option<Ref<Str>>, Raised> {
+    if let Some(name) = key.cast_exact::<Str>() {
+        return Ok(Some(name));
+    }
+    let hash = th.hash(key)?;
+    let names = frame.code().variables.get();
+    for at in 0..names.len() {
+        let name = names.get(at);
+        if th.hash(name)? == hash && th.equal(name, key)? {
+            return Ok(name.cast::<Str>());
+        }
+    }
+    Ok(None)
+}
+
 /// The value of a name: a bound variable, or one of those beside them.
 fn find(th: &mut Thread, frame: Ref<Frame>, key: Value) -> Result<Option<Value>, Raised> {
-    if let Some(name) = key.cast::<Str>()
+    if let Some(name) = variable_name(th, frame, key)?
         && let Some((_, value)) = variables::find(th, frame, name)?
     {
         return Ok((!value.is_unbound()).then_some(value));
@@ -101,7 +121,7 @@ fn get_item(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn store(th: &mut Thread, frame: Ref<Frame>, key: Value, value: Value) -> Result<(), Raised> {
-    if let Some(name) = key.cast::<Str>()
+    if let Some(name) = variable_name(th, frame, key)?
         && let Some((index, _)) = variables::find(th, frame, name)?
     {
         return variables::set(th, frame, index, value);
@@ -126,7 +146,7 @@ fn set_item(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 /// Takes a name away, which must be none of the variables.
 fn remove(th: &mut Thread, frame: Ref<Frame>, key: Value) -> Result<Option<Value>, Raised> {
-    if let Some(name) = key.cast::<Str>()
+    if let Some(name) = variable_name(th, frame, key)?
         && variables::find(th, frame, name)?.is_some()
     {
         return Err(th.value_error("cannot remove local variables from FrameLocalsProxy"));
@@ -218,7 +238,7 @@ fn reversed(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if let Some(list) = names.cast::<crate::types::list::List>() {
         th.write(list)?.reverse();
     }
-    th.iterate(names)
+    Ok(names)
 }
 
 fn copy(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -226,8 +246,11 @@ fn copy(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let dict = as_dict(th, args[0])?;
-    Ok(th.repr(dict.value())?.value())
+    let shown = th.repr_guarded(args[0], "{...}", |th| {
+        let dict = as_dict(th, args[0])?;
+        th.repr(dict.value())
+    })?;
+    Ok(shown.value())
 }
 
 fn equal(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

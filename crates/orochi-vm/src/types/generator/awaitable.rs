@@ -104,7 +104,7 @@ pub(crate) fn async_next(th: &mut Thread, value: Value) -> Result<Value, Raised>
     };
     match awaitable(th, next, 0) {
         Ok(iterator) => Ok(iterator),
-        Err(raised) => match th.catch(raised, &classes::TYPE_ERROR) {
+        Err(raised) => match th.catch(raised, &classes::EXCEPTION) {
             Some(cause) => {
                 let error = th.type_error(format!(
                     "'async for' received an invalid object from __anext__: {}",

@@ -8,9 +8,12 @@ use crate::class::{
     GetSet, Method, NativeLayout, TypeFlags, TypeSpec, class_method, getter, method, property,
 };
 use crate::exception::{Raised, classes};
-use crate::heap::Value;
+use crate::frame::Windows;
+use crate::heap::{RootVec, Value};
+use crate::interpreter::frame as window;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
+use crate::types::tuple::Tuple;
 
 const SEND_DOC: &str =
     "send(arg) -> send 'arg' into coroutine,\nreturn next yielded value or raise StopIteration.";
@@ -125,13 +128,53 @@ pub(super) fn warn_never_awaited(th: &mut Thread, coroutine: Ref<Generator>) -> 
     if now != state::CREATED {
         return Ok(());
     }
+    let guard = th.write(coroutine)?;
+    guard.state.set(guard.token(), state::CLOSED);
+    // The module knows how to show where the coroutine comes from.
+    let warned = match warn_by_module(th, coroutine) {
+        Ok(warned) => warned,
+        Err(Raised::Abort) => return Err(Raised::Abort),
+        Err(raised) => {
+            let as_error = th.raised_is(raised, &classes::RUNTIME_WARNING);
+            th.write_unraisable("", coroutine.value());
+            as_error
+        }
+    };
+    if warned {
+        return Ok(());
+    }
     let text = format!("coroutine '{}' was never awaited", th.display_str(name));
     match th.warn(&classes::RUNTIME_WARNING, &text, 1) {
         Err(Raised::Exception) => th.write_unraisable("", coroutine.value()),
         Err(Raised::Abort) => return Err(Raised::Abort),
         Ok(()) => {}
     }
-    let guard = th.write(coroutine)?;
-    guard.state.set(guard.token(), state::CLOSED);
     Ok(())
+}
+
+/// Has `warnings._warn_unawaited_coroutine` say it; whether there is such a function.
+fn warn_by_module(th: &mut Thread, coroutine: Ref<Generator>) -> Result<bool, Raised> {
+    let module = th.import_module("warnings")?;
+    let name = th.intern("_warn_unawaited_coroutine")?;
+    let Some(function) = th.find_attribute(module, name)? else { return Ok(false) };
+    th.call(function, &[coroutine.value()])?;
+    Ok(true)
+}
+
+/// `cr_origin` of a coroutine that is being made: file, line and function of the innermost frames,
+/// as many as `sys.set_coroutine_origin_tracking_depth` says; None if that is zero.
+pub(crate) fn origin(th: &Thread) -> Result<Value, Raised> {
+    let depth = usize::try_from(th.origin_depth.get()).unwrap_or(0);
+    if depth == 0 {
+        return Ok(Value::NONE);
+    }
+    let mut frames = RootVec::new();
+    for (regs, pc) in Windows::new(th).take(depth) {
+        // SAFETY: the windows of this thread are live.
+        let (code, line) = unsafe { (window::code(regs), window::code(regs).line_at(pc)) };
+        let entry =
+            [code.filename.get().value(), Value::from_i32(line as i32), code.name.get().value()];
+        frames.push(Tuple::from_slice(th, &entry)?.value());
+    }
+    Ok(Tuple::from_slice(th, frames.as_slice())?.value())
 }

@@ -7,7 +7,7 @@
 use super::{ASYNC_GENERATOR, COROUTINE, GENERATOR, Generator, state};
 use crate::exception::{self, BaseException, Raised, classes, is_exception_class};
 use crate::heap::Value;
-use crate::interpreter::generator::{resume, resume_behind, resume_raising};
+use crate::interpreter::generator::{resume, resume_around, resume_raising};
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types::traceback::Traceback;
@@ -98,13 +98,6 @@ pub fn delegate(th: &mut Thread, generator: Ref<Generator>) -> Result<Option<Val
     Ok(register.filter(|&at| at < registers.capacity()).map(|at| registers.get(at)))
 }
 
-/// Marks a suspended body as running while what it delegates to runs.
-fn set_state(th: &mut Thread, generator: Ref<Generator>, to: u64) -> Result<(), Raised> {
-    let guard = th.write(generator)?;
-    guard.state.set(guard.token(), to);
-    Ok(())
-}
-
 /// A generator or coroutine that can be driven without a method call.
 fn as_body(th: &Thread, value: Value) -> Option<Ref<Generator>> {
     let class = th.class_of(value);
@@ -146,43 +139,22 @@ pub fn throw(
         let _ = th.raise_again(raised);
         return raise_inside(th, generator);
     };
-    if close_first && th.is_instance(raised, classes::GENERATOR_EXIT.class()) {
-        set_state(th, generator, state::RUNNING)?;
-        let closed = close_delegate(th, inner);
-        let failed = th.take_exception();
-        set_state(th, generator, state::SUSPENDED)?;
-        let _ = match closed {
-            Ok(()) => th.raise_again(raised),
-            Err(Raised::Exception) => th.raise_again(failed),
-            Err(Raised::Abort) => return Err(Raised::Abort),
-        };
-        return raise_inside(th, generator);
-    }
-    set_state(th, generator, state::RUNNING)?;
-    let result = throw_to_delegate(th, inner, raised, given);
-    let failed = th.take_exception();
-    set_state(th, generator, state::SUSPENDED)?;
-    match result {
-        Ok(Some(Step::Yielded(value))) => Ok(Step::Yielded(value)),
-        Ok(Some(Step::Returned(value))) => {
-            let result = resume_behind(th, generator, value)?;
-            Ok(step(th, result))
+    let closes = close_first && th.is_instance(raised, classes::GENERATOR_EXIT.class());
+    let result = resume_around(th, generator, |th| {
+        if closes {
+            close_delegate(th, inner)?;
+            return Err(th.raise_again(raised));
         }
-        Ok(None) => {
-            let _ = th.raise_again(raised);
-            raise_inside(th, generator)
+        match throw_to_delegate(th, inner, raised, given) {
+            Ok(Some(step)) => Ok(step),
+            Ok(None) => Err(th.raise_again(raised)),
+            Err(raised) => match th.catch(raised, &classes::STOP_ITERATION) {
+                Some(stop) => Ok(Step::Returned(exception::stop_iteration_value(th, stop)?)),
+                None => Err(raised),
+            },
         }
-        Err(Raised::Exception) if th.is_instance(failed, classes::STOP_ITERATION.class()) => {
-            let value = exception::stop_iteration_value(th, failed)?;
-            let result = resume_behind(th, generator, value)?;
-            Ok(step(th, result))
-        }
-        Err(Raised::Exception) => {
-            let _ = th.raise_again(failed);
-            raise_inside(th, generator)
-        }
-        Err(Raised::Abort) => Err(Raised::Abort),
-    }
+    })?;
+    Ok(step(th, result))
 }
 
 /// Throws into what a body delegates to; `None` if that has no `throw`.
@@ -226,7 +198,12 @@ pub(super) fn prepare_quietly(th: &mut Thread, args: &[Value]) -> Result<(), Rai
         return Err(th.type_error("throw() third argument must be a traceback object"));
     }
     let exception = if is_exception_class(class).is_some() {
-        instance(th, class, value)?
+        match instance(th, class, value) {
+            Ok(made) => made,
+            // What goes wrong in making it is thrown in its place.
+            Err(Raised::Exception) => th.take_exception(),
+            Err(Raised::Abort) => return Err(Raised::Abort),
+        }
     } else if class.cast::<BaseException>().is_some() {
         if !value.is_none() {
             return Err(th.type_error("instance exception may not have a separate value"));
@@ -284,21 +261,22 @@ pub fn close(th: &mut Thread, generator: Ref<Generator>) -> Result<Value, Raised
     if now == state::CLOSED {
         return Ok(Value::NONE);
     }
-    let mut exit = th.raise_with(classes::GENERATOR_EXIT.class(), &[]);
-    if let Some(inner) = delegate(th, generator)? {
-        let leaving = th.take_exception();
-        set_state(th, generator, state::RUNNING)?;
-        let closed = close_delegate(th, inner);
-        let failed = th.take_exception();
-        set_state(th, generator, state::SUSPENDED)?;
-        exit = match closed {
-            Ok(()) => th.raise_again(leaving),
-            Err(Raised::Exception) => th.raise_again(failed),
-            Err(Raised::Abort) => return Err(Raised::Abort),
-        };
-    }
-    let _ = exit;
-    match raise_inside(th, generator) {
+    let exit = th.raise_with(classes::GENERATOR_EXIT.class(), &[]);
+    let closed = match delegate(th, generator)? {
+        Some(inner) => {
+            let leaving = th.take_exception();
+            resume_around(th, generator, |th| {
+                close_delegate(th, inner)?;
+                Err(th.raise_again(leaving))
+            })
+            .map(|result| step(th, result))
+        }
+        None => {
+            let _ = exit;
+            raise_inside(th, generator)
+        }
+    };
+    match closed {
         Ok(Step::Yielded(_)) => {
             let kind = kind_name(th, generator);
             Err(th.runtime_error(format!("{kind} ignored GeneratorExit")))

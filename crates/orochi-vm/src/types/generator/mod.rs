@@ -14,6 +14,7 @@ pub mod drive;
 mod object;
 
 pub use asynchronous::wrap;
+pub(crate) use coroutine::origin;
 pub use drive::close;
 pub use object::{
     AsyncSend, AsyncThrow, CoroutineWrapper, Generator, Wrapped, awaiting, flags, needs_finaliser,
