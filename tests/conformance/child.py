@@ -8,10 +8,12 @@ running if this process does not come back. A last line `end` says that all ran.
 
 `--provide` puts a function that returns False under a name of one of CPython's
 private test modules while the file is being imported, for files that import such
-a module at their top although only a few of their cases use it. `--drop` leaves
-a line out of a module, for what Python no longer allows.
+a module at their top although only a few of their cases use it. The name
+`builtins.__annotations__` stands for the dict that modules had before 3.14.
+`--drop` leaves a line out of a module, for what Python no longer allows.
 """
 
+import builtins
 import importlib.machinery
 import importlib.util
 import sys
@@ -83,6 +85,10 @@ def provide(names):
     added = []
     for name in names:
         module, _, attribute = name.rpartition(".")
+        if name == "builtins.__annotations__":
+            # Until 3.13 a module with annotations had this name of its own.
+            builtins.__annotations__ = {}
+            continue
         try:
             __import__(module)
         except ImportError:
@@ -152,6 +158,7 @@ def main():
             suite = unittest.defaultTestLoader.loadTestsFromModule(module)
             for stand_in in added:
                 del sys.modules[stand_in]
+            vars(builtins).pop("__annotations__", None)
         except unittest.SkipTest as reason:
             file.write(f"skipped\ttest.{name}\t{reason}\n")
         except BaseException:

@@ -149,6 +149,7 @@ impl<'t> Emitter<'t> {
             self.unit.a(Op::PopHandled, saved);
             self.unit.jump(end);
             self.unit.place(next);
+            self.at(handler.at);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use orochi_compiler::code::flags as code_flags;
-use orochi_compiler::error::WarningClass;
+use orochi_compiler::error::{ErrorClass, SyntaxError, WarningClass};
 use orochi_compiler::{Compiled, Mode, Options};
 
 use crate::class::Special;
@@ -114,7 +114,7 @@ pub(super) fn compile(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> 
             return Ok(args[0]);
         }
         let compiled = (hooks.compile)(th, args[0], &filename, mode, &options)?;
-        return finish(th, compiled, &filename);
+        return finish(th, compiled, &filename, "");
     }
     if flags & ONLY_AST != 0 {
         let Source { text, ignore_cookie } =
@@ -264,11 +264,15 @@ fn compile_source(
     // Compiling looks at nothing of the heap.
     let result = {
         let filename = filename.to_owned();
-        th.away(move || orochi_compiler::compile_str(&text, &filename, mode, &options))
+        th.away(move || {
+            let result = orochi_compiler::compile_str(&text, &filename, mode, &options);
+            (result, text)
+        })
     };
+    let (result, text) = result;
     match result {
         Ok(compiled) => {
-            let code = finish(th, compiled, filename)?;
+            let code = finish(th, compiled, filename, &text)?;
             match code.cast::<Code>() {
                 Some(code) => Ok(code),
                 None => Err(th.system_error("compiling has made no code")),
@@ -279,13 +283,36 @@ fn compile_source(
 }
 
 /// Warns of what the compiler has found, and makes the code object.
-fn finish(th: &mut Thread, compiled: Compiled, filename: &str) -> Result<Value, Raised> {
+fn finish(
+    th: &mut Thread,
+    compiled: Compiled,
+    filename: &str,
+    text: &str,
+) -> Result<Value, Raised> {
     for warning in &compiled.warnings {
         let category = match warning.class {
             WarningClass::SyntaxWarning => &classes::SYNTAX_WARNING,
             WarningClass::DeprecationWarning => &classes::DEPRECATION_WARNING,
         };
-        th.warn_at(category, &warning.message, filename, i64::from(warning.at.line))?;
+        let line = warning.at.line;
+        if let Err(raised) = th.warn_at(category, &warning.message, filename, i64::from(line)) {
+            // A filter that makes the warning an error makes it a syntax error.
+            if th.catch(raised, category).is_none() {
+                return Err(raised);
+            }
+            let shown = text.lines().nth(line.saturating_sub(1) as usize);
+            let error = SyntaxError {
+                class: ErrorClass::SyntaxError,
+                message: warning.message.clone(),
+                filename: filename.to_owned(),
+                line,
+                column: warning.at.column as i32 + 1,
+                end_line: warning.at.end_line,
+                end_column: warning.at.end_column as i32 + 1,
+                text: shown.map(|line| format!("{line}\n")),
+            };
+            return Err(raise_syntax_error(th, &error));
+        }
     }
     Ok(Code::new(th, Arc::new(compiled.code))?.value())
 }

@@ -37,9 +37,6 @@ pub fn kind(th: &mut Thread, frame: Ref<Frame>) -> Result<FrameLocals, Raised> {
         return Ok(FrameLocals::Variables);
     }
     let registers = registers(th, frame)?;
-    if has_hidden(&frame.code(), &registers) {
-        return Ok(FrameLocals::Variables);
-    }
     Ok(FrameLocals::Namespace(registers.first().copied().unwrap_or(Value::NONE)))
 }
 
@@ -122,17 +119,6 @@ fn set_register(
 /// Whether a variable is one that Python may see.
 fn is_visible(code: &Code, index: usize) -> bool {
     code.compiled().variables.get(index).is_some_and(|variable| !variable.name.starts_with('.'))
-}
-
-/// Whether a comprehension runs in the code and has variables: they are in registers even where
-/// other names are in a namespace.
-fn has_hidden(code: &Code, registers: &[Value]) -> bool {
-    let hidden = |kind| matches!(kind, VariableKind::Hidden | VariableKind::HiddenCell);
-    let variables = &code.compiled().variables;
-    variables
-        .iter()
-        .zip(registers)
-        .any(|(variable, register)| hidden(variable.kind) && !register.is_unbound())
 }
 
 fn has_cell(code: &Code, index: usize) -> bool {
@@ -237,7 +223,7 @@ pub fn locals(th: &mut Thread) -> Result<Value, Raised> {
         let listed = window::link(regs) & window::HAS_FRAME_OBJECT != 0;
         (code, copy, if listed { super::listed(th, regs) } else { None })
     };
-    if !is_optimized(code) && !has_hidden(&code, &registers) {
+    if !is_optimized(code) {
         return Ok(registers.first().copied().unwrap_or(Value::NONE));
     }
     let dict = Dict::new(th)?;
