@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use orochi_compiler::{Mode, Options, compile};
+use orochi_vm::builtins::evaluate::warn_of_source;
 use orochi_vm::exception::{self, Raised, raise_syntax_error};
 use orochi_vm::heap::{Heap, Rooted, Value};
 use orochi_vm::name;
@@ -24,6 +25,10 @@ pub(super) fn compile_program(
     let options = Options { optimize, ignore_cookie, ..Options::default() };
     match compile(source, filename, Mode::Exec, &options) {
         Ok(compiled) => {
+            if !compiled.warnings.is_empty() {
+                let text = String::from_utf8_lossy(source);
+                warn_of_source(th, &compiled.warnings, filename, &text)?;
+            }
             // As in CPython, what comes through a pipe is not kept.
             if filename != "<string>" {
                 return Code::new(th, Arc::new(compiled.code));
@@ -90,6 +95,7 @@ pub(super) fn compile_interactive(
     };
     match compile(source.as_bytes(), filename, Mode::Single, &options) {
         Ok(compiled) => {
+            warn_of_source(th, &compiled.warnings, filename, source)?;
             exception::print::source::register(&compiled.code, source);
             let code = Code::new(th, Arc::new(compiled.code))?;
             remember(th, code, source, filename)?;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use orochi_compiler::code::flags as code_flags;
-use orochi_compiler::error::{ErrorClass, SyntaxError, WarningClass};
+use orochi_compiler::error::{ErrorClass, SyntaxError, Warning, WarningClass};
 use orochi_compiler::{Compiled, Mode, Options};
 
 use crate::class::Special;
@@ -289,7 +289,18 @@ fn finish(
     filename: &str,
     text: &str,
 ) -> Result<Value, Raised> {
-    for warning in &compiled.warnings {
+    warn_of_source(th, &compiled.warnings, filename, text)?;
+    Ok(Code::new(th, Arc::new(compiled.code))?.value())
+}
+
+/// Warns of what the compiler has found in the source `text`.
+pub fn warn_of_source(
+    th: &mut Thread,
+    warnings: &[Warning],
+    filename: &str,
+    text: &str,
+) -> Result<(), Raised> {
+    for warning in warnings {
         let category = match warning.class {
             WarningClass::SyntaxWarning => &classes::SYNTAX_WARNING,
             WarningClass::DeprecationWarning => &classes::DEPRECATION_WARNING,
@@ -314,7 +325,7 @@ fn finish(
             return Err(raise_syntax_error(th, &error));
         }
     }
-    Ok(Code::new(th, Arc::new(compiled.code))?.value())
+    Ok(())
 }
 
 impl Thread {

@@ -89,6 +89,8 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if !type_params.is_none() && type_params.cast::<Tuple>().is_none() {
         return Err(th.type_error("type_params must be a tuple"));
     }
+    let none = type_params.cast::<Tuple>().is_some_and(|given| given.is_empty());
+    let type_params = if none { Value::NONE } else { type_params };
     let module = caller_module(th)?;
     Ok(TypeAlias::allocate(th, args[1], type_params, args[2], Value::UNBOUND, module)?.value())
 }
