@@ -82,7 +82,7 @@ fn is_odd_integer(value: f64) -> bool {
 
 /// `base ** exponent`; complex for a negative base with a fractional exponent.
 pub fn power(th: &Thread, base: f64, exponent: f64) -> Result<Value, Raised> {
-    if base == 0.0 && exponent < 0.0 {
+    if base == 0.0 && exponent < 0.0 && exponent.is_finite() {
         return Err(th.zero_division_error("zero to a negative power"));
     }
     if base < 0.0 && base.is_finite() && exponent.is_finite() && exponent != exponent.floor() {
