@@ -9,7 +9,7 @@ use orochi_text::number::complex_repr;
 use super::arithmetic::{divide, divide_real, multiply, power};
 use super::object::{Complex, Parts, as_parts};
 use super::{SPEC, construct};
-use crate::class::{GetSet, Method, class_method, getter, member, method};
+use crate::class::{GetSet, Method, class_method, member, method};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::object::ValueCast;

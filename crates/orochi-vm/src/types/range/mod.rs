@@ -5,7 +5,7 @@
 
 mod methods;
 
-use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec, function, getter, member};
+use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec, function, member};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::heap_object;

@@ -4,7 +4,7 @@ mod methods;
 
 pub use methods::indices_of;
 
-use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec, function, getter, member};
+use crate::class::{GetSet, NativeLayout, TypeFlags, TypeSpec, function, member};
 use crate::exception::Raised;
 use crate::heap::Value;
 use crate::heap_object;

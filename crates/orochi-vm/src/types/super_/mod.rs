@@ -1,7 +1,7 @@
 //! `super`: attributes as the classes behind a given one define them.
 
 use crate::class::{
-    Class, GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, getter, member, method,
+    Class, GetSet, Method, NativeLayout, TypeFlags, TypeSpec, function, member, method,
 };
 use crate::exception::Raised;
 use crate::heap::Value;
