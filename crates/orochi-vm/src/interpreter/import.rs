@@ -146,14 +146,25 @@ fn imports_of(th: &mut Thread) -> Result<Value, Raised> {
     }
 }
 
+impl Thread {
+    /// Whether the import machinery has been started.
+    pub(crate) fn can_import(&mut self) -> Result<bool, Raised> {
+        Ok(bootstrap_module(self)?.is_some())
+    }
+}
+
+/// The module of the import machinery, once it has been started.
+fn bootstrap_module(th: &mut Thread) -> Result<Option<Value>, Raised> {
+    let modules = th.vm.modules.get();
+    match modules.get_str(th, crate::name!(th, "_frozen_importlib"))? {
+        Some(found) => Ok(Some(found)),
+        None => modules.get_str(th, crate::name!(th, "importlib._bootstrap")),
+    }
+}
+
 /// A function of the import machinery.
 fn machinery(th: &mut Thread, function: &str) -> Result<Value, Raised> {
-    let modules = th.vm.modules.get();
-    let mut found = modules.get_str(th, crate::name!(th, "_frozen_importlib"))?;
-    if found.is_none() {
-        found = modules.get_str(th, crate::name!(th, "importlib._bootstrap"))?;
-    }
-    let Some(bootstrap) = found else {
+    let Some(bootstrap) = bootstrap_module(th)? else {
         return Err(th.import_error("the import machinery has not been started"));
     };
     let function = th.intern(function)?;

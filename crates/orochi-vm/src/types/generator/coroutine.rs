@@ -154,7 +154,13 @@ pub(super) fn warn_never_awaited(th: &mut Thread, coroutine: Ref<Generator>) -> 
 
 /// Has `warnings._warn_unawaited_coroutine` say it; whether there is such a function.
 fn warn_by_module(th: &mut Thread, coroutine: Ref<Generator>) -> Result<bool, Raised> {
-    let module = th.import_module("warnings")?;
+    let known = th.intern("warnings")?;
+    let module = match th.vm.modules.get().get_str(th, known)? {
+        Some(module) => module,
+        // Before the import machinery is up, and after its end, there is nobody to ask.
+        None if !th.can_import()? => return Ok(false),
+        None => th.import_module("warnings")?,
+    };
     let name = th.intern("_warn_unawaited_coroutine")?;
     let Some(function) = th.find_attribute(module, name)? else { return Ok(false) };
     th.call(function, &[coroutine.value()])?;
