@@ -252,7 +252,8 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
     }
     let (most, least) = (signature.positional - own, signature.required - own);
     let given = given.saturating_sub(own);
-    if takes_names(signature) && given < signature.positional_only - own {
+    let counted = COUNTED.contains(&name.as_str());
+    if takes_names(signature) && !counted && given < signature.positional_only - own {
         let least = signature.required.min(signature.positional_only) - own;
         let bound = if least == most { "exactly" } else { "at least" };
         let s = if least == 1 { "" } else { "s" };
