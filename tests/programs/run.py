@@ -125,13 +125,15 @@ def main():
     parser.add_argument("--orochi", default=str(ROOT / "target/release/orochi"),
                         help="the interpreter under test")
     parser.add_argument("-k", default="", metavar="WORD", help="only programs with WORD in their name")
+    parser.add_argument("--skip", action="append", default=[], metavar="NAME", help="leave this one out")
     parser.add_argument("-j", type=int, default=2, metavar="N", help="programs at a time")
     parser.add_argument("-q", action="store_true", help="names of failures only, no differences")
     parser.add_argument("--all", action="store_true",
                         help="programs that are known to fail too (known_failures.txt)")
     parser.add_argument("--record", metavar="PYTHON", help="write expected outputs from this CPython")
     options = parser.parse_args()
-    programs = sorted(path for path in HERE.glob("[0-9]*.py") if options.k in path.name)
+    programs = sorted(path for path in HERE.glob("[0-9]*.py") if options.k in path.name
+                      and path.stem not in options.skip)
     if options.record:
         return record(options.record, programs)
     if not options.all and not options.k:
