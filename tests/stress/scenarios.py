@@ -14,10 +14,6 @@ import itertools
 
 SCENARIOS = []
 
-# What is known to fail now and then, and why; run only by name.
-OPEN = {"DictWhole": "list(d.items()) sees half of another thread's update, about once in a minute"}
-
-
 def scenario(cls):
     SCENARIOS.append(cls)
     return cls

@@ -7,7 +7,7 @@
 //!   live, owner away      bump the owner by CAS, again
 //!   live, owner running   ask, wait                                            (this file)
 //!   Shared                reading: mark; writing: revoke                       (share.rs)
-//!   Revoking              wait, or take it back                                (share.rs)
+//!   Revoking              read on, wait, or take it back                       (share.rs)
 //!   Contended             hold the bit for one operation, or own it in a block (contend.rs)
 //! ```
 //!
@@ -94,7 +94,9 @@ impl StmThread {
                     }
                 }
                 OwnerState::Revoking { slot } => {
-                    self.meet_revocation(word, bits, slot, access, host)?;
+                    if self.meet_revocation(word, bits, slot, access, host)? {
+                        break;
+                    }
                 }
                 OwnerState::Contended { held, by } => {
                     if self.claim_contended(word, bits, (held, by), access, host)? {

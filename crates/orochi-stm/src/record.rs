@@ -28,6 +28,9 @@ pub(crate) const HOST_SHIFT: u32 = 16;
 /// Age of a thread that asks for nothing: younger than everybody.
 pub(crate) const NO_AGE: u64 = u64::MAX;
 
+/// A revocation that has no number yet.
+pub(crate) const UNNUMBERED: u64 = u64::MAX;
+
 /// Counts of slow-path events of one thread, for measurements and tests. Relaxed, written by the
 /// thread itself.
 #[derive(Debug, Default)]
@@ -88,6 +91,9 @@ pub struct ThreadRecord {
     pub(crate) age: AtomicU64,
     /// The newest revocation the thread has acknowledged.
     pub(crate) ack: AtomicU64,
+    /// The number of the revocation this thread carries out; [`UNNUMBERED`] from before the
+    /// word says so until there is one.
+    pub(crate) revocation: AtomicU64,
     /// Set while the thread waits for a seat; cleared by whoever gives it one.
     pub(crate) seat_queued: AtomicU32,
     /// When the thread took its seat.
@@ -113,6 +119,7 @@ impl ThreadRecord {
             target: AtomicU32::new(0),
             age: AtomicU64::new(NO_AGE),
             ack: AtomicU64::new(0),
+            revocation: AtomicU64::new(UNNUMBERED),
             seat_queued: AtomicU32::new(0),
             seated_at: AtomicU64::new(0),
             slice_used: AtomicU64::new(0),

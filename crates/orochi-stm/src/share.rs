@@ -5,11 +5,18 @@
 //! which nobody reads without looking at the word), then until every open block that marked the
 //! object is over, and takes it. Only one thread at a time can be stuck on a block that is
 //! itself waiting for the object again: an older block that meets `Revoking` takes it back.
+//!
+//! An operation may ask the read barrier several times for one object (a walk over a dict asks for
+//! each item), and must find it unchanged. So plain code that has not acknowledged a revocation
+//! *reads on*: its revoker cannot be done before this thread's next release point. Whether that is
+//! so, numbers decide: a revocation gets its number after the word says `Revoking`, so who has
+//! acknowledged a smaller one may still be reading, and who has acknowledged it has looked at
+//! nothing since.
 
 use crate::claim::Access;
 use crate::host::Host;
 use crate::owner::{OwnerBits, OwnerState, OwnerWord, Transition};
-use crate::record::{REQUEST, REVOKE, ThreadRecord};
+use crate::record::{REQUEST, REVOKE, ThreadRecord, UNNUMBERED};
 use crate::sync::{Ordering, back_off, fence};
 use crate::thread::{Abort, StmThread};
 use crate::token::{ATOMIC, AWAY, BRIEF, INEVITABLE, SAFE, Token, WOUNDED};
@@ -34,21 +41,37 @@ impl StmThread {
     ) -> Result<(), Abort> {
         self.history.revoked();
         self.take_age();
-        if word.begin_revocation(bits, self.record.slot) == Transition::Lost {
-            return Ok(());
-        }
-        self.finish_revocation(word, host)
+        self.carry_out_revocation(word, bits, host)
     }
 
-    /// The word says `Revoking(me)`: collects the acknowledgements and claims it.
-    fn finish_revocation(&self, word: &OwnerWord, host: &dyn Host) -> Result<(), Abort> {
+    /// Makes the word say `Revoking(me)`, collects the acknowledgements and claims it.
+    fn carry_out_revocation(
+        &self,
+        word: &OwnerWord,
+        bits: OwnerBits,
+        host: &dyn Host,
+    ) -> Result<(), Abort> {
         let record = self.record;
+        record.revocation.store(UNNUMBERED, Ordering::SeqCst);
+        if word.begin_revocation(bits, record.slot) == Transition::Lost {
+            return Ok(());
+        }
+        let number = self.registry.revocations.fetch_add(1, Ordering::SeqCst) + 1;
+        // Who meets the word spins for this.
+        record.revocation.store(number, Ordering::SeqCst);
+        if let OwnerState::Revoking { slot } = bits.state() {
+            // Taken over: its first revoker waits no longer.
+            if let Some(first) = self.registry.slot(slot) {
+                first.wake.wake();
+            }
+            self.registry.wake_waiters_at(word);
+        }
         record.counters.revocations.count();
         self.operation_done();
         host.going_away();
         record.wake.reset();
         self.leave(BRIEF);
-        let collected = self.collect_readers(word);
+        let collected = self.collect_readers(word, number);
         if collected == Collected::No {
             // If it is still mine: back to all readers, before anything else.
             self.end_revocation(word, OwnerBits::to_shared);
@@ -76,10 +99,9 @@ impl StmThread {
     }
 
     /// Away or safe: waits for everybody who may be reading.
-    fn collect_readers(&self, word: &OwnerWord) -> Collected {
+    fn collect_readers(&self, word: &OwnerWord, number: u64) -> Collected {
         let registry = self.registry;
-        // Fence 3: the word, and this number, against returns and registrations (S4).
-        let number = registry.revocations.fetch_add(1, Ordering::SeqCst) + 1;
+        // Fence 3: the word, and its number, against returns and registrations (S4).
         fence(Ordering::SeqCst);
         let others = || registry.registered().filter(|other| other.slot != self.record.slot);
         for other in others() {
@@ -155,8 +177,28 @@ impl StmThread {
         going_on
     }
 
-    /// The word says `Revoking(slot)`. Plain code and younger blocks wait; an older block takes
-    /// the revocation back. `Ok` means: look at the word again.
+    /// Whether this plain thread may still read what `revoker` takes away (see the module's
+    /// head). `bits`: what the word says.
+    fn reads_on(&self, word: &OwnerWord, bits: OwnerBits, revoker: &ThreadRecord) -> bool {
+        let mut round = 0;
+        let number = loop {
+            let number = revoker.revocation.load(Ordering::SeqCst);
+            if number != UNNUMBERED || word.load() != bits {
+                break number;
+            }
+            back_off(round);
+            round += 1;
+        };
+        // The word comes second: a number that is not acknowledged here belongs to a revocation
+        // that is not done, and if the word says so after it was read, it is this one or a later.
+        number != UNNUMBERED
+            && number > self.record.ack.load(Ordering::Relaxed)
+            && word.load() == bits
+    }
+
+    /// The word says `Revoking(slot)`. Plain code reads on or waits, a younger block waits; an
+    /// older block takes the revocation back. True: the object may be read; false: look at the
+    /// word again.
     #[cold]
     pub(crate) fn meet_revocation(
         &self,
@@ -165,30 +207,33 @@ impl StmThread {
         slot: u32,
         access: Access,
         host: &dyn Host,
-    ) -> Result<(), Abort> {
+    ) -> Result<bool, Abort> {
         let revoker = self.registry.slot(slot).filter(|revoker| revoker.is_registered());
         if slot == self.record.slot || revoker.is_none() {
             // Left by a thread that a fork ended: nobody reads by it.
             if word.transition(bits, bits.to_shared()) == Transition::Done {
                 self.registry.wake_waiters_at(word);
             }
-            return Ok(());
+            return Ok(false);
         }
-        let Some(revoker) = revoker else { return Ok(()) };
+        let Some(revoker) = revoker else { return Ok(false) };
+        if access == Access::Read
+            && !self.in_block_or_pair()
+            && self.reads_on(word, bits, revoker)
+        {
+            return Ok(true);
+        }
         let token: Token = revoker.token_again();
         let takes_back = self.in_block_or_pair()
             && !token.has(INEVITABLE)
             && self.record.is_older_than(revoker, token);
         if !takes_back {
-            return self.wait_for(word, bits, revoker, access, host);
+            self.wait_for(word, bits, revoker, access, host)?;
+            return Ok(false);
         }
         if access == Access::Write {
-            if word.begin_revocation(bits, self.record.slot) == Transition::Done {
-                revoker.wake.wake();
-                self.registry.wake_waiters_at(word);
-                return self.finish_revocation(word, host);
-            }
-            return Ok(());
+            self.carry_out_revocation(word, bits, host)?;
+            return Ok(false);
         }
         // Marked first, so that the next revoker sees it.
         self.mark(word);
@@ -196,6 +241,6 @@ impl StmThread {
             revoker.wake.wake();
             self.registry.wake_waiters_at(word);
         }
-        Ok(())
+        Ok(false)
     }
 }

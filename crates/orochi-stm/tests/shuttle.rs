@@ -98,6 +98,32 @@ fn share_against_revoke() {
     check(SMALL, 1, &[READ, WRITE, WRITE], &[4]);
 }
 
+/// One operation that asks the barrier twice sees one state.
+#[test]
+fn reading_on() {
+    const READ: Body = |worker, cells| {
+        for cell in [0, 1, 0] {
+            let seen = worker.read(&cells[cell]);
+            assert_eq!(seen, worker.read(&cells[cell]), "a torn operation");
+            worker.poll();
+        }
+        worker.away(|| ());
+        let seen = worker.read(&cells[0]);
+        assert_eq!(seen, worker.read(&cells[0]), "a torn operation");
+    };
+    const WRITE: Body = |worker, cells| {
+        for cell in [0, 1] {
+            worker.read(&cells[cell]);
+            worker.poll();
+            worker.add(&cells[cell], 1);
+            worker.poll();
+        }
+    };
+    check(SMALL, 2, &[READ, WRITE], &[1, 1]);
+    check(SMALL, 2, &[READ, WRITE, READ], &[1, 1]);
+    check(SMALL, 2, &[READ, WRITE, WRITE], &[2, 2]);
+}
+
 #[test]
 fn pairs() {
     const FORTH: Body = |worker, cells| {

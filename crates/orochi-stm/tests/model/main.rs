@@ -13,7 +13,7 @@ mod step;
 use explore::{Verdict, explore};
 use state::{Item, Mutation, Op, Program, Word};
 
-use Item::{Away, Block, Cancel, Pair, Plain};
+use Item::{Away, Block, Cancel, Pair, Plain, Twice};
 use Op::{Add, Read};
 
 const FORTH: &[Op] = &[Add(0), Add(1)];
@@ -41,6 +41,11 @@ fn programs() -> Vec<(&'static str, Program)> {
         ("cross", shared(&[&[Block(&[Read(0), Add(1)])], &[Block(&[Read(1), Add(0)])]])),
         ("look, shared", shared(&[&[Block(LOOK)], &[Block(BACK)]])),
         ("revoke twice", shared(&[&[Plain(Add(0))], &[Plain(Add(0)), Plain(Read(0))]])),
+        ("twice", shared(&[&[Twice(0), Plain(Add(1))], &[Plain(Add(0)), Plain(Add(1))]])),
+        ("twice, owned", owned(&[&[Plain(Add(0)), Twice(1)], &[Twice(0), Plain(Add(1))]])),
+        ("twice, block", shared(&[&[Twice(0), Twice(0)], &[Block(&[Read(0), Add(0)])]])),
+        ("twice, away", shared(&[&[Away, Twice(0)], &[Plain(Add(0)), Plain(Add(1)), Plain(Add(0))]])),
+        ("twice, two", shared(&[&[Twice(0)], &[Plain(Add(0))], &[Plain(Add(0))]])),
         ("cancel", owned(&[&[Cancel(FORTH), Plain(Add(0))], &[Plain(Add(1)), Plain(Read(0))]])),
         ("cancel, block", owned(&[&[Cancel(FORTH)], &[Block(BACK), Plain(Read(1))]])),
     ]

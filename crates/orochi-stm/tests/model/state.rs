@@ -19,6 +19,8 @@ pub enum Op {
 pub enum Item {
     /// Plain code.
     Plain(Op),
+    /// An operation that looks at one object twice.
+    Twice(usize),
     /// An operation that adds to two objects.
     Pair(usize, usize),
     /// An atomic block.
@@ -34,6 +36,7 @@ impl Item {
     pub fn ops(self) -> Vec<Op> {
         match self {
             Item::Plain(op) => vec![op],
+            Item::Twice(object) => vec![Op::Read(object), Op::Read(object)],
             Item::Pair(a, b) => vec![Op::Add(a), Op::Add(b)],
             Item::Block(ops) | Item::Cancel(ops) => ops.to_vec(),
             Item::Away => Vec::new(),
@@ -126,12 +129,16 @@ pub enum Pc {
     Return,
     // Revocation.
     Revoke,
+    RevokeNumber,
+    RevokePublish,
     RevokePoll,
     RevokeAcks,
     RevokeMarks,
     RevokeReturn,
     RevokeEnd,
     Meet,
+    MeetNumber,
+    ReadOn,
     TakeBack,
     TakeBackMark,
     // Ends.
@@ -166,6 +173,8 @@ pub struct Thread {
     pub woken: bool,
     pub age: Option<u8>,
     pub marks: u8,
+    /// Whether the number of this thread's revocation can be seen by others.
+    pub numbered: bool,
     /// Whether the running revocation (at most one a thread) of each other thread is
     /// acknowledged by this one.
     pub acknowledged: [bool; THREADS],
@@ -212,6 +221,7 @@ impl State {
             woken: false,
             age: None,
             marks: 0,
+            numbered: false,
             acknowledged: [true; THREADS],
             pc: if index < count { Pc::Next } else { Pc::Done },
             then: Pc::Next,
@@ -266,6 +276,8 @@ impl State {
                         | Pc::EnableWrites
                         | Pc::Revoke
                         | Pc::Meet
+                        | Pc::MeetNumber
+                        | Pc::ReadOn
                         | Pc::TakeBack
                         | Pc::TakeBackMark
                 );
@@ -353,6 +365,10 @@ pub enum Mutation {
     AckBeforeCas,
     SharedToOwned,
     NoTakeBack,
+    NoReadOn,
+    ReadOnUnnumbered,
+    ReadOnAcknowledged,
+    ReadOnWithoutLook,
     BlindRevocationEnd,
     WoundNoWake,
     WoundNotRetried,
@@ -377,6 +393,10 @@ impl Mutation {
         Mutation::AckBeforeCas,
         Mutation::SharedToOwned,
         Mutation::NoTakeBack,
+        Mutation::NoReadOn,
+        Mutation::ReadOnUnnumbered,
+        Mutation::ReadOnAcknowledged,
+        Mutation::ReadOnWithoutLook,
         Mutation::BlindRevocationEnd,
         Mutation::WoundNoWake,
         Mutation::WoundNotRetried,

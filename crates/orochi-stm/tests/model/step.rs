@@ -337,12 +337,16 @@ impl Run<'_> {
                 self.go(me.then)
             }
             Pc::Revoke
+            | Pc::RevokeNumber
+            | Pc::RevokePublish
             | Pc::RevokePoll
             | Pc::RevokeAcks
             | Pc::RevokeMarks
             | Pc::RevokeReturn
             | Pc::RevokeEnd
             | Pc::Meet
+            | Pc::MeetNumber
+            | Pc::ReadOn
             | Pc::TakeBack
             | Pc::TakeBackMark => self.revocation(me),
         }
@@ -370,6 +374,11 @@ impl Run<'_> {
             None => self.go(Pc::Exit),
             Some(Item::Plain(op)) => {
                 self.set_access(op);
+                self.go(Pc::Load)
+            }
+            Some(Item::Twice(object)) => {
+                self.me().op = 0;
+                self.set_access(Op::Read(object));
                 self.go(Pc::Load)
             }
             Some(Item::Pair(..)) => {
@@ -445,6 +454,11 @@ impl Run<'_> {
     fn done(&mut self, me: Thread) -> Result<bool, &'static str> {
         match self.item() {
             Some(Item::Block(_) | Item::Cancel(_)) => self.me().op += 1,
+            // No poll in between: one operation.
+            Some(Item::Twice(_)) if me.op == 0 => {
+                self.me().op = 1;
+                return self.go(Pc::Load);
+            }
             Some(Item::Pair(..)) if me.op == 2 => {
                 self.me().op = 3;
                 return self.access_pair();
@@ -581,15 +595,27 @@ impl Run<'_> {
                         return self.go(Pc::Load);
                     }
                     self.state.words[object] = Word::Revoking(t);
+                    self.me().numbered = false;
                 }
                 self.take_age();
+                self.go(Pc::RevokeNumber)
+            }
+            Pc::RevokeNumber => {
+                for (index, thread) in self.state.threads.iter_mut().enumerate() {
+                    if index != t && thread.pc != Pc::Done {
+                        thread.acknowledged[t] = false;
+                    }
+                }
+                self.go(Pc::RevokePublish)
+            }
+            Pc::RevokePublish => {
+                self.me().numbered = true;
                 self.me().then = Pc::RevokePoll;
                 self.go(Pc::Leave)
             }
             Pc::RevokePoll => {
                 for (index, thread) in self.state.threads.iter_mut().enumerate() {
                     if index != t && thread.pc != Pc::Done {
-                        thread.acknowledged[t] = false;
                         thread.revoke = true;
                     }
                 }
@@ -657,8 +683,35 @@ impl Run<'_> {
                 if block && self.is_older(me.other) && !self.is(Mutation::NoTakeBack) {
                     return self.go(if me.write { Pc::TakeBack } else { Pc::TakeBackMark });
                 }
+                if !me.write && !block && !self.is(Mutation::NoReadOn) {
+                    return self.go(Pc::MeetNumber);
+                }
                 self.me().then = Pc::Want;
                 self.go(Pc::Leave)
+            }
+            Pc::MeetNumber => {
+                let numbered = self.state.threads[me.other].numbered;
+                if !numbered && self.state.words[object] != me.seen {
+                    return self.go(Pc::Load);
+                }
+                if !numbered && !self.is(Mutation::ReadOnUnnumbered) {
+                    return Ok(false);
+                }
+                let reads_on = !numbered
+                    || !me.acknowledged[me.other]
+                    || self.is(Mutation::ReadOnAcknowledged);
+                if reads_on {
+                    return self.go(Pc::ReadOn);
+                }
+                self.me().then = Pc::Want;
+                self.go(Pc::Leave)
+            }
+            Pc::ReadOn => {
+                let same = self.state.words[object] == me.seen;
+                if same || self.is(Mutation::ReadOnWithoutLook) {
+                    return self.claimed(me);
+                }
+                self.go(Pc::Load)
             }
             Pc::TakeBackMark => {
                 self.me().marks |= 1 << object;
@@ -671,8 +724,8 @@ impl Run<'_> {
                 self.wake_waiters_at(object);
                 if me.write {
                     self.state.words[object] = Word::Revoking(t);
-                    self.me().then = Pc::RevokePoll;
-                    return self.go(Pc::Leave);
+                    self.me().numbered = false;
+                    return self.go(Pc::RevokeNumber);
                 }
                 self.state.words[object] = Word::Shared;
                 self.go(Pc::Load)
