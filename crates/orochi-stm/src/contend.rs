@@ -112,6 +112,7 @@ impl StmThread {
             word.store_owned(to);
         }
         self.held_count.set(0);
+        self.count_release();
     }
 
     /// Whether `word` is among the bits held for the running operation.

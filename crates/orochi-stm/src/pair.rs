@@ -5,12 +5,14 @@
 //! them from each other for ever. So after one failure the claim runs as a *short block*: with
 //! an age, safe instead of away, wounding younger ones. Nothing has been written, so a wound only
 //! means starting over. When both are held the block ends without a bump: plain code owns them.
+//! What it has read as `Shared` must still say so after that end: while the block waited for its
+//! second object, a revoker may have counted it as safe, and the mark counts in blocks only.
 
 use crate::claim::Access;
 use crate::host::Host;
 use crate::owner::OwnerWord;
 use crate::record::{NO_AGE, REQUEST};
-use crate::sync::Ordering;
+use crate::sync::{Ordering, fence};
 use crate::thread::{Abort, BlockState, StmThread};
 use crate::token::{ATOMIC, Token, WOUNDED};
 
@@ -63,21 +65,16 @@ impl StmThread {
         }
         let releases = self.releases();
         self.claim(b.0, b.1, host)?;
-        if self.in_block() || (self.releases() == releases && self.has(a.0) && self.has(b.0)) {
+        if self.in_block() || self.releases() == releases {
             // In a block nothing that was claimed is lost by waiting.
             return Ok(());
         }
         while self.claim_as_short_block(a, b, host).is_err() {
-            // Wounded by an older attempt: it has what it wants when this one comes again.
+            // Wounded by an older attempt, which has what it wants when this one comes again; or
+            // what was read is being taken away.
             self.end_short_block(true);
         }
         Ok(())
-    }
-
-    /// Whether this thread may read the object right now.
-    fn has(&self, word: &OwnerWord) -> bool {
-        let bits = word.load();
-        self.token().owns(bits) || bits.is_shared() || self.holds(word)
     }
 
     fn claim_as_short_block(
@@ -95,12 +92,18 @@ impl StmThread {
         self.claim(a.0, a.1, host)?;
         self.claim(b.0, b.1, host)?;
         self.end_short_block(false);
-        // Nothing was let go: plain code sets W on what the short block claimed.
         for (word, access) in [a, b] {
+            let bits = word.load();
             if access == Access::Write {
-                self.enable_writes(word, word.load(), host);
+                // Nothing was let go: plain code sets W on what the short block claimed.
+                self.enable_writes(word, bits, host);
+            } else if !self.token().owns(bits) && !bits.is_shared() {
+                // Its revoker has seen this thread safe, and may not have looked at the mark
+                // before the block was over: once more.
+                return Err(Abort);
             }
         }
+        self.record.age.store(NO_AGE, Ordering::SeqCst);
         Ok(())
     }
 
@@ -114,8 +117,9 @@ impl StmThread {
             self.registry.wake_waiters_for(self.record.slot);
             return;
         }
-        self.record.age.store(NO_AGE, Ordering::SeqCst);
-        let token = Token(self.record.token.fetch_and(!(ATOMIC | WOUNDED), Ordering::AcqRel));
+        let token = Token(self.record.token.fetch_and(!(ATOMIC | WOUNDED), Ordering::SeqCst));
+        // Fence 1 again: the end against revokers that have seen the block safe (S4).
+        fence(Ordering::SeqCst);
         if asked || token.has(WOUNDED) {
             // Who asked meanwhile is answered at the next safepoint.
             self.record.poll.fetch_or(REQUEST, Ordering::SeqCst);

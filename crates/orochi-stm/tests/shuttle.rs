@@ -142,6 +142,27 @@ fn pairs() {
 }
 
 #[test]
+fn pairs_of_reads() {
+    const READ: Body = |worker, cells| {
+        for _ in 0..3 {
+            worker.read_both(&cells[0], &cells[1]);
+            worker.poll();
+        }
+    };
+    const MIXED: Body = |worker, cells| {
+        worker.add_to_both(&cells[1], &cells[0]);
+        worker.poll();
+        worker.read_both(&cells[1], &cells[0]);
+        worker.poll();
+        worker.add_to_both(&cells[0], &cells[1]);
+        worker.poll();
+    };
+    check(SMALL, 2, &[READ, MIXED], &[2, 2]);
+    check(SMALL, 2, &[READ, MIXED, READ], &[2, 2]);
+    check(SMALL, 2, &[MIXED, MIXED, READ], &[4, 4]);
+}
+
+#[test]
 fn seats_are_handed_round() {
     const ADD: Body = |worker, cells| {
         for _ in 0..2 {

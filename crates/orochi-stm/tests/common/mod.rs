@@ -157,6 +157,15 @@ impl Worker {
         a.set(a.get() + 1);
         b.set(b.get() + 1);
     }
+    /// Two cells that are always changed together, read by one operation.
+    pub fn read_both(&self, a: &Cell, b: &Cell) {
+        if !(self.stm.can_read(&a.word) && self.stm.can_read(&b.word)) {
+            self.stm.claim_read2(&a.word, &b.word, self).expect("plain code is not aborted");
+        }
+        let first = a.get();
+        assert_eq!((first, first), (b.get(), a.get()), "a torn operation");
+        assert_eq!(first, self.read(a), "a torn operation");
+    }
     #[inline]
     pub fn poll(&self) {
         if self.stm.polled() {

@@ -21,8 +21,8 @@ pub enum Item {
     Plain(Op),
     /// An operation that looks at one object twice.
     Twice(usize),
-    /// An operation that adds to two objects.
-    Pair(usize, usize),
+    /// An operation on two objects. One that begins by reading ends by reading the same again.
+    Pair(Op, Op),
     /// An atomic block.
     Block(&'static [Op]),
     /// An atomic block that undoes itself at its end.
@@ -37,7 +37,8 @@ impl Item {
         match self {
             Item::Plain(op) => vec![op],
             Item::Twice(object) => vec![Op::Read(object), Op::Read(object)],
-            Item::Pair(a, b) => vec![Op::Add(a), Op::Add(b)],
+            Item::Pair(a @ Op::Read(_), b) => vec![a, b, a],
+            Item::Pair(a, b) => vec![a, b],
             Item::Block(ops) | Item::Cancel(ops) => ops.to_vec(),
             Item::Away => Vec::new(),
         }
@@ -143,6 +144,7 @@ pub enum Pc {
     TakeBackMark,
     // Ends.
     EndShort,
+    EndShortLook,
     Commit,
     CommitBump,
     Undo,
@@ -373,6 +375,7 @@ pub enum Mutation {
     WoundNoWake,
     WoundNotRetried,
     NoShortBlock,
+    NoShortLook,
 }
 
 impl Mutation {
@@ -401,5 +404,6 @@ impl Mutation {
         Mutation::WoundNoWake,
         Mutation::WoundNotRetried,
         Mutation::NoShortBlock,
+        Mutation::NoShortLook,
     ];
 }

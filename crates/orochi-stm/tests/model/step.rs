@@ -279,7 +279,21 @@ impl Run<'_> {
                 me.asked = false;
                 me.mode = Mode::Plain;
                 me.age = None;
-                me.op = 2;
+                self.go(Pc::EndShortLook)
+            }
+            Pc::EndShortLook => {
+                let Some(Item::Pair(first, second)) = self.item() else { return Err("no pair") };
+                let lost = [first, second].into_iter().any(|op| match op {
+                    Op::Add(_) => false,
+                    Op::Read(object) => {
+                        let word = self.state.words[object];
+                        !self.is_mine(word) && word != Word::Shared
+                    }
+                });
+                if lost && !self.is(Mutation::NoShortLook) {
+                    return self.go(Pc::AbortHand);
+                }
+                self.me().op = 2;
                 self.access_pair()
             }
             Pc::Commit => {
@@ -393,14 +407,14 @@ impl Run<'_> {
     fn begin_pair(&mut self) -> Result<bool, &'static str> {
         let Some(Item::Pair(first, _)) = self.item() else { return Err("no pair") };
         self.me().waited = false;
-        self.set_access(Op::Add(first));
+        self.set_access(first);
         self.go(Pc::Load)
     }
 
     fn access_pair(&mut self) -> Result<bool, &'static str> {
         let Some(Item::Pair(first, second)) = self.item() else { return Err("no pair") };
-        let object = if self.me().op == 2 { first } else { second };
-        self.set_access(Op::Add(object));
+        let op = if self.me().op == 3 { second } else { first };
+        self.set_access(op);
         self.go(Pc::Access)
     }
 
@@ -438,7 +452,7 @@ impl Run<'_> {
             (0, _) => {
                 self.me().op = 1;
                 self.me().waited = false;
-                self.set_access(Op::Add(second));
+                self.set_access(second);
                 self.go(Pc::Load)
             }
             (_, Mode::Pair) => self.go(Pc::EndShort),
@@ -459,8 +473,10 @@ impl Run<'_> {
                 self.me().op = 1;
                 return self.go(Pc::Load);
             }
-            Some(Item::Pair(..)) if me.op == 2 => {
-                self.me().op = 3;
+            Some(Item::Pair(first, _))
+                if me.op == 2 || me.op == 3 && matches!(first, Op::Read(_)) =>
+            {
+                self.me().op += 1;
                 return self.access_pair();
             }
             _ => {

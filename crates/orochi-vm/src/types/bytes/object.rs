@@ -78,8 +78,7 @@ impl Bytes {
         let dict = shape.has(shape_flags::DICT);
         let tail = if dict { len.next_multiple_of(8) + 8 } else { len };
         let size = size_of::<Bytes>() + tail;
-        // SAFETY: fixed part, tail and overflow word are initialised right away; the parts are
-        // as long together as `len` says.
+        // SAFETY: everything is initialised right away; the parts are together `len` long.
         unsafe {
             let object: *mut Bytes = if shape.has(shape_flags::IMMUTABLE) {
                 th.allocate_raw_immutable(size, shape.id)?
