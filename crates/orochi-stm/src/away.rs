@@ -15,7 +15,7 @@
 
 use crate::host::Host;
 use crate::record::REQUEST;
-use crate::sync::{Ordering, fence, now};
+use crate::sync::{Ordering, fence};
 use crate::thread::StmThread;
 use crate::token::{AWAY, BRIEF, SAFE, Token};
 
@@ -41,6 +41,7 @@ impl StmThread {
         host.going_away();
         self.leave(0);
         if self.registry.seats.are_wanted() {
+            self.record.note_slice_used();
             self.registry.seats.give_back(self.registry, self.record);
         }
         let _return = Return { thread: self, host };
@@ -83,8 +84,7 @@ impl StmThread {
 
     /// The wait has become a long one: leaves the seat to others.
     pub(crate) fn settle(&self) {
-        let seated_at = self.record.seated_at.load(Ordering::SeqCst);
-        self.record.slice_used.store(now().saturating_sub(seated_at).max(1), Ordering::SeqCst);
+        self.record.note_slice_used();
         self.record.token.fetch_and(!BRIEF, Ordering::SeqCst);
         self.registry.seats.give_back(self.registry, self.record);
     }

@@ -199,40 +199,93 @@ impl StmThread {
         record.wake.reset();
         self.leave(BRIEF);
         let address = word as *const OwnerWord as u64;
+        let (mut seen, mut target) = (seen, target);
         record.target.store(target.slot, Ordering::SeqCst);
         record.want.store(address | (access == Access::Write) as u64, Ordering::SeqCst);
         self.registry.set_wanting(record.slot);
         // Fence 2: the request against the owner's token and word (S4).
         fence(Ordering::SeqCst);
-        let begin = now();
-        let ask_at = self.registry.heat.hold_until(word, begin);
+        // The look before a sleep lasts a moment, from here on.
+        let mut begin = now();
+        let mut ask_at = self.ask_at(word, begin);
         let mut asked = false;
         let mut settled = false;
         let mut time = begin;
-        while self.still_blocked(word, seen, target, asked) {
+        loop {
+            if !self.still_blocked(word, seen, target, asked) {
+                // Given to a third thread that holds it for a while: its turn, too, is waited for.
+                let Some(next) = self.held_by_another(word) else { break };
+                (seen, target) = next;
+                record.target.store(target.slot, Ordering::SeqCst);
+                fence(Ordering::SeqCst);
+                time = now();
+                (ask_at, asked) = (self.ask_at(word, time), false);
+                continue;
+            }
+            if record.wake.is_woken() {
+                if !policy::is_held(self, word) {
+                    break;
+                }
+                // The owner has looked at its requests, and others came first: look again, and
+                // ask again.
+                record.wake.reset();
+                asked = false;
+                continue;
+            }
             if !asked && time >= ask_at {
                 target.poll.fetch_or(REQUEST, Ordering::SeqCst);
                 fence(Ordering::SeqCst);
                 asked = true;
-            } else if record.wake.is_woken() {
-                break;
-            } else if worth_spinning(time - begin) || !asked {
+                begin = time;
+            } else if worth_spinning(time - begin) || !asked && worth_spinning(ask_at - time) {
                 relax();
                 time = now();
             } else if !settled {
                 // A long wait: the seat goes to others; look once more, then sleep.
                 self.settle();
                 settled = true;
+            } else if !asked {
+                record.wake.sleep(Some(ask_at - time));
+                time = now();
+                ask_at = self.ask_at(word, time);
             } else {
                 record.counters.sleeps.count();
                 record.wake.sleep(None);
-                break;
+                time = now();
             }
         }
         record.want.store(0, Ordering::SeqCst);
         self.registry.clear_wanting(record.slot);
         self.come_back(host);
         self.check_wound()
+    }
+
+    /// When to ask for `word`: at once, or, if it is held for a while by each who gets it, when
+    /// it is this thread's turn after those that have waited for longer.
+    fn ask_at(&self, word: &OwnerWord, time: u64) -> u64 {
+        let heat = &self.registry.heat;
+        if self.in_block_or_pair() || !policy::is_held(self, word) {
+            return time;
+        }
+        let address = word as *const OwnerWord as u64;
+        let age = (self.record.age.load(Ordering::Relaxed), self.record.slot);
+        let before = self.registry.waiters().filter(|&(other, want)| {
+            want & !1 == address && (other.age.load(Ordering::Relaxed), other.slot) < age
+        });
+        heat.hold_until(word, time, before.count() as u64)
+    }
+
+    /// The owner of an object that is held for a while, if it is not this thread and runs.
+    fn held_by_another(&self, word: &OwnerWord) -> Option<(OwnerBits, &'static ThreadRecord)> {
+        let bits = word.load();
+        let OwnerState::Owned { tid, .. } = bits.state() else { return None };
+        if self.in_block_or_pair() || !policy::is_held(self, word) {
+            return None;
+        }
+        let owner = self.registry.thread_of(tid)?;
+        let token = owner.token();
+        (owner.slot != self.record.slot && token.owns(bits) && !token.has(AWAY))
+            .then_some((bits, owner))
     }
 
     /// The look of a waiter: whether there is still something to wait for. Bumps an owner that

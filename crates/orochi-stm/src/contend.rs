@@ -17,7 +17,7 @@ use crate::host::Host;
 use crate::owner::{OwnerBits, OwnerWord, Transition};
 use crate::policy::{self, Contention};
 use crate::record::HOLDING;
-use crate::sync::Ordering;
+use crate::sync::{Ordering, relax};
 use crate::thread::{Abort, StmThread};
 
 /// How many bits a thread may hold for one operation.
@@ -27,6 +27,18 @@ pub(crate) const HELD_LIMIT: usize = 4;
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     words: [Cell<Option<std::ptr::NonNull<OwnerWord>>>; HELD_LIMIT],
+}
+
+/// Rounds of looking at a held word before the wait for it is published: an operation is shorter
+/// than that costs.
+const LOOKS: u32 = 6;
+
+/// Looks whether the holder of a `Contended` word lets go within a moment.
+fn changes_soon(word: &OwnerWord, bits: OwnerBits) -> bool {
+    (0..LOOKS).any(|_| {
+        relax();
+        word.load() != bits
+    })
 }
 
 impl StmThread {
@@ -48,6 +60,7 @@ impl StmThread {
                 return Ok(true);
             }
             match self.registry.slot(by).filter(|holder| holder.is_registered()) {
+                Some(_) if changes_soon(word, bits) => {}
                 Some(holder) => self.wait_for(word, bits, holder, access, host)?,
                 None => {
                     // Held by a thread that a fork ended.

@@ -5,9 +5,10 @@
 //!   `Contended`.
 //! * Where a thread's operations on a `Contended` object are less than [`DENSE_NANOS`] apart,
 //!   even taking a bit each time is too much: the object becomes owned again, and *held*: who
-//!   wants it waits [`HOLD_NANOS`] since the last exchange before asking. The owner's poll stays
-//!   disarmed meanwhile, so a tight loop runs at full speed. After [`HELD_EXCHANGES`] it is
-//!   `Contended` again, to be measured anew.
+//!   wants it sleeps until the last exchange is [`HOLD_NANOS`] ago, and as long again for each
+//!   that came before, and only then asks. The owner's poll stays disarmed meanwhile, so a
+//!   tight loop runs at full speed. After [`HELD_EXCHANGES`] it is `Contended` again, to be
+//!   measured anew.
 //! * A `Contended` object that one thread alone uses [`STREAK`] times in a row is its own again.
 //! * What another thread has only read becomes `Shared` when read; and for a while after two
 //!   readers met, so does whatever either of them reads first.
@@ -26,11 +27,13 @@ const QUICK_EXCHANGES: u64 = 4;
 /// An exchange is quick when the last one is at most so long ago.
 const QUICK_NANOS: u64 = 30_000;
 /// How long a held object stays with its owner.
-const HOLD_NANOS: u64 = 25_000;
+const HOLD_NANOS: u64 = 200_000;
+/// A held object that nobody else has wanted for so long is not fought over any more.
+const COOL_NANOS: u64 = 20_000_000;
 /// So many exchanges an object stays held, before it is measured again.
 const HELD_EXCHANGES: u64 = 256;
 /// Operations closer than this (the clock's own time included) make an object held.
-const DENSE_NANOS: u64 = 100;
+const DENSE_NANOS: u64 = 250;
 /// So many dense samples in a row are needed.
 const DENSE_SAMPLES: u32 = 4;
 /// Operations by one thread in a row that end contention.
@@ -108,14 +111,11 @@ impl HeatTable {
         self.0[index].store(entry, std::sync::atomic::Ordering::Relaxed);
     }
 
-    /// When a thread that wants `word` at `time` should ask for it.
-    pub(crate) fn hold_until(&self, word: &OwnerWord, time: u64) -> u64 {
-        let heat = self.get(word);
-        if heat.held == 0 || !worth_spinning(0) {
-            return time;
-        }
-        let since = (time >> 10).wrapping_sub(heat.last) & LAST;
-        time + HOLD_NANOS.saturating_sub(since << 10)
+    /// When a thread that wants `word`, which is held, at `time` should ask for it, `before`
+    /// others having come before.
+    pub(crate) fn hold_until(&self, word: &OwnerWord, time: u64, before: u64) -> u64 {
+        let since = (time >> 10).wrapping_sub(self.get(word).last) & LAST;
+        time + (HOLD_NANOS * (1 + before)).saturating_sub(since << 10)
     }
 
     /// The object changes hands at `time`: in which form, if its requester wants to write?
@@ -123,7 +123,7 @@ impl HeatTable {
         let mut heat = self.get(word);
         let units = time >> 10;
         let quick = (units.wrapping_sub(heat.last) & LAST) << 10
-            < QUICK_NANOS + heat.held.min(1) * HOLD_NANOS;
+            < if heat.held > 0 { COOL_NANOS } else { QUICK_NANOS };
         heat.last = units & LAST;
         let mut grant = Grant::Own;
         if heat.held > 0 {
@@ -203,6 +203,11 @@ impl History {
     pub(crate) fn revoked(&self) {
         self.shared_reads.set(0);
     }
+}
+
+/// Whether whoever gets `word` keeps it for a while.
+pub(crate) fn is_held(thread: &StmThread, word: &OwnerWord) -> bool {
+    worth_spinning(0) && thread.registry.heat.get(word).held > 0
 }
 
 /// How `thread`, which owns `word` (now `bits`), should give it to a requester.

@@ -5,7 +5,7 @@
 //! ended; since its token then names another tid, nothing that was owned comes alive again.
 
 use crate::owner::{OwnerBits, OwnerWord};
-use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering, now};
 use crate::thread::{HostRequests, MARKS, Marks, StmThread, mark_slot};
 use crate::token::{INEVITABLE, Token};
 use crate::wake::WakeCell;
@@ -55,6 +55,23 @@ pub struct Counters {
     pub aborts: Counter,
 }
 
+impl Counters {
+    /// All counts with their names.
+    pub fn named(&self) -> [(&'static str, u64); 9] {
+        [
+            ("claims", self.claims.get()),
+            ("waits", self.waits.get()),
+            ("sleeps", self.sleeps.get()),
+            ("grants", self.grants.get()),
+            ("bumps", self.bumps.get()),
+            ("revocations", self.revocations.get()),
+            ("contended", self.contended.get()),
+            ("seat switches", self.seat_switches.get()),
+            ("aborts", self.aborts.get()),
+        ]
+    }
+}
+
 /// One relaxed counter.
 #[derive(Debug, Default)]
 pub struct Counter(std::sync::atomic::AtomicU64);
@@ -98,7 +115,7 @@ pub struct ThreadRecord {
     pub(crate) seat_queued: AtomicU32,
     /// When the thread took its seat.
     pub(crate) seated_at: AtomicU64,
-    /// How much of its slice the thread had used when a wait for an object took its seat.
+    /// How much of its slice the thread had used when it lost its seat.
     pub(crate) slice_used: AtomicU64,
     /// Where the thread sleeps.
     pub(crate) wake: WakeCell,
@@ -127,6 +144,12 @@ impl ThreadRecord {
             marks: [const { AtomicU32::new(0) }; MARKS],
             counters: Counters::default(),
         }
+    }
+
+    /// The thread loses its seat: what it has used of its slice counts when it comes back.
+    pub(crate) fn note_slice_used(&self) {
+        let seated_at = self.seated_at.load(Ordering::SeqCst);
+        self.slice_used.store(now().saturating_sub(seated_at), Ordering::SeqCst);
     }
 
     /// The slot in the registry: a small number that names the thread while it lives.

@@ -9,7 +9,7 @@
 use crate::host::Host;
 use crate::owner::{EPOCH_BITS, OwnerWord, TID_LIMIT};
 use crate::policy::HeatTable;
-use crate::record::{NO_AGE, ThreadRecord};
+use crate::record::{Counters, NO_AGE, ThreadRecord};
 use crate::seats::Seats;
 use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Mutex, Ordering, fence};
 use crate::thread::StmThread;
@@ -129,6 +129,13 @@ impl Registry {
         let pointer = self.slots.get(slot as usize)?.load(Ordering::Acquire);
         // SAFETY: S6, records are leaked boxes and never freed.
         unsafe { pointer.as_ref() }
+    }
+
+    /// The counts of slow-path events of each thread slot that was ever used.
+    pub fn counters(&self) -> impl Iterator<Item = &'static Counters> + '_ {
+        (0..self.slot_count.load(Ordering::SeqCst))
+            .filter_map(|slot| self.slot(slot))
+            .map(|record| &record.counters)
     }
 
     /// The record of the thread that uses `tid` now.
@@ -319,6 +326,7 @@ impl StmThread {
     /// stop in progress to end. `self` must stay where it is until [`StmThread::finish`].
     pub fn start(&self, host: &dyn Host) {
         self.record.wake.attach();
+        self.record.slice_used.store(0, Ordering::SeqCst);
         self.record.thread.store(std::ptr::from_ref(self).cast_mut(), Ordering::SeqCst);
         fence(Ordering::SeqCst);
         self.come_back(host);

@@ -58,6 +58,11 @@ impl StmThread {
     pub fn safepoint(&self, host: &dyn Host) -> Result<HostRequests, Abort> {
         let record = self.record;
         self.operation_done();
+        if !cfg!(feature = "zeal") && record.poll.load(Ordering::Relaxed) == HOLDING {
+            // Set by this thread itself, for what it has just let go: nobody asks anything.
+            record.poll.fetch_and(!HOLDING, Ordering::SeqCst);
+            return Ok(self.deliver(0));
+        }
         let taken = record.poll.swap(0, Ordering::SeqCst);
         record.ack.store(self.registry.revocations.load(Ordering::SeqCst), Ordering::SeqCst);
         self.count_release();

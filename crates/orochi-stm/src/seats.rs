@@ -9,21 +9,49 @@
 //! token, and a thread that queues for one takes it from any thread that is away (but not from
 //! one that is only away for the moment of a handshake: `BRIEF`). A blocking call therefore
 //! costs no access to memory shared by all threads when nobody waits for a seat. The first in
-//! the queue keeps the time: when it has waited for a slice, it asks the thread that has run
-//! longest to give up its seat at its next poll. The queue is first come, first served,
-//! but a thread that lost its seat to a wait for an object comes first, for the rest of its slice.
+//! the queue keeps the time: it asks the thread that has run longest to give up its seat at its
+//! next poll, when that one's slice is over.
+//!
+//! Two queues, each first come, first served. A thread that comes back from a wait with a part of
+//! its slice left stands in the first and need not wait for a whole slice of others; one whose
+//! slice is over stands in the second. Otherwise threads that hand a lock round would each
+//! wait for a slice of everybody who computes. What a thread has used of its slice counts over
+//! its waits, so computing in small pieces gains nothing.
 
 use std::collections::VecDeque;
 
 use crate::host::Host;
 use crate::record::{SEAT_WANTED, ThreadRecord};
 use crate::registry::Registry;
-use crate::sync::{AtomicU32, Mutex, Ordering, fence, now, slice_left};
+use crate::sync::{AtomicU32, Mutex, Ordering, fence, now, slice_left, turn_left};
 use crate::thread::StmThread;
 use crate::token::{AWAY, BRIEF, SEAT, Token};
 
 /// When the first in the queue asks again.
 const LOOK_AGAIN_NANOS: u64 = 1_000_000;
+
+/// Who waits for a seat.
+#[derive(Debug, Default)]
+struct Queue {
+    /// Threads with some of their slice left.
+    resuming: VecDeque<&'static ThreadRecord>,
+    /// Threads whose slice is over.
+    expired: VecDeque<&'static ThreadRecord>,
+}
+
+impl Queue {
+    fn len(&self) -> u32 {
+        (self.resuming.len() + self.expired.len()) as u32
+    }
+
+    fn first(&self) -> Option<&'static ThreadRecord> {
+        self.resuming.front().or(self.expired.front()).copied()
+    }
+
+    fn pop_first(&mut self) -> Option<&'static ThreadRecord> {
+        self.resuming.pop_front().or_else(|| self.expired.pop_front())
+    }
+}
 
 /// The seats of a registry.
 #[derive(Debug)]
@@ -32,7 +60,7 @@ pub(crate) struct Seats {
     free: AtomicU32,
     /// Length of the queue, for a look without the lock.
     waiting: AtomicU32,
-    queue: Mutex<VecDeque<&'static ThreadRecord>>,
+    queue: Mutex<Queue>,
 }
 
 impl Seats {
@@ -40,7 +68,7 @@ impl Seats {
         Seats {
             free: AtomicU32::new(seats),
             waiting: AtomicU32::new(0),
-            queue: Mutex::new(VecDeque::new()),
+            queue: Mutex::new(Queue::default()),
         }
     }
 
@@ -55,7 +83,7 @@ impl Seats {
         self.free.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok()
     }
 
-    fn with_queue<R>(&self, work: impl FnOnce(&mut VecDeque<&'static ThreadRecord>) -> R) -> R {
+    fn with_queue<R>(&self, work: impl FnOnce(&mut Queue) -> R) -> R {
         match self.queue.lock() {
             Ok(mut queue) => work(&mut queue),
             // No code that can panic runs under this lock.
@@ -71,7 +99,7 @@ impl Seats {
 
     /// After a fork: one thread is left, and it has a seat.
     pub(crate) fn reset(&self, seats: u32) {
-        self.with_queue(VecDeque::clear);
+        self.with_queue(|queue| *queue = Queue::default());
         self.waiting.store(0, Ordering::SeqCst);
         self.free.store(seats - 1, Ordering::SeqCst);
     }
@@ -81,8 +109,7 @@ impl Seats {
     /// Returns the part of its slice that it has already used.
     fn acquire(&self, registry: &Registry, record: &'static ThreadRecord) -> u64 {
         let used = record.slice_used.swap(0, Ordering::SeqCst);
-        // Who lost its seat to a wait goes on with its slice, before those who had theirs.
-        let resumes = used > 0 && slice_left(used).is_some();
+        let resumes = slice_left(used).is_some();
         let used = if resumes { used } else { 0 };
         if !self.are_wanted() && self.take_free() {
             return used;
@@ -90,11 +117,11 @@ impl Seats {
         record.seat_queued.store(1, Ordering::SeqCst);
         self.with_queue(|queue| {
             if resumes {
-                queue.push_front(record);
+                queue.resuming.push_back(record);
             } else {
-                queue.push_back(record);
+                queue.expired.push_back(record);
             }
-            self.waiting.store(queue.len() as u32, Ordering::SeqCst);
+            self.waiting.store(queue.len(), Ordering::SeqCst);
             fence(Ordering::SeqCst);
             self.serve(registry, queue);
         });
@@ -104,7 +131,7 @@ impl Seats {
                 return used;
             }
             let first = self.with_queue(|queue| {
-                let first = queue.front().is_some_and(|front| front.slot == record.slot);
+                let first = queue.first().is_some_and(|first| first.slot == record.slot);
                 if first {
                     self.serve(registry, queue);
                 }
@@ -113,23 +140,23 @@ impl Seats {
             if record.seat_queued.load(Ordering::SeqCst) == 0 {
                 return used;
             }
-            let timeout = first.then(|| ask_for_seat(registry, record));
+            let timeout = first.then(|| ask_for_seat(registry, record, resumes));
             record.wake.sleep(timeout);
         }
     }
 
     /// Gives what seats there are to the first in the queue.
-    fn serve(&self, registry: &Registry, queue: &mut VecDeque<&'static ThreadRecord>) {
+    fn serve(&self, registry: &Registry, queue: &mut Queue) {
         let mut served = false;
-        while !queue.is_empty() && (self.take_free() || take_from_away(registry)) {
-            if let Some(next) = queue.pop_front() {
+        while queue.len() > 0 && (self.take_free() || take_from_away(registry)) {
+            if let Some(next) = queue.pop_first() {
                 served = true;
                 next.seat_queued.store(0, Ordering::SeqCst);
                 next.wake.wake();
             }
         }
-        self.waiting.store(queue.len() as u32, Ordering::SeqCst);
-        if served && let Some(first) = queue.front() {
+        self.waiting.store(queue.len(), Ordering::SeqCst);
+        if served && let Some(first) = queue.first() {
             // It keeps the time from now on.
             first.wake.wake();
         }
@@ -162,19 +189,24 @@ fn take_from_away(registry: &Registry) -> bool {
             && token.has(AWAY)
             && !token.has(BRIEF)
             && record.exchange_token(token, Token(token.0 & !SEAT))
+            && {
+                record.note_slice_used();
+                true
+            }
     })
 }
 
-/// Asks the thread that has run longest, once its slice is over, for its seat. Returns the
-/// nanoseconds until it is worth looking again.
-fn ask_for_seat(registry: &Registry, me: &ThreadRecord) -> u64 {
+/// Asks the thread that has run longest for its seat, once its slice is over, or, for a thread that
+/// `resumes`, once it has had a turn. Returns the nanoseconds until it is worth looking again.
+fn ask_for_seat(registry: &Registry, me: &ThreadRecord, resumes: bool) -> u64 {
     let seated = |record: &ThreadRecord| record.seated_at.load(Ordering::SeqCst);
     let longest = registry
         .registered()
         .filter(|record| record.slot != me.slot && record.token_again().has(SEAT))
         .min_by_key(|record| seated(record));
     let Some(record) = longest else { return LOOK_AGAIN_NANOS };
-    if let Some(left) = slice_left(now().saturating_sub(seated(record))) {
+    let held = now().saturating_sub(seated(record));
+    if let Some(left) = if resumes { turn_left(held) } else { slice_left(held) } {
         return left;
     }
     record.poll.fetch_or(SEAT_WANTED, Ordering::SeqCst);
@@ -215,6 +247,7 @@ impl StmThread {
         self.record.counters.seat_switches.count();
         host.going_away();
         self.leave(0);
+        self.record.note_slice_used();
         self.registry.seats.give_back(self.registry, self.record);
         self.come_back(host);
     }

@@ -217,9 +217,7 @@ impl StmThread {
             return Ok(false);
         }
         let Some(revoker) = revoker else { return Ok(false) };
-        if access == Access::Read
-            && !self.in_block_or_pair()
-            && self.reads_on(word, bits, revoker)
+        if access == Access::Read && !self.in_block_or_pair() && self.reads_on(word, bits, revoker)
         {
             return Ok(true);
         }

@@ -18,6 +18,8 @@ mod chosen {
     const SPIN_NANOS: u64 = 20_000;
     /// How long a thread may keep its seat while others wait for one.
     const SLICE_NANOS: u64 = 5_000_000;
+    /// How long it may keep it while a thread that has been waiting for something else does.
+    const TURN_NANOS: u64 = 1_000_000;
 
     /// Whether a waiter that has looked for so long should go on looking.
     pub(crate) fn worth_spinning(waited: u64) -> bool {
@@ -27,6 +29,11 @@ mod chosen {
     /// What is left of the slice of a thread that has had its seat for so long.
     pub(crate) fn slice_left(held: u64) -> Option<u64> {
         SLICE_NANOS.checked_sub(held).filter(|&left| left > 0)
+    }
+
+    /// What is left of the turn that a thread may take before one that comes back from a wait.
+    pub(crate) fn turn_left(held: u64) -> Option<u64> {
+        TURN_NANOS.checked_sub(held).filter(|&left| left > 0)
     }
 
     /// Nanoseconds since the first call.
@@ -81,6 +88,10 @@ mod chosen {
 
     /// Slices are over as soon as somebody waits.
     pub(crate) fn slice_left(_held: u64) -> Option<u64> {
+        None
+    }
+
+    pub(crate) fn turn_left(_held: u64) -> Option<u64> {
         None
     }
 

@@ -149,11 +149,31 @@ fn run(request: Request, settings: Settings) -> u8 {
         }
     };
     let failed = start::finish(&mut th);
+    if th.vm.settings.x_options.iter().any(|(name, _)| name == "stm_counters") {
+        print_counters();
+    }
     // The heap's objects die with the process; daemon threads stop where they are.
     match status {
         Status::Interrupted => die_of_interrupt(),
         Status::Exit(0) => exit(failed),
         Status::Exit(status) => exit(status),
+    }
+}
+
+/// `-X stm_counters`: how often the slow paths of the ownership protocol were taken, all threads
+/// together.
+fn print_counters() {
+    let mut totals: Vec<(&str, u64)> = Vec::new();
+    for counters in orochi_stm::Registry::global().counters() {
+        for (index, (name, count)) in counters.named().into_iter().enumerate() {
+            match totals.get_mut(index) {
+                Some(total) => total.1 += count,
+                None => totals.push((name, count)),
+            }
+        }
+    }
+    for (name, count) in totals {
+        eprintln!("{count:>12} {name}");
     }
 }
 

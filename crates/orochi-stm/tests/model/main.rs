@@ -32,7 +32,10 @@ fn programs() -> Vec<(&'static str, Program)> {
         ("away while asked", owned(&[&[Plain(Add(0)), Away, Plain(Add(0))], &[Plain(Add(0))]])),
         ("pairs", owned(&[&[Pair(Add(0), Add(1))], &[Pair(Add(1), Add(0)), Plain(Add(0))]])),
         ("pair, shared", shared(&[&[Pair(Read(0), Add(1))], &[Plain(Add(1)), Plain(Add(0))]])),
-        ("pair waits", shared(&[&[Pair(Read(0), Add(1))], &[Plain(Add(1)), Plain(Add(1)), Plain(Add(0))]])),
+        (
+            "pair waits",
+            shared(&[&[Pair(Read(0), Add(1))], &[Plain(Add(1)), Plain(Add(1)), Plain(Add(0))]]),
+        ),
         ("pair looks", shared(&[&[Pair(Read(0), Read(1))], &[Plain(Add(1)), Plain(Add(0))]])),
         ("pairs look", shared(&[&[Pair(Read(0), Read(1))], &[Pair(Add(1), Add(0))]])),
         ("two blocks", owned(&[&[Block(FORTH)], &[Block(BACK), Plain(Add(0))]])),
@@ -48,7 +51,10 @@ fn programs() -> Vec<(&'static str, Program)> {
         ("twice", shared(&[&[Twice(0), Plain(Add(1))], &[Plain(Add(0)), Plain(Add(1))]])),
         ("twice, owned", owned(&[&[Plain(Add(0)), Twice(1)], &[Twice(0), Plain(Add(1))]])),
         ("twice, block", shared(&[&[Twice(0), Twice(0)], &[Block(&[Read(0), Add(0)])]])),
-        ("twice, away", shared(&[&[Away, Twice(0)], &[Plain(Add(0)), Plain(Add(1)), Plain(Add(0))]])),
+        (
+            "twice, away",
+            shared(&[&[Away, Twice(0)], &[Plain(Add(0)), Plain(Add(1)), Plain(Add(0))]]),
+        ),
         ("twice, two", shared(&[&[Twice(0)], &[Plain(Add(0))], &[Plain(Add(0))]])),
         ("cancel", owned(&[&[Cancel(FORTH), Plain(Add(0))], &[Plain(Add(1)), Plain(Read(0))]])),
         ("cancel, block", owned(&[&[Cancel(FORTH)], &[Block(BACK), Plain(Read(1))]])),

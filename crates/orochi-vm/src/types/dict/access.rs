@@ -71,7 +71,11 @@ impl Ref<Dict> {
         hash: u64,
         value: Value,
     ) -> Result<(), Raised> {
-        if !th.stm.can_write(&self.header().owner) && self.is_already(th, key, hash, value)? {
+        let owner = &self.header().owner;
+        if !th.stm.can_write(owner)
+            && owner.peek().is_shared()
+            && self.is_already(th, key, hash, value)?
+        {
             return Ok(());
         }
         let namespace = write_at(th, self, key, hash, |guard, found| {
@@ -87,8 +91,8 @@ impl Ref<Dict> {
         if namespace { self.namespace_set(th, key, hash, value) } else { Ok(()) }
     }
 
-    /// Whether a dict that is not held for writing says already what is to be written: then it
-    /// is not taken from whoever reads it. A namespace's own word is only asked for in its own way.
+    /// Whether a dict that everybody may read says already what is to be written: then it is not
+    /// taken from whoever reads it. A namespace's own word is only asked for in its own way.
     #[cold]
     #[inline(never)]
     fn is_already(

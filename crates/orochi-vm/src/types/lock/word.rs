@@ -58,25 +58,19 @@ pub(super) fn address(word: &AtomicU64) -> usize {
 
 /// Sleeps until somebody wakes the word, or until `deadline`; not at all if `still` does not hold
 /// any more. `gave_up` is told, before others can wake the word, that the deadline has passed and
-/// whether nobody else waits. Must be called away.
+/// whether nobody else waits. Whether somebody woke it. Must be called away.
 pub(super) fn sleep(
     word: &AtomicU64,
     still: impl FnOnce() -> bool,
     gave_up: impl FnOnce(bool),
     deadline: Option<Instant>,
-) {
+) -> bool {
     let timed_out = |_, last: bool| gave_up(last);
     // SAFETY: the callbacks neither panic nor park; the address stays valid while its waiter's
     // stack keeps the object.
     unsafe {
-        parking_lot_core::park(
-            address(word),
-            still,
-            || {},
-            timed_out,
-            DEFAULT_PARK_TOKEN,
-            deadline,
-        );
+        parking_lot_core::park(address(word), still, || {}, timed_out, DEFAULT_PARK_TOKEN, deadline)
+            .is_unparked()
     }
 }
 
