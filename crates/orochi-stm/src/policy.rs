@@ -10,8 +10,11 @@
 //!   tight loop runs at full speed. After [`HELD_EXCHANGES`] it is `Contended` again, to be
 //!   measured anew.
 //! * A `Contended` object that one thread alone uses [`STREAK`] times in a row is its own again.
+//! * Who is asked for one object after another in quick succession gives them all: it ends its
+//!   epoch after [`RUN`] of them. What it goes on using it claims again, for less than a
+//!   handshake each.
 //! * What another thread has only read becomes `Shared` when read; and for a while after two
-//!   readers met, so does whatever either of them reads first.
+//!   readers met, so does whatever either of them reads first; the longer the more often they meet.
 //!
 //! What is remembered about objects lives in a small table indexed by a hash of the address:
 //! two objects in one entry disturb each other's statistics and nothing else.
@@ -38,8 +41,11 @@ const DENSE_NANOS: u64 = 250;
 const DENSE_SAMPLES: u32 = 4;
 /// Operations by one thread in a row that end contention.
 const STREAK: u32 = 400;
-/// Reads that become `Shared` at once after two readers met.
-const SHARED_READS: u32 = 64;
+/// Different objects asked for in quick succession before all are given.
+const RUN: u32 = 3;
+/// Reads that become `Shared` at once after two readers met for the first time, and at most:
+/// twice as many each time they meet again.
+const SHARED_READS: std::ops::Range<u32> = 64..1 << 16;
 
 /// Entries in the table of heat.
 const HEAT_ENTRIES: usize = 512;
@@ -170,6 +176,10 @@ pub(crate) struct History {
     sampled_at: Cell<u64>,
     /// Reads that may still become `Shared` at once.
     shared_reads: Cell<u32>,
+    /// How many were allowed the last time.
+    sharing: Cell<u32>,
+    /// The object given last, when, and how many others in quick succession before it.
+    given: Cell<(usize, u64, u32)>,
 }
 
 impl History {
@@ -194,14 +204,27 @@ impl History {
         }
     }
 
+    /// `word` is asked for: whether this is one of a run of different objects.
+    pub(crate) fn gives_one_after_another(&self, word: &OwnerWord) -> bool {
+        let (address, time) = (word as *const OwnerWord as usize, now());
+        let (last, last_time, run) = self.given.get();
+        let goes_on = address != last && time.saturating_sub(last_time) < QUICK_NANOS;
+        let run = if goes_on { run + 1 } else { 0 };
+        self.given.set((address, time, if run == RUN { 0 } else { run }));
+        run == RUN
+    }
+
     /// Two readers met at an object.
     pub(crate) fn readers_met(&self) {
-        self.shared_reads.set(SHARED_READS);
+        let reads = (self.sharing.get() * 2).clamp(SHARED_READS.start, SHARED_READS.end);
+        self.sharing.set(reads);
+        self.shared_reads.set(reads);
     }
 
     /// A `Shared` object had to be taken back: sharing is not what this thread needs now.
     pub(crate) fn revoked(&self) {
         self.shared_reads.set(0);
+        self.sharing.set(0);
     }
 }
 

@@ -3,7 +3,8 @@
 //! ```text
 //! swap the poll word; acknowledge revocations; let go of Contended bits
 //! a stop          pause until it is over
-//! requests        plain code gives: one object by a grant, several by ending the epoch
+//! requests        plain code gives: one object by a grant, several (at once, or in quick
+//!                 succession) by ending the epoch
 //!                 a block remembers that it was asked, and shares what it has only read
 //! a wound         the way out
 //! the slice       let somebody else have the seat
@@ -176,7 +177,11 @@ impl StmThread {
         let first = wanted.clone().next().map(|request| request.address);
         let several = requests.count > REQUESTS
             || wanted.clone().any(|request| Some(request.address) != first);
-        if several && keep.is_empty() && !self.is_holding() {
+        let run = || {
+            let word = requests.wanted[0].map(|request| wanted_word(request.address));
+            word.is_some_and(|word| self.history.gives_one_after_another(word))
+        };
+        if keep.is_empty() && !self.is_holding() && (several || run()) {
             self.record.counters.bumps.count();
             self.bump(0);
             self.registry.wake_waiters_for(self.record.slot);

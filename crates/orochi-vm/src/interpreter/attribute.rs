@@ -127,9 +127,7 @@ handlers! {
     #[inline(never)]
     fn get_attr_slow(th, pc, regs, word, table) {
         sync(th, pc, regs);
-        let object = get(regs, b(word));
-        let name = frame::name(regs, c(word));
-        let result = load(th, pc, object, name, d(word) & FOR_UPDATE != 0);
+        let result = load_claimed(th, pc, regs, word);
         finish(th, pc, regs, word, table, 2, result)
     }
 
@@ -178,8 +176,7 @@ handlers! {
     #[inline(never)]
     fn set_attr_slow(th, pc, regs, word, table) {
         sync(th, pc, regs);
-        let (object, value) = (get(regs, a(word)), get(regs, b(word)));
-        let result = store(th, pc, object, frame::name(regs, c(word)), value);
+        let result = store_claimed(th, pc, regs, word);
         proceed(th, pc, regs, table, 2, result)
     }
 
@@ -305,6 +302,66 @@ handlers! {
             Err(Raised::Abort) => exception::abort(th, pc, regs, 0, table),
         }
     }
+}
+
+/// Loads an attribute after a miss. What the cache knows about an object that belonged to another
+/// thread is still good once it is claimed; everything else is looked up.
+#[inline(never)]
+unsafe fn load_claimed(
+    th: &mut Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    word: u64,
+) -> Result<Value, Raised> {
+    // SAFETY: the instruction at `pc` has a cache word and belongs to the frame in `regs`; the
+    // place that the cache knows is of the shape that the object has while it is held.
+    unsafe {
+        let (object, name) = (get(regs, b(word)), c(word));
+        let update = d(word) & FOR_UPDATE != 0;
+        if !update && object.is_object() && !th.stm.can_read(&header(object).owner) {
+            th.claim_read_object(object)?;
+            let cached = cached_word(th, pc, regs, object, name, Access::Get);
+            if is_slot(cached) {
+                let value = value_at(object.object_ptr(), operand(cached));
+                if !value.is_unbound() {
+                    return Ok(value);
+                }
+            }
+        }
+        load(th, pc, object, frame::name(regs, name), update)
+    }
+}
+
+/// Stores an attribute after a miss, likewise.
+#[inline(never)]
+unsafe fn store_claimed(
+    th: &mut Thread,
+    pc: *const u64,
+    regs: *mut Value,
+    word: u64,
+) -> Result<(), Raised> {
+    // SAFETY: as above.
+    unsafe {
+        let (object, name, value) = (get(regs, a(word)), c(word), get(regs, b(word)));
+        if object.is_object()
+            && !th.stm.can_write(&header(object).owner)
+            && is_slot(cached_word(th, pc, regs, object, name, Access::Set))
+        {
+            th.claim_write_object(object)?;
+            let cached = cached_word(th, pc, regs, object, name, Access::Set);
+            if is_slot(cached) {
+                set_value_at(object.object_ptr(), operand(cached), value);
+                return Ok(());
+            }
+        }
+        store(th, pc, object, frame::name(regs, name), value)
+    }
+}
+
+/// Whether a cache word says at which offset the attribute lies.
+#[inline(always)]
+fn is_slot(cached: u64) -> bool {
+    kind(cached) == Kind::Inline as u8 || kind(cached) == Kind::Member as u8
 }
 
 /// A cached name of a module: unbound if `object` is another module or the name is gone.
