@@ -163,6 +163,12 @@ impl ThreadRecord {
         self.poll.fetch_or(requests.0 << HOST_SHIFT, Ordering::SeqCst);
     }
 
+    /// Whether the host has posted something that the thread has not seen yet. Any thread may ask,
+    /// also one that is away.
+    pub fn is_posted(&self) -> bool {
+        self.poll.load(Ordering::Acquire) >> HOST_SHIFT != 0
+    }
+
     /// The registered thread's hot part, which is the first field of the host's own structure;
     /// null when the record is not registered. For the collector, during a stop.
     pub fn thread(&self) -> *mut StmThread {

@@ -1,17 +1,18 @@
 //! The state words of locks, and waiting for them.
 //!
-//! A lock is one word beside the header: bit 0 *held*, bit 1 *somebody sleeps*, bit 2 *somebody has
-//! been woken and not looked yet*. It is taken by one compare-and-swap, without the ownership
-//! protocol: locks are what threads share on purpose. Who gives it back wakes one sleeper at
-//! most, and none while the last one is on its way: until that one runs, the thread that
-//! computes takes and gives the lock thousands of times at no more than its usual price.
+//! A lock is one word beside the header, whose bits are named below. It is taken by one
+//! compare-and-swap, without the ownership protocol: locks are what threads share on purpose. Who
+//! gives it back wakes one sleeper at most, and none while the last one is on its way: until
+//! that one runs, the thread that computes takes and gives the lock thousands of times at no more
+//! than its usual price. Nobody starves: after [`PATIENCE`] times the lock is kept for the one on
+//! its way, and one that has been woken for nothing makes the next be handed over.
 //!
 //! An atomic block that takes or gives a lock becomes inevitable, since that cannot be undone.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot_core::DEFAULT_UNPARK_TOKEN;
+use parking_lot_core::{DEFAULT_UNPARK_TOKEN, UnparkToken};
 
 use super::word::{self, SharedWord};
 use super::{LOCK, RLOCK};
@@ -49,14 +50,30 @@ heap_object! {
 }
 
 const HELD: u64 = 1;
+/// Somebody sleeps.
 const WAITED: u64 = 2;
+/// Somebody has been woken and has not looked yet.
 const WAKING: u64 = 4;
-/// How often a word is looked at again before its waiter sleeps, each time after twice as long as
-/// the time before: who looks all the time takes the word's cache line, and then the lock and all
-/// that it guards, from a thread that would be done sooner without.
-const LOOKS: u32 = 6;
+/// Held for the one that has been woken.
+const HANDED: u64 = 8;
+/// The next sleeper is handed the lock.
+const FAIR: u64 = 16;
+/// Counts how often the lock was given back while somebody was waking.
+const ONE_GIVEN: u64 = 1 << 32;
+const COUNT: u64 = !(ONE_GIVEN - 1);
+/// What the woken thread clears when it has looked.
+const OF_WOKEN: u64 = WAKING | HANDED | COUNT;
+
+/// So often the lock may be given back while somebody is on its way; then it is kept for it.
+const PATIENCE: u64 = 8192;
+/// Looks before a waiter sleeps, each after twice as long as the one before: who looks all the time
+/// takes the word's cache line, and then the lock and all that it guards, from a thread that
+/// would be done sooner without.
+const LOOKS: u32 = 5;
 /// Spins before the second look.
-const FIRST_PAUSE: u32 = 8;
+const FIRST_PAUSE: u32 = 32;
+/// Says to a sleeper that the lock is its own.
+const YOURS: UnparkToken = UnparkToken(1);
 
 /// Takes the word if it is free, and clears `also` together with that.
 fn try_take_and_clear(word: &AtomicU64, also: u64) -> bool {
@@ -75,6 +92,19 @@ fn try_take(word: &AtomicU64) -> bool {
     try_take_and_clear(word, 0)
 }
 
+/// The woken thread takes what is held for it, if it is.
+fn take_handed(word: &AtomicU64) -> bool {
+    let mut now = word.load(Ordering::Relaxed);
+    while now & HANDED != 0 {
+        let taken = now & !OF_WOKEN;
+        match word.compare_exchange_weak(now, taken, Ordering::Acquire, Ordering::Relaxed) {
+            Ok(_) => return true,
+            Err(changed) => now = changed,
+        }
+    }
+    false
+}
+
 /// Gives the lock back; whether it was held.
 fn give(word: &AtomicU64) -> bool {
     if word.compare_exchange(HELD, 0, Ordering::Release, Ordering::Relaxed).is_ok() {
@@ -85,11 +115,14 @@ fn give(word: &AtomicU64) -> bool {
         if now & HELD == 0 {
             return false;
         }
-        if now & WAITED != 0 && now & WAKING == 0 {
-            break;
-        }
-        // Nobody sleeps, or one has been woken and not run yet: it will look.
-        match word.compare_exchange_weak(now, now & !HELD, Ordering::Release, Ordering::Relaxed) {
+        let given = match (now & WAKING != 0, now & WAITED != 0) {
+            (false, true) => break,
+            (false, false) => 0,
+            // The one that was woken will look.
+            (true, _) if now / ONE_GIVEN < PATIENCE => (now & !(HELD | HANDED)) + ONE_GIVEN,
+            (true, _) => now & !COUNT | HANDED,
+        };
+        match word.compare_exchange_weak(now, given, Ordering::Release, Ordering::Relaxed) {
             Ok(_) => return true,
             Err(changed) => now = changed,
         }
@@ -98,63 +131,88 @@ fn give(word: &AtomicU64) -> bool {
     true
 }
 
-/// Wakes one thread that sleeps, and gives the word back if it is held by the caller.
+/// Wakes one thread that sleeps, and gives the word, which the caller holds, back or to that one.
 fn wake_next(word: &AtomicU64) {
     // SAFETY: the callback neither panics nor parks.
     unsafe {
         parking_lot_core::unpark_one(word::address(word), |result| {
             let waited = if result.have_more_threads { WAITED } else { 0 };
-            let waking = if result.unparked_threads > 0 { WAKING } else { 0 };
-            word.store(waited | waking, Ordering::Release);
-            DEFAULT_UNPARK_TOKEN
+            if result.unparked_threads == 0 {
+                word.store(0, Ordering::Release);
+                DEFAULT_UNPARK_TOKEN
+            } else if word.load(Ordering::Relaxed) & FAIR != 0 {
+                word.store(waited | HELD, Ordering::Release);
+                YOURS
+            } else {
+                word.store(waited | WAKING, Ordering::Release);
+                DEFAULT_UNPARK_TOKEN
+            }
         });
     }
 }
 
 /// Waits for the word until `deadline`; whether it was taken.
 fn wait(word: &AtomicU64, deadline: Option<Instant>) -> bool {
-    // What this thread has to clear: `WAKING`, while it is the one that was woken.
+    // What this thread has to clear: `OF_WOKEN`, while it is the one that was woken.
     let mut mine = 0;
     loop {
         for look in 0..LOOKS {
-            if try_take_and_clear(word, mine) {
+            if mine != 0 && take_handed(word) || try_take_and_clear(word, mine) {
                 return true;
             }
             (0..FIRST_PAUSE << look).for_each(|_| std::hint::spin_loop());
         }
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            if mine != 0 {
-                pass_on(word);
-            }
-            return false;
+            return mine != 0 && !pass_on(word);
         }
         let now = word.load(Ordering::Relaxed);
-        if now & HELD == 0
-            || word
-                .compare_exchange(now, (now | WAITED) & !mine, Ordering::Relaxed, Ordering::Relaxed)
-                .is_err()
-        {
+        if now & HELD == 0 || mine != 0 && now & HANDED != 0 {
+            continue;
+        }
+        // Who was woken for nothing stands last again: then the lock goes round in turn.
+        let fair = if mine != 0 { FAIR } else { 0 };
+        let sleeps = (now & !mine) | WAITED | fair;
+        if word.compare_exchange(now, sleeps, Ordering::Relaxed, Ordering::Relaxed).is_err() {
             continue;
         }
         let still = || word.load(Ordering::Relaxed) & (HELD | WAITED) == HELD | WAITED;
         let gave_up = |last| {
             if last {
-                word.fetch_and(!WAITED, Ordering::Relaxed);
+                word.fetch_and(!(WAITED | FAIR), Ordering::Relaxed);
             }
         };
-        mine = if word::sleep(word, still, gave_up, deadline) { WAKING } else { 0 };
+        mine = match word::sleep(word, still, gave_up, deadline) {
+            None => 0,
+            Some(YOURS) => return true,
+            Some(_) => OF_WOKEN,
+        };
     }
 }
 
-/// The thread that was woken gives up: somebody else has to look in its place.
-fn pass_on(word: &AtomicU64) {
-    let mut now = word.fetch_and(!WAKING, Ordering::Relaxed) & !WAKING;
-    while now == WAITED {
-        // As if it had been taken and given back.
-        match word.compare_exchange_weak(now, HELD | WAITED, Ordering::Acquire, Ordering::Relaxed) {
-            Ok(_) => return wake_next(word),
-            Err(changed) => now = changed,
+/// The thread that was woken gives up: somebody else has to look in its place. False if the lock
+/// was held for it: it is its own now.
+fn pass_on(word: &AtomicU64) -> bool {
+    let mut now = word.load(Ordering::Relaxed);
+    loop {
+        if now & HANDED != 0 {
+            if take_handed(word) {
+                return false;
+            }
+            now = word.load(Ordering::Relaxed);
+            continue;
         }
+        // As if it had been taken and given back, if it is free and somebody sleeps.
+        let wakes = now & HELD == 0 && now & WAITED != 0;
+        let passed = now & !OF_WOKEN | if wakes { HELD } else { 0 };
+        match word.compare_exchange_weak(now, passed, Ordering::Acquire, Ordering::Relaxed) {
+            Ok(_) if wakes => wake_next(word),
+            Ok(_) => {}
+            Err(changed) => {
+                now = changed;
+                continue;
+            }
+        }
+        return true;
     }
 }
 

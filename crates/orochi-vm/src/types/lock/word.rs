@@ -8,7 +8,7 @@
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN};
+use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult, UnparkToken};
 
 use crate::exception::Raised;
 use crate::object::{Field, Object, Ref};
@@ -58,19 +58,22 @@ pub(super) fn address(word: &AtomicU64) -> usize {
 
 /// Sleeps until somebody wakes the word, or until `deadline`; not at all if `still` does not hold
 /// any more. `gave_up` is told, before others can wake the word, that the deadline has passed and
-/// whether nobody else waits. Whether somebody woke it. Must be called away.
+/// whether nobody else waits. The token of whoever woke it, if somebody did. Must be called away.
 pub(super) fn sleep(
     word: &AtomicU64,
     still: impl FnOnce() -> bool,
     gave_up: impl FnOnce(bool),
     deadline: Option<Instant>,
-) -> bool {
+) -> Option<UnparkToken> {
     let timed_out = |_, last: bool| gave_up(last);
     // SAFETY: the callbacks neither panic nor park; the address stays valid while its waiter's
     // stack keeps the object.
-    unsafe {
+    let result = unsafe {
         parking_lot_core::park(address(word), still, || {}, timed_out, DEFAULT_PARK_TOKEN, deadline)
-            .is_unparked()
+    };
+    match result {
+        ParkResult::Unparked(token) => Some(token),
+        ParkResult::Invalid | ParkResult::TimedOut => None,
     }
 }
 
@@ -100,16 +103,27 @@ impl Thread {
         mut wait: impl FnMut(Option<Instant>) -> bool,
     ) -> Result<bool, Raised> {
         let main = crate::vm::start::is_main(self);
+        let record = self.stm.record();
+        let passed = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         loop {
-            let slice = main.then(|| Instant::now() + SIGNAL_INTERVAL);
-            let until = match (slice, deadline) {
-                (Some(slice), Some(deadline)) => Some(slice.min(deadline)),
-                (slice, deadline) => slice.or(deadline),
+            // The main thread looks for signals without coming back: that would cost it a seat.
+            let mut sleep = || loop {
+                let slice = main.then(|| Instant::now() + SIGNAL_INTERVAL);
+                let until = match (slice, deadline) {
+                    (Some(slice), Some(deadline)) => Some(slice.min(deadline)),
+                    (slice, deadline) => slice.or(deadline),
+                };
+                if wait(until) {
+                    return true;
+                }
+                if record.is_posted() || passed() {
+                    return false;
+                }
             };
-            if self.away(|| wait(until)) {
+            if self.away(&mut sleep) {
                 return Ok(true);
             }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if passed() {
                 return Ok(false);
             }
             self.poll()?;
