@@ -125,7 +125,7 @@ impl StmThread {
         if let Some((owner, token)) = live
             && token.owns(bits)
         {
-            if token.has(AWAY) {
+            if token.has(AWAY) && !self.comes_for(owner, word) {
                 owner.exchange_token(token, token.bumped(self.registry.limits.epochs));
             } else {
                 self.wait_for(word, bits, owner, access, host)?;
@@ -275,6 +275,18 @@ impl StmThread {
         heat.hold_until(word, time, before.count() as u64)
     }
 
+    /// Whether `owner`, which is away, has just been given `word` to hold for a while, and is about
+    /// to come back for it. The kernel may take its time for that, above all when this
+    /// thread keeps the core; so it is given the while before `word` is taken from it.
+    fn comes_for(&self, owner: &ThreadRecord, word: &OwnerWord) -> bool {
+        let address = word as *const OwnerWord as u64;
+        let time = now();
+        !self.in_block_or_pair()
+            && owner.want.load(Ordering::SeqCst) & !1 == address
+            && policy::is_held(self, word)
+            && self.registry.heat.hold_until(word, time, 0) > time
+    }
+
     /// The owner of an object that is held for a while, if it is not this thread and runs.
     fn held_by_another(&self, word: &OwnerWord) -> Option<(OwnerBits, &'static ThreadRecord)> {
         let bits = word.load();
@@ -310,7 +322,7 @@ impl StmThread {
                 if !token.owns(seen) {
                     return false;
                 }
-                if token.has(AWAY) {
+                if token.has(AWAY) && (asked || !self.comes_for(target, word)) {
                     target.exchange_token(token, token.bumped(self.registry.limits.epochs));
                     return false;
                 }

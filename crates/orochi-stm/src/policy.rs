@@ -30,7 +30,7 @@ const QUICK_EXCHANGES: u64 = 4;
 /// An exchange is quick when the last one is at most so long ago.
 const QUICK_NANOS: u64 = 30_000;
 /// How long a held object stays with its owner.
-const HOLD_NANOS: u64 = 200_000;
+const HOLD_NANOS: u64 = 500_000;
 /// A held object that nobody else has wanted for so long is not fought over any more.
 const COOL_NANOS: u64 = 20_000_000;
 /// So many exchanges an object stays held, before it is measured again.
