@@ -117,6 +117,8 @@ pub struct ThreadRecord {
     pub(crate) seated_at: AtomicU64,
     /// How much of its slice the thread had used when it lost its seat.
     pub(crate) slice_used: AtomicU64,
+    /// How long the thread has run in slices that are over; changed under the lock of the seats.
+    pub(crate) ran: AtomicU64,
     /// Where the thread sleeps.
     pub(crate) wake: WakeCell,
     /// `Shared` objects read by the open block.
@@ -140,6 +142,7 @@ impl ThreadRecord {
             seat_queued: AtomicU32::new(0),
             seated_at: AtomicU64::new(0),
             slice_used: AtomicU64::new(0),
+            ran: AtomicU64::new(0),
             wake: WakeCell::new(),
             marks: [const { AtomicU32::new(0) }; MARKS],
             counters: Counters::default(),

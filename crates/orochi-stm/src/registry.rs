@@ -327,6 +327,7 @@ impl StmThread {
     pub fn start(&self, host: &dyn Host) {
         self.record.wake.attach();
         self.record.slice_used.store(0, Ordering::SeqCst);
+        self.record.ran.store(0, Ordering::SeqCst);
         self.record.thread.store(std::ptr::from_ref(self).cast_mut(), Ordering::SeqCst);
         fence(Ordering::SeqCst);
         self.come_back(host);

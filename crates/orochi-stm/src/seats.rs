@@ -12,9 +12,10 @@
 //! the queue keeps the time: it asks the thread that has run longest to give up its seat at its
 //! next poll, when that one's slice is over.
 //!
-//! Two queues, each first come, first served. A thread that comes back from a wait with a part of
+//! Two queues, the first of which is first come, first served. A thread that comes back from a wait with a part of
 //! its slice left stands in the first and need not wait for a whole slice of others; one whose
-//! slice is over stands in the second. Otherwise threads that hand a lock round would each
+//! slice is over stands in the second, from which the one that has run least in all goes first.
+//! Otherwise threads that hand a lock round would each
 //! wait for a slice of everybody who computes. What a thread has used of its slice counts over
 //! its waits, so computing in small pieces gains nothing.
 
@@ -37,6 +38,9 @@ struct Queue {
     resuming: VecDeque<&'static ThreadRecord>,
     /// Threads whose slice is over.
     expired: VecDeque<&'static ThreadRecord>,
+    /// What the last of those had run in all when it got its seat: nobody counts as having run
+    /// for less, so who has slept for long does not run for long.
+    floor: u64,
 }
 
 impl Queue {
@@ -44,14 +48,37 @@ impl Queue {
         (self.resuming.len() + self.expired.len()) as u32
     }
 
+    /// Which of those whose slice is over is next: the one that has run for the shortest time in
+    /// all. The kernel makes some slices three times as long as others.
+    fn next_expired(&self) -> Option<usize> {
+        let ran = |record: &ThreadRecord| record.ran.load(Ordering::Relaxed);
+        (0..self.expired.len()).min_by_key(|&index| ran(self.expired[index]))
+    }
+
     fn first(&self) -> Option<&'static ThreadRecord> {
-        self.resuming.front().or(self.expired.front()).copied()
+        let expired = || self.next_expired().map(|index| self.expired[index]);
+        self.resuming.front().copied().or_else(expired)
     }
 
     fn pop_first(&mut self) -> Option<&'static ThreadRecord> {
-        self.resuming.pop_front().or_else(|| self.expired.pop_front())
+        self.resuming.pop_front().or_else(|| {
+            let next = self.expired.remove(self.next_expired()?)?;
+            self.floor = self.floor.max(next.ran.load(Ordering::Relaxed));
+            Some(next)
+        })
+    }
+
+    /// Puts a thread that has `used` up its slice to the others.
+    fn push_expired(&mut self, record: &'static ThreadRecord, used: u64) {
+        let used = used.min(LONGEST_SLICE);
+        let ran = record.ran.load(Ordering::Relaxed).max(self.floor.saturating_sub(used)) + used;
+        record.ran.store(ran, Ordering::Relaxed);
+        self.expired.push_back(record);
     }
 }
+
+/// A slice counts as so long at most: what is over may be a wait in which nobody wanted the seat.
+const LONGEST_SLICE: u64 = 10_000_000;
 
 /// The seats of a registry.
 #[derive(Debug)]
@@ -110,16 +137,16 @@ impl Seats {
     fn acquire(&self, registry: &Registry, record: &'static ThreadRecord) -> u64 {
         let used = record.slice_used.swap(0, Ordering::SeqCst);
         let resumes = slice_left(used).is_some();
-        let used = if resumes { used } else { 0 };
+        let kept = if resumes { used } else { 0 };
         if !self.are_wanted() && self.take_free() {
-            return used;
+            return kept;
         }
         record.seat_queued.store(1, Ordering::SeqCst);
         self.with_queue(|queue| {
             if resumes {
                 queue.resuming.push_back(record);
             } else {
-                queue.expired.push_back(record);
+                queue.push_expired(record, used);
             }
             self.waiting.store(queue.len(), Ordering::SeqCst);
             fence(Ordering::SeqCst);
@@ -128,7 +155,7 @@ impl Seats {
         loop {
             record.wake.reset();
             if record.seat_queued.load(Ordering::SeqCst) == 0 {
-                return used;
+                return kept;
             }
             let first = self.with_queue(|queue| {
                 let first = queue.first().is_some_and(|first| first.slot == record.slot);
@@ -138,7 +165,7 @@ impl Seats {
                 first
             });
             if record.seat_queued.load(Ordering::SeqCst) == 0 {
-                return used;
+                return kept;
             }
             let timeout = first.then(|| ask_for_seat(registry, record, resumes));
             record.wake.sleep(timeout);
