@@ -52,6 +52,18 @@ impl Header {
         self.shape.store(shape.0, Ordering::Release);
     }
 
+    /// As [`Header::set_shape`] of an object that the thread holds for writing: writes both halves
+    /// at once, since the next access reads both at once, which would have to wait for a store to
+    /// one half.
+    #[inline(always)]
+    pub fn set_shape_of_owned(&self, shape: ShapeId) {
+        let both = u64::from(self.owner.peek().0) | u64::from(shape.0) << 32;
+        let at = std::ptr::from_ref(self).cast::<AtomicU64>();
+        // SAFETY: both halves are atomic, together eight bytes and aligned so. Nobody else changes
+        // the owner word of an object that is held for writing.
+        unsafe { (*at).store(both, Ordering::Release) }
+    }
+
     /// Writes both halves of a new object's header at once.
     ///
     /// # Safety

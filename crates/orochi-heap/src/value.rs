@@ -119,7 +119,9 @@ impl Value {
     /// Is this a reference to an object?
     #[inline(always)]
     pub const fn is_object(self) -> bool {
-        self.0.wrapping_sub(OBJECT_MIN) < OBJECT_END - OBJECT_MIN
+        // Nothing lies between the end of addresses and the smallest double, so the range may end
+        // where a shift tells it.
+        self.0.wrapping_sub(OBJECT_MIN) < OBJECT_END
     }
 
     /// Are both references to objects?

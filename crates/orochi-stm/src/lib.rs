@@ -62,6 +62,6 @@ pub use record::{Counter, Counters, ThreadRecord};
 pub use registry::{Limits, Registry, TooManyThreads};
 pub use stop::World;
 pub use thread::{
-    Abort, HostRequests, MARKS, MARKS_OFFSET, POLL_OFFSET, RELEASES_OFFSET, StmThread,
-    WRITE_TOKEN_OFFSET,
+    Abort, COMPANION_OFFSET, HostRequests, MARKS, MARKS_OFFSET, POLL_OFFSET, RELEASES_OFFSET,
+    StmThread, WRITE_TOKEN_OFFSET,
 };

@@ -16,6 +16,8 @@ use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// Byte offset of the write token (`u32`) in [`StmThread`].
 pub const WRITE_TOKEN_OFFSET: usize = 0;
+/// Byte offset of the host's companion (`u32`) of the write token; see [`StmThread::set_companion`].
+pub const COMPANION_OFFSET: usize = 4;
 /// Byte offset of the pointer to the poll word (`*const AtomicU32`).
 pub const POLL_OFFSET: usize = 8;
 /// Byte offset of the release counter (`u64`).
@@ -60,9 +62,7 @@ impl HostRequests {
 #[repr(C)]
 pub struct StmThread {
     /// `Owned` by this thread in its newest epoch, `W` and `G` set.
-    pub(crate) write_token: Cell<u32>,
-    /// Number of `Contended` objects held for the running operation.
-    pub(crate) held_count: Cell<u32>,
+    pub(crate) write_token: WriteToken,
     /// The poll word, in the record.
     pub(crate) poll: &'static AtomicU32,
     /// Counts everything that may have taken ownership away. Written by this thread only.
@@ -75,6 +75,8 @@ pub struct StmThread {
     pub(crate) registry: &'static Registry,
     /// The `Contended` objects held for the running operation.
     pub(crate) held: Held,
+    /// Number of `Contended` objects held for the running operation.
+    pub(crate) held_count: Cell<u32>,
     /// What the policy remembers.
     pub(crate) history: History,
     /// Plain code, a claim of two objects, or an atomic block.
@@ -87,6 +89,29 @@ pub struct StmThread {
     pub(crate) deferred: Cell<u32>,
     /// Neither ended nor never begun.
     ended: Cell<bool>,
+}
+
+/// The write token, and a number of the host's in the upper half of the same word.
+///
+/// Objects of a host have a 32-bit type number behind their owner word. A barrier that looks at
+/// both halves of that header at once costs what a look at the type alone would cost.
+pub(crate) struct WriteToken(Cell<u64>);
+
+impl WriteToken {
+    fn new(token: u32) -> Self {
+        WriteToken(Cell::new(u64::from(token)))
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self) -> u32 {
+        self.0.get() as u32
+    }
+
+    /// Another token with the same companion.
+    #[inline]
+    pub(crate) fn set(&self, token: u32) {
+        self.0.set(self.0.get() >> 32 << 32 | u64::from(token));
+    }
 }
 
 /// What a thread is in the middle of.
@@ -118,7 +143,7 @@ impl StmThread {
     /// A thread that has a record and a tid but does not run yet.
     pub(crate) fn unstarted(record: &'static ThreadRecord, registry: &'static Registry) -> Self {
         StmThread {
-            write_token: Cell::new(record.token().write_token()),
+            write_token: WriteToken::new(record.token().write_token()),
             held_count: Cell::new(0),
             poll: &record.poll,
             releases: AtomicU64::new(0),
@@ -145,18 +170,107 @@ impl StmThread {
     /// store into the thread's table of marks.
     #[inline(always)]
     pub fn can_read(&self, word: &OwnerWord) -> bool {
-        if cfg!(feature = "no-barriers") {
+        if self.owns_to_read(word) {
             return true;
         }
-        let bits = word.load();
-        if bits.0 | (W | G) == self.write_token.get() {
-            return true;
-        }
-        if bits.is_shared() {
+        let shared = word.load().is_shared();
+        if shared {
             self.mark(word);
-            return true;
         }
-        false
+        shared
+    }
+
+    /// The part of the read barrier for what the thread owns: for code in which the rest would be
+    /// in the way, and which asks [`StmThread::can_read`] when this says no.
+    #[inline(always)]
+    pub fn owns_to_read(&self, word: &OwnerWord) -> bool {
+        cfg!(feature = "no-barriers") || word.load().0 | (W | G) == self.write_token.get()
+    }
+
+    /// The read barrier, with the part for `Shared` objects out of line.
+    #[inline(always)]
+    pub fn can_read_compactly(&self, word: &OwnerWord) -> bool {
+        self.owns_to_read(word) || self.can_read_shared(word)
+    }
+
+    #[inline(never)]
+    fn can_read_shared(&self, word: &OwnerWord) -> bool {
+        self.can_read(word)
+    }
+
+    /// Sets the number with which [`StmThread::owns_companion_to_read`] and its like compare.
+    pub fn set_companion(&self, number: u32) {
+        self.write_token.0.set(u64::from(number) << 32 | u64::from(self.write_token.get()));
+    }
+
+    /// Whether the object's number is the companion, and the thread owns the object.
+    ///
+    /// # Safety
+    /// `header` points to an owner word, aligned to eight bytes, with a number of the host's
+    /// behind it.
+    #[inline(always)]
+    pub unsafe fn owns_companion_to_read(&self, header: *const u64) -> bool {
+        if cfg!(feature = "no-barriers") {
+            // SAFETY: the caller's promise.
+            return unsafe { number_of(header) } == (self.write_token.0.get() >> 32) as u32;
+        }
+        // SAFETY: the caller's promise. What differs is at most `W` and `G`.
+        unsafe { both_halves(header) ^ self.write_token.0.get() <= u64::from(W | G) }
+    }
+
+    /// As [`StmThread::owns_companion_to_read`], for writing.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub unsafe fn owns_companion_to_write(&self, header: *const u64) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if cfg!(feature = "no-barriers") {
+                return self.owns_companion_to_read(header) && self.can_write(&*header.cast());
+            }
+            both_halves(header) == self.write_token.0.get()
+        }
+    }
+
+    /// Whether the thread owns an object whose number is the one in the upper half of `expected`
+    /// but for the eight highest bits, in which a host's inline cache says what it knows of the
+    /// object: if so, these bits. Numbers have at most 24 bits; the lower half of `expected` is
+    /// zero, or nothing matches.
+    ///
+    /// # Safety
+    /// As for [`StmThread::owns_companion_to_read`].
+    #[inline(always)]
+    pub unsafe fn tag_if_readable(&self, header: *const u64, expected: u64) -> Option<u8> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if cfg!(feature = "no-barriers") {
+                let found = (number_of(header) ^ (expected >> 32) as u32).rotate_left(8);
+                return if found < 1 << 8 { Some(found as u8) } else { None };
+            }
+            // The tag, then what differs between owner word and token, then between the numbers.
+            let token = u64::from(self.write_token.get());
+            let found = (token ^ both_halves(header) ^ expected).rotate_left(8);
+            if found <= u64::from(W | G) << 8 | 0xff { Some(found as u8) } else { None }
+        }
+    }
+
+    /// As [`StmThread::tag_if_readable`], for writing.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub unsafe fn tag_if_writable(&self, header: *const u64, expected: u64) -> Option<u8> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if cfg!(feature = "no-barriers") {
+                let writable = self.can_write(&*header.cast());
+                return if writable { self.tag_if_readable(header, expected) } else { None };
+            }
+            let token = u64::from(self.write_token.get());
+            let found = (token ^ both_halves(header) ^ expected).rotate_left(8);
+            if found <= 0xff { Some(found as u8) } else { None }
+        }
     }
 
     /// The write barrier: whether this thread may write the object now. Exclusive, logged for
@@ -215,6 +329,31 @@ impl StmThread {
     #[inline(always)]
     pub(crate) fn mark(&self, word: &OwnerWord) {
         self.marks[mark_slot(word)].store(self.write_token.get(), Ordering::Relaxed);
+    }
+}
+
+/// Owner word and number of an object in one load, with Acquire as [`OwnerWord::load`].
+///
+/// # Safety
+/// As for [`StmThread::owns_companion_to_read`].
+#[inline(always)]
+unsafe fn both_halves(header: *const u64) -> u64 {
+    // SAFETY: the caller's promise; aligned to eight bytes.
+    unsafe {
+        (*header.cast::<std::sync::atomic::AtomicU64>()).load(std::sync::atomic::Ordering::Acquire)
+    }
+}
+
+/// The number behind an owner word.
+///
+/// # Safety
+/// As for [`StmThread::owns_companion_to_read`].
+#[inline(always)]
+unsafe fn number_of(header: *const u64) -> u32 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let number = header.cast::<std::sync::atomic::AtomicU32>().add(1);
+        (*number).load(std::sync::atomic::Ordering::Relaxed)
     }
 }
 

@@ -32,13 +32,6 @@ unsafe fn header<'a>(object: Value) -> &'a Header {
     unsafe { &*object.object_ptr() }
 }
 
-/// Whether the cached shape is the object's.
-#[inline(always)]
-unsafe fn hits(cached: u64, object: Value) -> bool {
-    // SAFETY: as above.
-    (cached >> 32) as u32 == unsafe { header(object) }.shape_relaxed().0
-}
-
 /// The cache word for an object at the instruction `word` at `pc`: that of the site, or the
 /// thread's own; 0 if there is none.
 #[inline(always)]
@@ -52,8 +45,8 @@ unsafe fn cached_word(
 ) -> u64 {
     // SAFETY: the instruction at `pc` has a cache word and belongs to the frame in `regs`.
     unsafe {
-        let cached = cache::load(pc.add(1));
-        if hits(cached, object) {
+        let cached = cache::of_shape(pc.add(1), header(object).shape_relaxed());
+        if cached != 0 {
             return cached;
         }
         th.polymorphic.find(frame::name(regs, name), access, header(object).shape_relaxed())
@@ -63,45 +56,35 @@ unsafe fn cached_word(
 handlers! {
     fn get_attr(th, pc, regs, word, table) {
         let object = get(regs, b(word));
-        if !object.is_object() {
-            return get_attr_slow(th, pc, regs, word, table);
+        if object.is_object()
+            && let Some(slot) = th.stm.tag_if_readable(object.bits() as *const u64, cache::load(pc.add(1)))
+        {
+            let value = value_at(object.object_ptr(), 8 * slot as usize);
+            if !value.is_unbound() {
+                set(regs, a(word), value);
+                return next(th, pc.add(2), regs, table);
+            }
         }
-        let cached = cache::load(pc.add(1));
-        if !th.stm.can_read(&header(object).owner) || !hits(cached, object) || kind(cached) != Kind::Inline as u8 {
-            return get_attr_cached(th, pc, regs, word, table);
-        }
-        if d(word) & FOR_UPDATE != 0 && !th.stm.can_write(&header(object).owner) {
-            return get_attr_slow(th, pc, regs, word, table);
-        }
-        set(regs, a(word), value_at(object.object_ptr(), operand(cached)));
-        next(th, pc.add(2), regs, table)
+        get_attr_cached(th, pc, regs, word, table)
     }
 
-    /// The less frequent kinds of cache, and sites that see several shapes.
+    /// The less frequent kinds of cache, sites that see several shapes, and `Shared` objects.
     #[inline(never)]
     fn get_attr_cached(th, pc, regs, word, table) {
         let object = get(regs, b(word));
-        let cached = cached_word(th, pc, regs, object, c(word), Access::Get);
-        let owner = &header(object).owner;
-        if d(word) & FOR_UPDATE != 0
-            && (!th.stm.can_write(owner) || !Kind::is_own(kind(cached)))
-        {
+        if !object.is_object() {
             return get_attr_slow(th, pc, regs, word, table);
         }
+        if d(word) & FOR_UPDATE != 0 {
+            return get_attr_to_update(th, pc, regs, word, table);
+        }
+        let cached = cached_word(th, pc, regs, object, c(word), Access::Get);
+        let owner = &header(object).owner;
         let value = match kind(cached) {
-            k if k == Kind::Inline as u8 || k == Kind::Member as u8 => {
-                if th.stm.can_read(owner) {
-                    value_at(object.object_ptr(), operand(cached))
-                } else {
-                    Value::UNBOUND
-                }
+            k if k == Kind::Inline as u8 && th.stm.can_read(owner) => {
+                value_at(object.object_ptr(), operand(cached))
             }
-            k if k == Kind::Overflow as u8 && th.stm.can_read(owner) => {
-                let shape = shape_of_object(object);
-                let pointer = object.object_ptr();
-                let array = value_at(pointer, shape.overflow_offset(pointer));
-                crate::shape::overflow_array(array).get(operand(cached))
-            }
+            k if k == Kind::Overflow as u8 && th.stm.can_read(owner) => overflow(object, cached),
             k if k == Kind::ClassValue as u8 => cache::record(operand(cached)).value(),
             k if k == Kind::Property as u8 => {
                 sync(th, pc, regs);
@@ -123,6 +106,29 @@ handlers! {
         next(th, pc.add(2), regs, table)
     }
 
+    /// The load of an in-place statement: held for writing already.
+    #[inline(never)]
+    fn get_attr_to_update(th, pc, regs, word, table) {
+        let object = get(regs, b(word));
+        let expected = cache::load(pc.add(1)) ^ cache::UPDATE;
+        let mut value = Value::UNBOUND;
+        if let Some(slot) = th.stm.tag_if_writable(object.bits() as *const u64, expected) {
+            value = value_at(object.object_ptr(), 8 * slot as usize);
+        } else if th.stm.can_write(&header(object).owner) {
+            let cached = cached_word(th, pc, regs, object, c(word), Access::Update);
+            if kind(cached) == Kind::Inline as u8 {
+                value = value_at(object.object_ptr(), operand(cached));
+            } else if kind(cached) == Kind::Overflow as u8 {
+                value = overflow(object, cached);
+            }
+        }
+        if value.is_unbound() {
+            return get_attr_slow(th, pc, regs, word, table);
+        }
+        set(regs, a(word), value);
+        next(th, pc.add(2), regs, table)
+    }
+
     #[cold]
     #[inline(never)]
     fn get_attr_slow(th, pc, regs, word, table) {
@@ -133,33 +139,31 @@ handlers! {
 
     fn set_attr(th, pc, regs, word, table) {
         let object = get(regs, a(word));
-        if !object.is_object() {
-            return set_attr_slow(th, pc, regs, word, table);
+        if object.is_object()
+            && let Some(slot) = th.stm.tag_if_writable(object.bits() as *const u64, cache::load(pc.add(1)))
+        {
+            set_value_at(object.object_ptr(), 8 * slot as usize, get(regs, b(word)));
+            return next(th, pc.add(2), regs, table);
         }
-        let cached = cache::load(pc.add(1));
-        if !th.stm.can_write(&header(object).owner) || !hits(cached, object) || kind(cached) != Kind::Inline as u8 {
-            return set_attr_cached(th, pc, regs, word, table);
-        }
-        set_value_at(object.object_ptr(), operand(cached), get(regs, b(word)));
-        next(th, pc.add(2), regs, table)
+        set_attr_cached(th, pc, regs, word, table)
     }
 
     #[inline(never)]
     fn set_attr_cached(th, pc, regs, word, table) {
         let object = get(regs, a(word));
-        if !th.stm.can_write(&header(object).owner) {
+        if !object.is_object() || !th.stm.can_write(&header(object).owner) {
             return set_attr_slow(th, pc, regs, word, table);
         }
         let cached = cached_word(th, pc, regs, object, c(word), Access::Set);
         let value = get(regs, b(word));
         match kind(cached) {
-            k if k == Kind::Inline as u8 || k == Kind::Member as u8 => {
+            k if k == Kind::Inline as u8 => {
                 set_value_at(object.object_ptr(), operand(cached), value);
             }
             k if k == Kind::Add as u8 => {
                 let change = cache::record(operand(cached)).extra();
                 set_value_at(object.object_ptr(), change as u32 as usize, value);
-                header(object).set_shape(crate::heap::ShapeId((change >> 32) as u32));
+                header(object).set_shape_of_owned(crate::heap::ShapeId((change >> 32) as u32));
             }
             k if k == Kind::Overflow as u8 => {
                 let shape = shape_of_object(object);
@@ -192,11 +196,13 @@ handlers! {
         if !object.is_object() {
             return get_method_slow(th, pc, regs, word, table);
         }
-        let cached = cache::load(pc.add(1));
-        if !hits(cached, object) || kind(cached) != Kind::Method as u8 {
+        // Shape and kind in one comparison: what is left is the record's number.
+        let shape = u64::from(header(object).shape_relaxed().0) << 32;
+        let number = ((cache::load(pc.add(1)) ^ shape).wrapping_sub(Kind::Method as u64)).rotate_right(8);
+        if number >= 1 << 24 {
             return get_method_other(th, pc, regs, word, table);
         }
-        set(regs, a(word), cache::record(operand(cached)).value());
+        set(regs, a(word), cache::record(number as usize).value());
         set(regs, a(word) + 3, object);
         next(th, pc.add(2), regs, table)
     }
@@ -361,7 +367,18 @@ unsafe fn store_claimed(
 /// Whether a cache word says at which offset the attribute lies.
 #[inline(always)]
 fn is_slot(cached: u64) -> bool {
-    kind(cached) == Kind::Inline as u8 || kind(cached) == Kind::Member as u8
+    kind(cached) == Kind::Inline as u8
+}
+
+/// The cached word of the overflow array of an object that is held.
+#[inline(always)]
+unsafe fn overflow(object: Value, cached: u64) -> Value {
+    // SAFETY: what a cache says of the object's shape.
+    unsafe {
+        let pointer = object.object_ptr();
+        let array = value_at(pointer, shape_of_object(object).overflow_offset(pointer));
+        crate::shape::overflow_array(array).get(operand(cached))
+    }
 }
 
 /// A cached name of a module: unbound if `object` is another module or the name is gone.
@@ -419,7 +436,8 @@ fn load(
     }
     let value = th.get_attribute(object, name)?;
     if object.is_object() {
-        fill_get(th, pc, object, name, Access::Get);
+        let access = if update { Access::Update } else { Access::Get };
+        fill_get(th, pc, object, name, access);
     }
     Ok(value)
 }
@@ -458,7 +476,7 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, acce
                     if member.offset.get() == types::member::STORED {
                         return None;
                     }
-                    return fact(Kind::Member, Contents::Operand(member.offset.get() as u32));
+                    return fact(Kind::Inline, Contents::Operand(member.offset.get() as u32));
                 }
                 let getter = value.cast_exact::<Property>()?.simple_getter()?;
                 fact(Kind::Property, Contents::Record(getter, 0))
@@ -564,7 +582,7 @@ fn fill_set(th: &Thread, pc: *const u64, object: Value, before: &'static Shape, 
                 if member.offset.get() == types::member::STORED {
                     return None;
                 }
-                return fact(Kind::Member, Contents::Operand(member.offset.get() as u32));
+                return fact(Kind::Inline, Contents::Operand(member.offset.get() as u32));
             }
             if th.is_data_descriptor(on_class) {
                 return None;

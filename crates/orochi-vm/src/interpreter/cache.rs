@@ -5,6 +5,12 @@
 //! immutable [`Record`]. Words are read and written by single plain accesses; whoever sees an old
 //! one misses.
 //!
+//! That is what [`decoded`] gives. In the words of `GetAttr` and `SetAttr`, what they see most
+//! often is *direct*: the number of an inline slot in the top byte, the shape in the next three,
+//! zeros below. Barrier, shape and kind are then one comparison of what header, token and cache
+//! differ in (`StmThread::tag_if_readable`). One bit among the shape's tells the direct words of
+//! in-place statements, which want the write barrier, another one those that are not direct.
+//!
 //! A site that sees objects of several shapes keeps one of them in its word; the others are found
 //! in a table of each thread, by name and shape ([`Polymorphic`]).
 //!
@@ -30,10 +36,8 @@ use crate::types::str::Str;
 pub(crate) enum Kind {
     /// Empty.
     None = 0,
-    /// An inline slot; operand: byte offset.
+    /// A word of the object, unbound if the attribute is missing; operand: byte offset.
     Inline,
-    /// A slot of `__slots__`, which may be unbound; operand: byte offset.
-    Member,
     /// A word of the overflow array; operand: index.
     Overflow,
     /// A Python function or native method on the class; operand: record with the function.
@@ -56,12 +60,6 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Whether the attribute is one of the object's own words.
-    #[inline(always)]
-    pub(crate) fn is_own(kind: u8) -> bool {
-        [Kind::Inline, Kind::Member, Kind::Overflow].iter().any(|&k| k as u8 == kind)
-    }
-
     /// Whether another object of the same shape may need another word.
     fn depends_on_object(kind: u8) -> bool {
         [Kind::None, Kind::Module, Kind::OfClass, Kind::Super].iter().any(|&k| k as u8 == kind)
@@ -84,6 +82,54 @@ pub(crate) const fn operand(cached: u64) -> usize {
 #[inline(always)]
 pub(crate) const fn word(shape: ShapeId, kind: Kind, operand: u32) -> u64 {
     (shape.0 as u64) << 32 | (operand as u64) << 8 | kind as u64
+}
+
+/// Shapes from this number on are not cached.
+const MOST_SHAPES: u32 = 1 << 22;
+/// Bit of a direct word of an in-place statement.
+pub(crate) const UPDATE: u64 = 1 << 54;
+/// Bit of other words where direct ones may be.
+const NOT_DIRECT: u64 = 1 << 55;
+
+/// What the site of an access has for a cache word.
+fn encoded(cached: u64, access: Access) -> u64 {
+    let update = match access {
+        Access::Get | Access::Set => 0,
+        Access::Update => UPDATE,
+        Access::Method | Access::Super => return cached,
+    };
+    let slot = operand(cached) / 8;
+    if kind(cached) == Kind::Inline as u8 && operand(cached).is_multiple_of(8) && slot < 1 << 8 {
+        (slot as u64) << 56 | cached >> 32 << 32 | update
+    } else {
+        cached | NOT_DIRECT
+    }
+}
+
+/// Reads a cache word of attributes.
+#[inline(always)]
+pub(crate) unsafe fn decoded(site: *const u64) -> u64 {
+    // SAFETY: as for `load`.
+    let raw = unsafe { load(site) };
+    if raw as u32 != 0 || raw == 0 {
+        return raw & !NOT_DIRECT;
+    }
+    let shape = ShapeId((raw >> 32) as u32 & (MOST_SHAPES - 1));
+    word(shape, Kind::Inline, 8 * (raw >> 56) as u32)
+}
+
+/// Reads a cache word of attributes: as [`decoded`] if it is for this shape, else 0.
+#[inline(always)]
+pub(crate) unsafe fn of_shape(site: *const u64, shape: ShapeId) -> u64 {
+    // SAFETY: as for `load`.
+    let raw = unsafe { load(site) };
+    let differs = (raw >> 32) as u32 ^ shape.0;
+    if raw as u32 != 0 {
+        let same = differs & !(NOT_DIRECT >> 32) as u32 == 0;
+        return if same { raw & !NOT_DIRECT } else { 0 };
+    }
+    let same = differs & (MOST_SHAPES - 1) == 0 && raw != 0;
+    if same { word(shape, Kind::Inline, 8 * (raw >> 56) as u32) } else { 0 }
 }
 
 /// What does not fit into the word. Never changed while a cache names it.
@@ -140,6 +186,8 @@ static EMPTIED: AtomicU64 = AtomicU64::new(0);
 pub(crate) enum Access {
     /// Reads it.
     Get,
+    /// Reads it for an in-place statement, which will store it.
+    Update,
     /// Reads it to be called.
     Method,
     /// Stores it.
@@ -233,7 +281,7 @@ impl Site {
     /// Whether what the caches say about objects of this shape is all that can be said.
     pub(crate) fn knows(self, th: &Thread, shape: ShapeId) -> bool {
         // SAFETY: a site has a cache word.
-        let mut cached = unsafe { load(self.word) };
+        let mut cached = unsafe { decoded(self.word) };
         if (cached >> 32) as u32 != shape.0 {
             cached = th.polymorphic.find(self.name, self.access, shape);
         }
@@ -251,6 +299,9 @@ pub(crate) fn fill(
     class: Ref<Class>,
     find: impl FnOnce() -> Option<Fact>,
 ) {
+    if shape.0 >= MOST_SHAPES {
+        return;
+    }
     let mut sites = SITES.lock().unwrap_or_else(|e| e.into_inner());
     for class in class.mro_classes() {
         class.set_flag(flags::OBSERVED, true);
@@ -263,7 +314,7 @@ pub(crate) fn fill(
     });
     let cached = cached.unwrap_or(word(shape, Kind::Uncacheable, 0));
     // SAFETY: a site has a cache word.
-    let old = unsafe { load(site.word) };
+    let old = unsafe { decoded(site.word) };
     if old == 0 {
         sites.words.push(site.word as usize);
     } else if (old >> 32) as u32 != shape.0 {
@@ -271,7 +322,7 @@ pub(crate) fn fill(
         th.polymorphic.insert(site.name, site.access, old);
         th.polymorphic.insert(site.name, site.access, cached);
     }
-    store(site.word, cached);
+    store(site.word, encoded(cached, site.access));
 }
 
 impl Sites {

@@ -10,7 +10,9 @@ use orochi_compiler::bytecode::METHOD_FORM;
 use orochi_compiler::code::flags as code_flags;
 
 use super::frame::{self, Action, Extension, HEADER};
-use super::{Exit, a, b, c, complete, d, exception, finish, generator, get, next, set, sync};
+use super::{
+    Exit, Table, a, b, c, complete, d, exception, finish, generator, get, next, set, sync,
+};
 use crate::class::{Class, Special, flags};
 use crate::exception::Raised;
 use crate::handlers;
@@ -38,6 +40,38 @@ unsafe fn shape_id(value: Value) -> crate::heap::ShapeId {
     }
 }
 
+/// As [`enter`] with the function at hand that `window[-3]` holds.
+#[inline(always)]
+unsafe fn enter_function(
+    th: &mut Thread,
+    pc: *const u64,
+    window: *mut Value,
+    word: u64,
+    table: &'static Table,
+    function: Ref<Function>,
+) -> Exit {
+    // SAFETY: handler invariants; the window has room for arguments and header.
+    unsafe {
+        let code = function.code();
+        if u64::from(code.simple.get()) != word + 1 {
+            return enter_slow(th, pc, window, word, table);
+        }
+        let end = window.add(code.registers.get() as usize);
+        let depth = th.depth.get() + 1;
+        if end > th.stack_limit.get() || depth > th.depth_limit.get() || th.stm.polled() {
+            return enter_checked(th, pc, window, word, table);
+        }
+        th.depth.set(depth);
+        let mut at = window.add(word as usize);
+        let variables = window.add(code.variable_count.get() as usize);
+        while at < variables {
+            std::ptr::write_volatile(at, Value::UNBOUND);
+            at = at.add(1);
+        }
+        next(th, code.words.get().cast(), window, table)
+    }
+}
+
 handlers! {
     fn call(th, pc, regs, word, table) {
         let callee = get(regs, b(word));
@@ -55,7 +89,9 @@ handlers! {
             }
         }
         frame::set_link(window, pc.add(2), regs, Action::Plain);
-        enter(th, pc, window, count as u64, table)
+        // Not read back from the window, to which it may just have been written.
+        let function: Ref<Function> = Ref::from_ptr(callee.bits() as *const Function);
+        enter_function(th, pc, window, count as u64, table, function)
     }
 
     /// Starts the function in `window[-3]` with `word` positional arguments in its window, whose
@@ -63,23 +99,7 @@ handlers! {
     #[inline(always)]
     fn enter(th, pc, window, word, table) {
         let function: Ref<Function> = Ref::from_ptr((*window.sub(3)).bits() as *const Function);
-        let code = function.code();
-        if code.simple.get() == 0 || u64::from(code.arg_count.get()) != word {
-            return enter_slow(th, pc, window, word, table);
-        }
-        let end = window.add(code.registers.get() as usize);
-        let depth = th.depth.get() + 1;
-        if end > th.stack_limit.get() || depth > th.depth_limit.get() || th.stm.polled() {
-            return enter_checked(th, pc, window, word, table);
-        }
-        th.depth.set(depth);
-        let mut at = window.add(code.arg_count.get() as usize);
-        let variables = window.add(code.variable_count.get() as usize);
-        while at < variables {
-            std::ptr::write_volatile(at, Value::UNBOUND);
-            at = at.add(1);
-        }
-        next(th, code.words.get().cast(), window, table)
+        enter_function(th, pc, window, word, table, function)
     }
 
     /// As `enter` when the stack is full, the limit reached, or somebody wants attention.

@@ -41,12 +41,9 @@ handlers! {
 
     fn load_cell(th, pc, regs, word, table) {
         let cell = cell(get(regs, b(word)));
-        let held = if d(word) & UPDATE == 0 {
-            th.stm.can_read(&cell.header().owner)
-        } else {
-            th.stm.can_write(&cell.header().owner)
-        };
-        if held {
+        if th.stm.owns_to_read(&cell.header().owner)
+            && (d(word) & UPDATE == 0 || th.stm.can_write(&cell.header().owner))
+        {
             let value = cell.unguarded().contents.get();
             if !value.is_unbound() {
                 set(regs, a(word), value);
@@ -56,7 +53,7 @@ handlers! {
         load_cell_slow(th, pc, regs, word, table)
     }
 
-    #[cold]
+    /// Cells that are `Shared` or not held, and empty ones.
     #[inline(never)]
     fn load_cell_slow(th, pc, regs, word, table) {
         sync(th, pc, regs);

@@ -522,6 +522,20 @@ pub(crate) fn resume(
 ) -> Result<Value, Raised> {
     th.check_native_stack()?;
     let saved: Saved = th.save();
+    if is_idle(th, generator.value()) {
+        let window = th.top.get().wrapping_add(EXTENDED_HEADER);
+        // SAFETY: the generator is held for writing and idle; everything from `top` on is free.
+        unsafe {
+            let target = open_quickly(th, generator, window, sent);
+            if !target.is_null() {
+                *window.sub(5) = Value::from_i32(Extension::GeneratorEntry as i32);
+                frame::set_link(window, saved_pc(th), th.frame.get(), frame::Action::Extended);
+                let result = th.run(target, window);
+                th.restore(saved);
+                return result;
+            }
+        }
+    }
     let opened = open(th, generator, sent);
     let result = match opened {
         // SAFETY: `open` has made the window; its header is completed here.
@@ -634,7 +648,7 @@ pub(crate) fn next_value(th: &mut Thread, value: Value) -> Result<Option<Value>,
     let Some(generator) = value.cast::<Generator>() else {
         return Err(th.type_error("generator expected"));
     };
-    if th.read(generator)?.state.get() == state::CLOSED {
+    if !is_idle(th, value) && th.read(generator)?.state.get() == state::CLOSED {
         return Ok(None);
     }
     let result = resume(th, generator, Value::NONE)?;

@@ -19,7 +19,11 @@ use crate::types::dict::{Dict, GlobalCell};
 use crate::types::str::Str;
 
 /// Low bit of a cache word: the address is that of two cells' addresses.
-const BUILTIN: u64 = 1;
+pub(super) const BUILTIN: u64 = 1;
+/// Low bits of the cache word of an in-place statement, which holds the name's cell for writing.
+const UPDATE: u64 = 3;
+/// The low bits that are no part of the address.
+pub(super) const TAGS: u64 = 3;
 
 #[inline(always)]
 pub(super) unsafe fn cell_at(address: u64) -> Ref<GlobalCell> {
@@ -41,34 +45,43 @@ unsafe fn read(th: &Thread, cell: Ref<GlobalCell>) -> Value {
 handlers! {
     fn load_global(th, pc, regs, word, table) {
         let cached = cache::load(pc.add(1));
-        if cached & BUILTIN != 0 || cached == 0 {
-            return load_global_builtin(th, pc, regs, word, table);
+        // Neither empty nor tagged.
+        if cached.rotate_right(1) as i64 > 0 {
+            let cell = cell_at(cached);
+            if th.stm.owns_to_read(&cell.header().owner) {
+                let value = cell.unguarded().value.get();
+                if !value.is_unbound() {
+                    set(regs, a(word), value);
+                    return next(th, pc.add(2), regs, table);
+                }
+            }
         }
-        let cell = cell_at(cached);
-        if d(word) & FOR_UPDATE != 0 && !th.stm.can_write(&cell.header().owner) {
-            return load_global_slow(th, pc, regs, word, table);
-        }
-        let value = read(th, cell);
-        if value.is_unbound() {
-            return load_global_slow(th, pc, regs, word, table);
-        }
-        set(regs, a(word), value);
-        next(th, pc.add(2), regs, table)
+        load_global_other(th, pc, regs, word, table)
     }
 
+    /// Built-in names, in-place statements and cells that are `Shared`.
     #[inline(never)]
-    fn load_global_builtin(th, pc, regs, word, table) {
+    fn load_global_other(th, pc, regs, word, table) {
         let cached = cache::load(pc.add(1));
         if cached == 0 {
             return load_global_slow(th, pc, regs, word, table);
         }
-        let cells = (cached & !BUILTIN) as *const [u64; 2];
-        let own = cell_at((*cells)[0]);
-        let value = read(th, cell_at((*cells)[1]));
-        if !th.stm.can_read(&own.header().owner)
-            || !own.unguarded().value.get().is_unbound()
-            || value.is_unbound()
-        {
+        let mut value;
+        if cached & TAGS == BUILTIN {
+            let cells = (cached & !BUILTIN) as *const [u64; 2];
+            value = read(th, cell_at((*cells)[1]));
+            let own = cell_at((*cells)[0]);
+            if !th.stm.can_read(&own.header().owner) || !own.unguarded().value.get().is_unbound() {
+                value = Value::UNBOUND;
+            }
+        } else {
+            let cell = cell_at(cached & !TAGS);
+            value = read(th, cell);
+            if cached & TAGS == UPDATE && !th.stm.can_write(&cell.header().owner) {
+                value = Value::UNBOUND;
+            }
+        }
+        if value.is_unbound() {
             return load_global_slow(th, pc, regs, word, table);
         }
         set(regs, a(word), value);
@@ -132,6 +145,17 @@ pub(super) fn lookup(
     builtins: Ref<Dict>,
     name: Ref<Str>,
 ) -> Result<Value, Raised> {
+    lookup_tagged(th, pc, globals, builtins, name, 0)
+}
+
+fn lookup_tagged(
+    th: &mut Thread,
+    pc: *const u64,
+    globals: Ref<Dict>,
+    builtins: Ref<Dict>,
+    name: Ref<Str>,
+    tag: u64,
+) -> Result<Value, Raised> {
     if globals.value().cast_exact::<Dict>().is_none() {
         return lookup_in_subclass(th, globals, builtins, name);
     }
@@ -139,7 +163,7 @@ pub(super) fn lookup(
     let site = unsafe { pc.add(1) };
     if let Some(value) = globals.get_str(th, name)? {
         if let Some(cell) = globals.cell(th, name, false)? {
-            cache::store(site, cell.as_ptr() as u64);
+            cache::store(site, cell.as_ptr() as u64 | tag);
         }
         return Ok(value);
     }
@@ -186,7 +210,7 @@ pub(super) fn lookup_to_update(
     builtins: Ref<Dict>,
     name: Ref<Str>,
 ) -> Result<Value, Raised> {
-    let value = lookup(th, pc, globals, builtins, name)?;
+    let value = lookup_tagged(th, pc, globals, builtins, name, UPDATE)?;
     let Some(cell) = globals.cell(th, name, false)? else { return Ok(value) };
     let held = th.write(cell)?.value.get();
     Ok(if held.is_unbound() { value } else { held })

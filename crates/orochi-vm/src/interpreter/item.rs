@@ -9,7 +9,7 @@ use crate::exception::Raised;
 use crate::handlers;
 use crate::heap::Value;
 use crate::native::NativeFn;
-use crate::object::Ref;
+use crate::object::{Ref, ValueCast};
 use crate::shape::{known, shape_flags, shape_of_object};
 use crate::thread::Thread;
 use crate::types::dict::Dict;
@@ -18,12 +18,13 @@ use crate::types::slice::Slice;
 use crate::types::str::getitem as str_item;
 use crate::types::tuple::{Tuple, getitem as tuple_item};
 
-/// The exact list in a value.
+/// The exact list in a value, if the thread owns it: type and barrier are one comparison, since
+/// lists are the companion of the thread's token.
 #[inline(always)]
-unsafe fn exact_list(value: Value) -> Option<Ref<List>> {
+pub(super) unsafe fn list_to_read(th: &Thread, value: Value) -> Option<Ref<List>> {
     // SAFETY: objects have headers; the shape tells the layout.
     unsafe {
-        if value.is_object() && (*value.object_ptr()).shape_relaxed() == known::LIST {
+        if value.is_object() && th.stm.owns_companion_to_read(value.bits() as *const u64) {
             return Some(Ref::from_ptr(value.bits() as *const List));
         }
     }
@@ -52,15 +53,14 @@ handlers! {
     fn get_item(th, pc, regs, word, table) {
         let (container, key) = (get(regs, b(word)), get(regs, c(word)));
         if key.is_int()
-            && let Some(list) = exact_list(container)
-                && th.stm.can_read(&list.header().owner) {
-                    let items = list.unguarded().as_slice();
-                    if let Some(&item) = items.get(position(key.as_int(), items.len()))
-                        && (d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner)) {
-                            set(regs, a(word), item);
-                            return next(th, pc.add(1), regs, table);
-                        }
-                }
+            && let Some(list) = list_to_read(th, container) {
+                let items = list.unguarded().as_slice();
+                if let Some(&item) = items.get(position(key.as_int(), items.len()))
+                    && (d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner)) {
+                        set(regs, a(word), item);
+                        return next(th, pc.add(1), regs, table);
+                    }
+            }
         get_item_other(th, pc, regs, word, table)
     }
 
@@ -110,15 +110,14 @@ handlers! {
 
     fn get_item_int(th, pc, regs, word, table) {
         let container = get(regs, b(word));
-        if let Some(list) = exact_list(container)
-            && th.stm.can_read(&list.header().owner) {
-                let items = list.unguarded().as_slice();
-                if let Some(&item) = items.get(position(s(word) as i64, items.len()))
-                    && (d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner)) {
-                        set(regs, a(word), item);
-                        return next(th, pc.add(1), regs, table);
-                    }
-            }
+        if let Some(list) = list_to_read(th, container) {
+            let items = list.unguarded().as_slice();
+            if let Some(&item) = items.get(position(s(word) as i64, items.len()))
+                && (d(word) & FOR_UPDATE == 0 || th.stm.can_write(&list.header().owner)) {
+                    set(regs, a(word), item);
+                    return next(th, pc.add(1), regs, table);
+                }
+        }
         get_item_int_other(th, pc, regs, word, table)
     }
 
@@ -149,15 +148,16 @@ handlers! {
     fn set_item(th, pc, regs, word, table) {
         let (container, key) = (get(regs, a(word)), get(regs, b(word)));
         if key.is_int()
-            && let Some(list) = exact_list(container)
-                && th.stm.can_write(&list.header().owner) {
-                    let fields = list.unguarded();
-                    let at = position(key.as_int(), fields.len());
-                    if at < fields.len() {
-                        fields.items.get().put(at, get(regs, c(word)));
-                        return next(th, pc.add(1), regs, table);
-                    }
+            && container.is_object()
+            && th.stm.owns_companion_to_write(container.bits() as *const u64) {
+                let list: Ref<List> = Ref::from_ptr(container.bits() as *const List);
+                let fields = list.unguarded();
+                let at = position(key.as_int(), fields.len());
+                if at < fields.len() {
+                    fields.items.get().put(at, get(regs, c(word)));
+                    return next(th, pc.add(1), regs, table);
                 }
+            }
         set_item_other(th, pc, regs, word, table)
     }
 
@@ -231,8 +231,7 @@ fn assign(th: &mut Thread, container: Value, key: Value, value: Value) -> Result
     if let Some(dict) = unsafe { exact_dict(container) } {
         return dict.set(th, key, value);
     }
-    // SAFETY: as above.
-    if unsafe { exact_list(container) }.is_some() {
+    if container.cast_exact::<List>().is_some() {
         return crate::types::list::setitem(th, &[container, key, value]).map(drop);
     }
     th.set_item(container, key, value)

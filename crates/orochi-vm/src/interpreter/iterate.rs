@@ -1,5 +1,6 @@
 //! Iteration and unpacking.
 
+use super::item::list_to_read;
 use super::{a, b, c, d, exception, finish, generator, get, jump, next, proceed, set, sync};
 use crate::exception::Raised;
 use crate::handlers;
@@ -49,17 +50,16 @@ handlers! {
         let iterator: Ref<ListIterator> = Ref::from_ptr(iterator.bits() as *const ListIterator);
         if th.stm.can_write(&iterator.header().owner) {
             let fields = iterator.unguarded();
-            if let Some(list) = fields.list.get().cast_exact::<List>()
-                && th.stm.can_read(&list.header().owner) {
-                    let index = fields.index.get();
-                    if let Some(&item) = list.unguarded().as_slice().get(index) {
-                        fields.index.set(&Writing::assume(), index + 1);
-                        set(regs, a(word), item);
-                        return next(th, pc.add(2), regs, table);
-                    }
-                    fields.list.set(&Writing::assume(), Value::UNBOUND);
-                    return jump::taken_iteration(th, pc, regs, word, table);
+            if let Some(list) = list_to_read(th, fields.list.get()) {
+                let index = fields.index.get();
+                if let Some(&item) = list.unguarded().as_slice().get(index) {
+                    fields.index.set(&Writing::assume(), index + 1);
+                    set(regs, a(word), item);
+                    return next(th, pc.add(2), regs, table);
                 }
+                fields.list.set(&Writing::assume(), Value::UNBOUND);
+                return jump::taken_iteration(th, pc, regs, word, table);
+            }
         }
         for_other(th, pc, regs, word, table)
     }
@@ -112,10 +112,9 @@ handlers! {
                 return next(th, pc.add(1), regs, table);
             }
         }
-        if source.is_object() && (*source.object_ptr()).shape_relaxed() == known::LIST {
-            let list: Ref<List> = Ref::from_ptr(source.bits() as *const List);
-            if th.stm.can_read(&list.header().owner) && list.unguarded().len() == count {
-                let items = list.unguarded().as_slice();
+        if let Some(list) = list_to_read(th, source) {
+            let items = list.unguarded().as_slice();
+            if items.len() == count {
                 let mut at = 0;
                 while at < count {
                     std::ptr::write_volatile(regs.add(a(word) + at), items[at]);

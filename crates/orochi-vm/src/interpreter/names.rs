@@ -16,8 +16,8 @@ handlers! {
     fn load_name(th, pc, regs, word, table) {
         let cached = cache::load(pc.add(1));
         let function = frame::function(regs).callable();
-        if get(regs, b(word)) == function.globals.get().value() && cached != 0 && cached & 1 == 0 {
-            let cell = globals::cell_at(cached);
+        if get(regs, b(word)) == function.globals.get().value() && cached != 0 && cached & globals::TAGS != globals::BUILTIN {
+            let cell = globals::cell_at(cached & !globals::TAGS);
             let held = if d(word) & FOR_UPDATE == 0 {
                 th.stm.can_read(&cell.header().owner)
             } else {

@@ -306,7 +306,7 @@ impl Thread {
     pub fn claim_read_object(&mut self, object: Value) -> Result<(), Raised> {
         // SAFETY: objects have headers.
         let header: &Header = unsafe { &*object.object_ptr() };
-        if !self.stm.can_read(&header.owner) {
+        if !self.stm.can_read_compactly(&header.owner) {
             self.stm.claim_read(&header.owner, &*self)?;
         }
         Ok(())

@@ -182,6 +182,15 @@ impl Thread {
                 return Err(self.type_error("type() takes 1 or 3 arguments"));
             }
         }
+        if class == types::weakref::SPEC.class()
+            && let [object] = *args.values
+            && args.names.is_none()
+        {
+            let made = types::weakref::plain(self, object)?;
+            if !made.is_unbound() {
+                return Ok(made);
+            }
+        }
         let new = class.special(self, Special::New);
         let init = class.special(self, Special::Init);
         if class.has(flags::NO_NEW) || new.is_none() {

@@ -199,6 +199,11 @@ impl Thread {
         if let Some(tuple) = value.cast_exact::<Tuple>() {
             return types::tuple::hash_of(self, tuple);
         }
+        if let Some(reference) = value.cast_exact::<types::weakref::WeakRef>()
+            && let Some(hash) = reference.known_hash()
+        {
+            return Ok(hash as u64);
+        }
         self.check_native_stack()?;
         let class = self.class_of(value);
         let method = class.special(self, Special::Hash);

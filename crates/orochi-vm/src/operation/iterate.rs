@@ -5,6 +5,7 @@ use crate::exception::{Raised, classes};
 use crate::heap::{RootVec, Value};
 use crate::object::ValueCast;
 use crate::operation::native_of;
+use crate::shape::{known, shape_of_object};
 use crate::thread::Thread;
 use crate::types;
 use crate::types::iterators;
@@ -64,6 +65,9 @@ impl Thread {
     /// As [`Self::next`], for those who want what a `StopIteration` carries: it stays in flight.
     #[inline]
     pub fn next_or_stop(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
+        if iterator.is_object() && shape_of_object(iterator).id == known::GENERATOR {
+            return crate::interpreter::generator::next_value(self, iterator);
+        }
         let class = self.class_of(iterator);
         let Some(method) = class.special(self, Special::Next) else {
             let name = class.name_in_messages();

@@ -286,7 +286,7 @@ pub(crate) fn container_length(th: &Thread, value: Value) -> Option<usize> {
     }
     // SAFETY: objects have headers.
     let header = unsafe { &*value.object_ptr() };
-    let readable = || th.stm.can_read(&header.owner);
+    let readable = || th.stm.can_read_compactly(&header.owner);
     // SAFETY: the shape tells the layout; what may change is read behind the barrier.
     unsafe {
         match header.shape_relaxed() {

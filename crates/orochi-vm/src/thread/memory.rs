@@ -95,7 +95,7 @@ impl Thread {
     /// May wait (a release point before the guard exists).
     #[inline(always)]
     pub fn read<'t, T: Object>(&'t mut self, object: Ref<T>) -> Result<Read<'t, T>, Raised> {
-        if !self.stm.can_read(&object.header().owner) {
+        if !self.stm.can_read_compactly(&object.header().owner) {
             self.stm.claim_read(&object.header().owner, &*self)?;
         }
         // SAFETY: just passed.

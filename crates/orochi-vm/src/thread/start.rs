@@ -59,6 +59,8 @@ impl Thread {
     /// A thread's structure, not yet running.
     pub(crate) fn new(vm: &'static Vm) -> Option<Box<Thread>> {
         let stm = StmThread::new(Registry::global()).ok()?;
+        // Lists are what barriers are passed for most often.
+        stm.set_companion(crate::shape::known::LIST.0);
         let value_stack = ValueStack::new(STACK_VALUES).ok()?;
         let base = value_stack.base();
         let limit = vm.recursion_limit.load(Ordering::Relaxed);

@@ -70,7 +70,7 @@ impl Code {
             args,
             kwonly,
             posonly,
-            u32::from(simple),
+            if simple { compiled.arg_count + 1 } else { 0 },
             Arc::into_raw(compiled),
         )
     }

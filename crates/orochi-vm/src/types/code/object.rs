@@ -52,8 +52,8 @@ heap_object! {
             kwonly_count: u32,
             /// Positional-only parameters.
             posonly_count: u32,
-            /// Non-zero if a call with exactly `arg_count` positional arguments needs no more than
-            /// a window: no `*args`, no `**kwargs`, no keyword-only parameters, no generator.
+            /// `arg_count` plus one if a call with so many positional arguments needs no more than
+            /// a window (no `*args`, no `**kwargs`, no keyword-only parameters, no generator); or zero.
             simple: u32,
             /// What the compiler made: positions, exception table, names. Owned by this object.
             compiled: *const Compiled,

@@ -186,7 +186,7 @@ impl Thread {
         source: Ref<B>,
     ) -> Result<(Write<'t, A>, Read<'t, B>), Raised> {
         let (a, b) = (&target.header().owner, &source.header().owner);
-        if !self.stm.can_write(a) || !self.stm.can_read(b) {
+        if !self.stm.can_write(a) || !self.stm.can_read_compactly(b) {
             self.stm.claim_write_read(a, b, &*self)?;
         }
         // SAFETY: both barriers just passed, together.
@@ -201,7 +201,7 @@ impl Thread {
         second: Ref<B>,
     ) -> Result<(Read<'t, A>, Read<'t, B>), Raised> {
         let (a, b) = (&first.header().owner, &second.header().owner);
-        if !self.stm.can_read(a) || !self.stm.can_read(b) {
+        if !self.stm.can_read_compactly(a) || !self.stm.can_read_compactly(b) {
             self.stm.claim_read2(a, b, &*self)?;
         }
         // SAFETY: both barriers just passed, together.
@@ -219,7 +219,7 @@ impl Thread {
         let (a, b) = (&first.header().owner, &second.header().owner);
         let r = &result.header().owner;
         loop {
-            if !self.stm.can_read(a) || !self.stm.can_read(b) {
+            if !self.stm.can_read_compactly(a) || !self.stm.can_read_compactly(b) {
                 self.stm.claim_read2(a, b, &*self)?;
             }
             if self.stm.can_write(r) {

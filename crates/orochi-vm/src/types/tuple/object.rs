@@ -14,7 +14,9 @@ heap_object! {
         values {}
         storage {}
         data {
-            /// The number of items.
+            /// The hash, once somebody has asked for it; or zero.
+            hash: u64,
+            /// The number of items. Last, where layouts with a tail have their count.
             length: usize,
         }
     }
@@ -31,6 +33,19 @@ impl Tuple {
     #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The hash, if somebody has asked for it before.
+    #[inline(always)]
+    pub(super) fn known_hash(&self) -> Option<u64> {
+        let hash = self.hash.get();
+        (hash != 0).then_some(hash)
+    }
+
+    /// Keeps the hash for whoever asks next.
+    #[inline(always)]
+    pub(super) fn keep_hash(&self, hash: u64) {
+        self.hash.set_cache(hash);
     }
 
     /// The items.
@@ -99,6 +114,7 @@ impl Tuple {
                 th.allocate_raw(size, shape.id)?
             };
             (*object).length.set_cache(length);
+            (*object).hash.set_cache(0);
             let mut at = object.add(1).cast::<Value>();
             for _ in 0..count {
                 for part in parts {

@@ -35,14 +35,20 @@ comparisons! {
     ge Ge;
 }
 
-/// The hash of a tuple; runs `__hash__` of its items where they are no simple ones.
+/// The hash of a tuple; runs `__hash__` of its items where they are no simple ones, at the first
+/// time.
 pub fn hash_of(th: &mut Thread, tuple: Ref<Tuple>) -> Result<u64, Raised> {
+    if let Some(known) = tuple.known_hash() {
+        return Ok(known);
+    }
     th.check_native_stack()?;
     let mut hasher = TupleHasher::default();
     for &item in tuple.as_slice() {
         hasher.add(hash_key(th, item)? as i64);
     }
-    Ok(hasher.finish() as u64)
+    let hash = hasher.finish() as u64;
+    tuple.keep_hash(hash);
+    Ok(hash)
 }
 
 pub(crate) fn hash(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

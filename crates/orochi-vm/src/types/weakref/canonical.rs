@@ -7,6 +7,7 @@
 //! since whatever was old then has survived.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::WeakRef;
@@ -16,9 +17,34 @@ use crate::object::{Ref, ValueCast};
 /// Referent and which class the reference has: its spec's address.
 type Key = (u64, usize);
 
+/// Addresses need no protection against chosen keys: a multiplication spreads them.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let mixed = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ mixed >> 32;
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+}
+
 #[derive(Default)]
 struct Table {
-    references: HashMap<Key, Value>,
+    references: HashMap<Key, Value, BuildHasherDefault<AddressHasher>>,
     /// Keys entered since the last collection.
     young: Vec<Key>,
 }

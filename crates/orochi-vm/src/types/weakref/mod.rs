@@ -105,6 +105,15 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     Ok(WeakRef::allocate_as(th, shape, callback, referent, 0)?.value())
 }
 
+/// `ref(object)` for the class itself, without the detour of its constructors; unbound if they are
+/// to say what is wrong.
+pub(crate) fn plain(th: &Thread, object: Value) -> Result<Value, Raised> {
+    if !object.is_object() || !supports(th.class_of(object)) {
+        return Ok(Value::UNBOUND);
+    }
+    single(th, &SPEC, object)
+}
+
 /// The reference without a callback, made if there is none.
 fn single(th: &Thread, spec: &'static TypeSpec, referent: Value) -> Result<Value, Raised> {
     let class = std::ptr::from_ref(spec).addr();
@@ -139,8 +148,7 @@ fn call(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn hash(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = th.receiver::<WeakRef>(args[0])?;
-    let known = own.hash.get();
-    if known != 0 {
+    if let Some(known) = own.known_hash() {
         return th.int_from_i64(known);
     }
     let Some(target) = own.target() else { return Err(th.type_error("weak object has gone away")) };

@@ -31,6 +31,13 @@ impl WeakRef {
         WeakRef::allocate(th, Value::NONE, referent, 0)
     }
 
+    /// The hash, if somebody has asked for it before.
+    #[inline]
+    pub fn known_hash(&self) -> Option<i64> {
+        let hash = self.hash.get();
+        (hash != 0).then_some(hash)
+    }
+
     /// The referent, if it is alive. From then on the caller's copy keeps it so.
     #[inline]
     pub fn target(&self) -> Option<Value> {
