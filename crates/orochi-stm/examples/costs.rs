@@ -94,13 +94,13 @@ fn one_thread() {
     let block = time(1_000_000, |n| {
         for _ in 0..n {
             me.block_enter(&NoHost);
-            me.block_commit(&NoHost);
+            let _ = me.block_commit(&NoHost);
         }
     });
     let reclaim = time(1_000_000, |n| {
         for _ in 0..n {
             me.block_enter(&NoHost);
-            me.block_commit(&NoHost);
+            let _ = me.block_commit(&NoHost);
             add(&me, black_box(&object));
         }
     });

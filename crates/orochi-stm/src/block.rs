@@ -13,7 +13,8 @@
 
 use crate::claim::Access;
 use crate::host::Host;
-use crate::record::{NO_AGE, REQUEST, ThreadRecord};
+use crate::owner::{OwnerBits, OwnerWord, W};
+use crate::record::{NO_AGE, REQUEST, ThreadRecord, WOUND};
 use crate::sync::{Ordering, fence};
 use crate::thread::{Abort, BlockState, StmThread};
 use crate::token::{BRIEF, INEVITABLE, Token, WOUNDED};
@@ -40,6 +41,90 @@ impl StmThread {
         self.token().has(INEVITABLE)
     }
 
+    /// Dooms the open block: every claim, safepoint and commit says [`Abort`] from now on, so that
+    /// code which loses an abort on its way out meets it again. Has no effect on one that is
+    /// inevitable.
+    pub fn doom(&self) {
+        if self.in_block() && !self.is_inevitable() {
+            self.doomed.set(true);
+            self.record.poll.fetch_or(WOUND, Ordering::SeqCst);
+        }
+    }
+
+    /// Takes the right to write an object of this thread's away from itself: the next write in the
+    /// open block logs it first, although it was born in the block. For objects that others may
+    /// come to see before the block ends.
+    pub fn log_next_write(&self, word: &OwnerWord) {
+        let bits = word.load();
+        if self.in_block() && self.token().owns(bits) {
+            word.store_owned(OwnerBits(bits.0 & !W));
+        }
+    }
+
+    /// Whether the open block tells the host of every claim ([`Host::note_claim`]): for one that
+    /// may come to wait for a change of what it has read.
+    pub fn list_claims(&self, on: bool) {
+        self.listing.set(on);
+    }
+
+    /// The open block, which listed its claims, waits until something that it has read is about to
+    /// change, and is doomed then. The host undoes it first. `claims` are turned into marked
+    /// `Shared`, so that whoever wants to write to one has to revoke it, finds the mark, and
+    /// wounds this block, which has given up its age. `interrupted` is asked every so often, or
+    /// when woken, whether to end the wait.
+    pub fn await_change<'w>(
+        &self,
+        claims: impl Iterator<Item = &'w OwnerWord>,
+        pause: Option<u64>,
+        host: &dyn Host,
+        interrupted: impl Fn() -> bool,
+    ) {
+        debug_assert!(self.in_block() && !self.is_inevitable(), "nobody can undo it");
+        let record: &ThreadRecord = self.record;
+        host.undo();
+        for word in claims {
+            let bits = word.load();
+            if self.token().owns(bits) {
+                // Marked first, so that the next revoker sees it.
+                self.mark(word);
+                fence(Ordering::SeqCst);
+                word.store_owned(bits.to_shared());
+            }
+        }
+        record.age.store(NO_AGE, Ordering::SeqCst);
+        record.poll.fetch_and(!REQUEST, Ordering::SeqCst);
+        self.registry.wake_waiters_for(record.slot);
+        host.going_away();
+        self.leave(0);
+        self.registry.seats.give_back(self.registry, record);
+        loop {
+            record.wake.reset();
+            if self.token().has(WOUNDED) || interrupted() {
+                break;
+            }
+            record.wake.sleep(pause);
+        }
+        self.come_back(host);
+        self.doom();
+    }
+
+    /// An inevitable block lets go of an object before its end: one that stands for something
+    /// outside memory, such as a stream, which another thread needs to give back what the block is
+    /// about to wait for. Nothing of it is in the undo log.
+    pub fn let_go_of(&self, word: &OwnerWord) {
+        let bits = word.load();
+        if self.is_inevitable() && self.token().owns(bits) {
+            word.store_owned(bits.to_free());
+            fence(Ordering::SeqCst);
+            self.registry.wake_waiters_at(word);
+        }
+    }
+
+    /// Whether the open block must be aborted.
+    pub fn is_doomed(&self) -> bool {
+        self.doomed.get()
+    }
+
     /// Enters an atomic block. Called again after [`StmThread::block_abort`] with `retry`, the
     /// block keeps the age of its first attempt. A release point. Blocks do not nest here: an
     /// inner block is a savepoint.
@@ -49,6 +134,8 @@ impl StmThread {
         self.take_age();
         self.answer_before_leaving();
         self.asked.set(false);
+        self.doomed.set(false);
+        self.by_operation.set(false);
         if self.fresh_tid.replace(false) {
             self.renew_tid(0);
         }
@@ -57,8 +144,14 @@ impl StmThread {
     }
 
     /// Commits the block: everything it wrote becomes visible at once. A release point.
-    pub fn block_commit(&self, host: &dyn Host) {
+    ///
+    /// # Errors
+    /// [`Abort`] when the block has been told to abort before; then it is still open.
+    pub fn block_commit(&self, host: &dyn Host) -> Result<(), Abort> {
         debug_assert!(self.in_block(), "commit ends a block");
+        if self.doomed.get() {
+            return Err(Abort);
+        }
         let inevitable = self.is_inevitable();
         let pending = self.record.poll.load(Ordering::SeqCst) & REQUEST != 0;
         if pending || self.asked.get() {
@@ -76,6 +169,7 @@ impl StmThread {
         host.forget_undo();
         self.repost_deferred();
         self.ensure_tid(host);
+        Ok(())
     }
 
     /// Ends the block as if it had never begun: the host replays its undo log backwards, then
@@ -89,13 +183,14 @@ impl StmThread {
         self.hand_over();
         self.block.set(BlockState::Plain);
         self.asked.set(false);
+        self.doomed.set(false);
         self.bump(0);
         self.registry.wake_waiters_for(self.record.slot);
         host.forget_undo();
         if !retry {
             self.record.age.store(NO_AGE, Ordering::SeqCst);
-            self.repost_deferred();
         }
+        self.repost_deferred();
         self.ensure_tid(host);
     }
 
@@ -118,6 +213,7 @@ impl StmThread {
             return Ok(());
         }
         self.fresh_tid.set(true);
+        self.doom();
         Err(Abort)
     }
 
@@ -131,6 +227,9 @@ impl StmThread {
         if !self.in_block() || self.is_inevitable() {
             return Ok(());
         }
+        if self.doomed.get() {
+            return Err(Abort);
+        }
         let me = self.record.slot + 1;
         let inevitable = &self.registry.inevitable;
         while inevitable.compare_exchange(0, me, Ordering::SeqCst, Ordering::SeqCst).is_err() {
@@ -140,6 +239,7 @@ impl StmThread {
             let token = self.token();
             if token.has(WOUNDED) {
                 self.return_inevitable();
+                self.doom();
                 return Err(Abort);
             }
             if self.record.exchange_token(token, Token(token.0 | INEVITABLE)) {
@@ -177,15 +277,30 @@ impl StmThread {
         self.check_wound()
     }
 
+    /// For tests: the open block is doomed at its `claims`th claim from now, so that a host can
+    /// abort every block at every claim in turn. Zero takes it back.
+    pub fn abort_after(&self, claims: u32) {
+        self.abort_after.set(claims);
+    }
+
     /// Zeal: a block's first attempt aborts at every other claim, so that every native function
     /// meets the way out.
     #[inline]
     pub(crate) fn zeal_abort(&self) -> Result<(), Abort> {
+        let claims = self.abort_after.get();
+        if claims != 0 && self.in_block() {
+            self.abort_after.set(claims - 1);
+            if claims == 1 {
+                self.doom();
+                return if self.doomed.get() { Err(Abort) } else { Ok(()) };
+            }
+        }
         if cfg!(feature = "zeal") && self.in_block() && !self.is_inevitable() {
             let claims = self.record.counters.claims.get();
             let aborts = self.record.counters.aborts.get();
             // Of every four attempts one is left alone.
             if aborts % 4 != 3 && claims.is_multiple_of(2) {
+                self.doom();
                 return Err(Abort);
             }
         }

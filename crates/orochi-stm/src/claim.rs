@@ -14,7 +14,7 @@
 //! A claim that waited is a release point: nothing that was read or owned before is still known.
 //! No host code but [`Host`]'s runs inside a claim.
 
-use crate::host::Host;
+use crate::host::{Host, Logged};
 use crate::owner::{G, OwnerBits, OwnerState, OwnerWord, Transition, W};
 use crate::policy;
 use crate::record::{NO_AGE, REQUEST, ThreadRecord, WOUND};
@@ -59,6 +59,9 @@ impl StmThread {
         host: &dyn Host,
     ) -> Result<(), Abort> {
         self.record.counters.claims.count();
+        if self.doomed.get() {
+            return Err(Abort);
+        }
         self.zeal_abort()?;
         loop {
             self.ensure_tid(host);
@@ -67,7 +70,7 @@ impl StmThread {
                 OwnerState::Owned { tid, .. } => {
                     if self.token().owns(bits) {
                         if access == Access::Write {
-                            self.enable_writes(word, bits, host);
+                            self.enable_writes(word, bits, host)?;
                         }
                         break;
                     }
@@ -77,7 +80,7 @@ impl StmThread {
                     break;
                 }
                 OwnerState::Free => {
-                    if self.take(word, bits, access, host) {
+                    if self.take(word, bits, access, host)? {
                         break;
                     }
                 }
@@ -104,6 +107,9 @@ impl StmThread {
                     }
                 }
             }
+        }
+        if self.listing.get() && self.in_block() {
+            host.note_claim(word);
         }
         if !self.in_block_or_pair() && self.record.age.load(Ordering::Relaxed) != NO_AGE {
             self.record.age.store(NO_AGE, Ordering::Release);
@@ -139,39 +145,60 @@ impl StmThread {
         if share {
             return Ok(word.transition(bits, bits.to_shared()) == Transition::Done);
         }
-        Ok(self.take(word, bits, access, host))
+        self.take(word, bits, access, host)
     }
 
     /// Claims a word that is stale or nobody's.
-    fn take(&self, word: &OwnerWord, bits: OwnerBits, access: Access, host: &dyn Host) -> bool {
+    fn take(
+        &self,
+        word: &OwnerWord,
+        bits: OwnerBits,
+        access: Access,
+        host: &dyn Host,
+    ) -> Result<bool, Abort> {
         let mine = self.write_token.get();
         // A block's first write logs before it sets W.
         let writes = access == Access::Write && !self.in_block_or_pair();
         let to = bits.to_owned_by(mine, writes);
         if word.transition(bits, to) == Transition::Lost {
-            return false;
+            return Ok(false);
         }
         if access == Access::Write && to.0 != mine {
-            self.enable_writes(word, to, host);
+            self.enable_writes(word, to, host)?;
         }
-        true
+        Ok(true)
     }
 
     /// Mine and live: makes the word equal to the write token, logging and remembering first.
-    pub(crate) fn enable_writes(&self, word: &OwnerWord, bits: OwnerBits, host: &dyn Host) {
+    pub(crate) fn enable_writes(
+        &self,
+        word: &OwnerWord,
+        bits: OwnerBits,
+        host: &dyn Host,
+    ) -> Result<(), Abort> {
         let mine = self.write_token.get();
         if bits.0 == mine || self.in_pair() {
             // A pair sets W when both are held.
-            return;
+            return Ok(());
         }
         let newest = (bits.0 | W | G) == mine;
+        let mut to = OwnerBits(mine);
         if self.in_block() && !(newest && bits.may_write()) {
-            host.log_undo(word);
+            match host.log_undo(word) {
+                Logged::Whole => {}
+                Logged::ByOperation => {
+                    to = OwnerBits(mine & !W);
+                    self.by_operation.set(true);
+                }
+                Logged::Impossible => self.become_inevitable(host)?,
+            }
         }
-        if !bits.is_remembered() {
+        // A collection may have come by while the block waited to become inevitable.
+        if !word.load().is_remembered() {
             host.remember(word);
         }
-        word.store_owned(OwnerBits(mine));
+        word.store_owned(to);
+        Ok(())
     }
 
     /// Gives this thread's attempt an age, if it has none.
@@ -361,6 +388,12 @@ impl StmThread {
 
     /// In a wounded block: the way out.
     pub(crate) fn check_wound(&self) -> Result<(), Abort> {
-        if self.in_block_or_pair() && self.token().has(WOUNDED) { Err(Abort) } else { Ok(()) }
+        if !self.in_block_or_pair() || !self.token().has(WOUNDED) && !self.doomed.get() {
+            return Ok(());
+        }
+        if self.in_block() {
+            self.doom();
+        }
+        Err(Abort)
     }
 }

@@ -16,6 +16,19 @@ pub struct SourcePosition {
     pub line: u32,
 }
 
+/// What came of logging an object for undo.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Logged {
+    /// Whatever the block does to the object can be undone: `W` is set.
+    Whole,
+    /// The object is too large for that: each operation logs its own inverse. `W` stays unset, so
+    /// that every operation comes by the slow path.
+    ByOperation,
+    /// What is done to the object cannot be undone: the block becomes inevitable first.
+    Impossible,
+}
+
 /// The layer above, as seen from a slow path. Objects are named by the address of their owner
 /// word, which is the first word of their header.
 pub trait Host {
@@ -25,7 +38,17 @@ pub trait Host {
 
     /// First write to `object` in the newest epoch of an atomic block: log what undoing it
     /// needs. Called before `W` is set; the object is owned.
-    fn log_undo(&self, object: &OwnerWord);
+    fn log_undo(&self, object: &OwnerWord) -> Logged;
+
+    /// Whether the open block has written to an object that [`Host::log_undo`] has answered
+    /// [`Logged::ByOperation`] for. What is not known to be unwritten has been written.
+    fn has_written(&self, _object: &OwnerWord) -> bool {
+        true
+    }
+
+    /// The open block, which lists its claims ([`StmThread::list_claims`](crate::StmThread)), has
+    /// claimed `object`.
+    fn note_claim(&self, _object: &OwnerWord) {}
 
     /// The block is aborted: replay the undo log backwards down to its beginning. Everything
     /// logged is still owned.
@@ -61,7 +84,9 @@ pub struct NoHost;
 
 impl Host for NoHost {
     fn remember(&self, _object: &OwnerWord) {}
-    fn log_undo(&self, _object: &OwnerWord) {}
+    fn log_undo(&self, _object: &OwnerWord) -> Logged {
+        Logged::Whole
+    }
     fn undo(&self) {}
     fn forget_undo(&self) {}
     fn going_away(&self) {}

@@ -56,7 +56,7 @@ mod thread;
 mod token;
 mod wake;
 
-pub use host::{Host, NoHost, SourcePosition};
+pub use host::{Host, Logged, NoHost, SourcePosition};
 pub use owner::{OwnerBits, OwnerState, OwnerWord};
 pub use record::{Counter, Counters, ThreadRecord};
 pub use registry::{Limits, Registry, TooManyThreads};

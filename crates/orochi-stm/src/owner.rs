@@ -52,6 +52,9 @@ pub const TID_LIMIT: u32 = TID_CONTENDED;
 /// In a `Contended` word: somebody holds the object for an operation.
 pub const CONTENDED_HELD: u32 = 1 << (TID_SHIFT - 1);
 
+/// The word of storage that logs writes: nobody's, at an epoch that owns nothing.
+const LOGS_WRITES: u32 = EPOCH_MASK | G;
+
 /// The smallest word whose state is `Shared`: the read barrier's second compare.
 pub const SHARED_MIN: u32 = TID_SHARED << TID_SHIFT;
 
@@ -265,6 +268,20 @@ impl OwnerWord {
     #[inline]
     pub fn clear_remembered(&self) {
         self.0.fetch_and(!G, Ordering::Relaxed);
+    }
+
+    /// Storage has no owner of its own, so its word is free to say one thing: whether whoever writes
+    /// to it must log what is overwritten. Set by a block that holds the storage's object; read by
+    /// whoever holds it.
+    #[inline(always)]
+    pub fn logs_writes(&self) -> bool {
+        self.peek().0 | G == LOGS_WRITES
+    }
+
+    /// Sets or clears what [`OwnerWord::logs_writes`] says, keeping `G`.
+    pub fn set_logs_writes(&self, on: bool) {
+        let word = if on { LOGS_WRITES & !G } else { 0 };
+        self.0.store(word | self.peek().0 & G, Ordering::Relaxed);
     }
 
     /// Declares a freshly built object immutable, before or after publication: everybody may

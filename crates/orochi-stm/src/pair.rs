@@ -96,7 +96,7 @@ impl StmThread {
             let bits = word.load();
             if access == Access::Write {
                 // Nothing was let go: plain code sets W on what the short block claimed.
-                self.enable_writes(word, bits, host);
+                self.enable_writes(word, bits, host)?;
             } else if !self.token().owns(bits) && !bits.is_shared() {
                 // Its revoker has seen this thread safe, and may not have looked at the mark
                 // before the block was over: once more.

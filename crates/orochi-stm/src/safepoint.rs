@@ -69,7 +69,7 @@ impl StmThread {
         self.count_release();
         if taken & REQUEST != 0 {
             if self.in_block() {
-                self.answer_in_block();
+                self.answer_in_block(host);
             } else {
                 self.answer(&[]);
             }
@@ -77,7 +77,11 @@ impl StmThread {
         if cfg!(feature = "zeal") && !self.in_block() {
             self.bump(0);
         }
-        self.check_wound()?;
+        if let Err(abort) = self.check_wound() {
+            // On the way out nothing else is served; it is when the block has been undone.
+            record.poll.fetch_or(taken & !(REQUEST | REVOKE), Ordering::SeqCst);
+            return Err(abort);
+        }
         if taken & STOP != 0 && self.must_stop() {
             self.pause(host);
         }
@@ -85,7 +89,10 @@ impl StmThread {
             self.yield_seat(host);
         }
         self.ensure_tid(host);
-        self.check_wound()?;
+        if let Err(abort) = self.check_wound() {
+            record.poll.fetch_or(taken >> HOST_SHIFT << HOST_SHIFT, Ordering::SeqCst);
+            return Err(abort);
+        }
         Ok(self.deliver(taken >> HOST_SHIFT))
     }
 
@@ -121,7 +128,7 @@ impl StmThread {
         }
         if taken & REQUEST != 0 {
             if self.in_block() {
-                self.answer_in_block();
+                self.answer_in_block(host);
             } else if self.answer(held) {
                 later |= REQUEST;
             }
@@ -130,7 +137,9 @@ impl StmThread {
             self.pause(host);
             for word in held {
                 let bits = word.load();
-                let writable = token.owns(bits) && bits.may_write() || self.holds(word);
+                // In a block large objects are written without `W`.
+                let writes = bits.may_write() || self.in_block();
+                let writable = token.owns(bits) && writes || self.holds(word);
                 if writable && !bits.is_remembered() {
                     host.remember(word);
                     word.set_remembered();
@@ -231,13 +240,15 @@ impl StmThread {
     }
 
     /// A block is asked: what it has only read it shares (marked first); the rest waits for its
-    /// end.
-    fn answer_in_block(&self) {
+    /// end. Of objects written without `W` the host knows.
+    fn answer_in_block(&self, host: &dyn Host) {
         let requests = self.requests(&[]);
         for request in requests.wanted.iter().flatten() {
             let word = wanted_word(request.address);
             let bits = word.load();
-            if !request.write && !bits.may_write() && self.token().owns(bits) {
+            let only_read =
+                !bits.may_write() && !(self.by_operation.get() && host.has_written(word));
+            if !request.write && only_read && self.token().owns(bits) {
                 self.mark(word);
                 fence(Ordering::SeqCst);
                 word.store_owned(bits.to_shared());

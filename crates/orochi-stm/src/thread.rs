@@ -85,6 +85,14 @@ pub struct StmThread {
     pub(crate) asked: Cell<bool>,
     /// The next block begins with a fresh tid.
     pub(crate) fresh_tid: Cell<bool>,
+    /// The open block has been told to abort, and nothing but [`StmThread::block_abort`] ends it.
+    pub(crate) doomed: Cell<bool>,
+    /// The open block tells the host of what it claims.
+    pub(crate) listing: Cell<bool>,
+    /// The open block has written to objects whose words do not say so.
+    pub(crate) by_operation: Cell<bool>,
+    /// The open block aborts at so many claims from now; zero: it does not. For tests.
+    pub(crate) abort_after: Cell<u32>,
     /// Host requests kept back until the block's end.
     pub(crate) deferred: Cell<u32>,
     /// Neither ended nor never begun.
@@ -155,6 +163,10 @@ impl StmThread {
             block: Cell::new(BlockState::Plain),
             asked: Cell::new(false),
             fresh_tid: Cell::new(false),
+            doomed: Cell::new(false),
+            listing: Cell::new(false),
+            by_operation: Cell::new(false),
+            abort_after: Cell::new(0),
             deferred: Cell::new(0),
             ended: Cell::new(false),
         }

@@ -91,9 +91,10 @@ impl Token {
             && word.epoch() <= self.hi()
     }
 
-    /// The same tid and epochs: no bump lies between.
+    /// The same tid and oldest epoch: no bump lies between. The newest epoch may have moved on
+    /// with a savepoint: what was owned then still is.
     pub(crate) const fn same_epochs(self, other: Token) -> bool {
-        (self.0 ^ other.0) & ((1 << 48) - 1) == 0
+        (self.0 ^ other.0) & (TID << TID_SHIFT | EPOCH) == 0
     }
 
     /// The write token that belongs to the newest epoch.

@@ -5,7 +5,9 @@ mod common;
 
 use common::{Worker, cells, run_threads};
 use orochi_stm::owner::{G, W};
-use orochi_stm::{HostRequests, Limits, OwnerBits, OwnerState, OwnerWord, Registry, StmThread};
+use orochi_stm::{
+    Abort, HostRequests, Limits, OwnerBits, OwnerState, OwnerWord, Registry, StmThread,
+};
 
 fn registry() -> &'static Registry {
     Registry::leaked(Limits { seats: 2, ..Limits::widest() })
@@ -87,12 +89,57 @@ fn host_requests_arrive_at_the_safepoint() {
 }
 
 #[test]
+fn a_doomed_block_goes_nowhere_but_back() {
+    let worker = started();
+    let cells = cells(2);
+    worker.stm().doom();
+    assert!(!worker.stm().is_doomed(), "there is no block");
+    worker.stm().block_enter(&*worker);
+    worker.add(&cells[0], 5);
+    worker.stm().doom();
+    // Whoever loses one abort meets the next.
+    for _ in 0..2 {
+        assert_eq!(worker.stm().claim_write(&cells[1].word, &*worker), Err(Abort));
+        assert!(worker.stm().polled());
+        assert_eq!(worker.stm().safepoint(&*worker), Err(Abort));
+        assert_eq!(worker.stm().become_inevitable(&*worker), Err(Abort));
+        assert_eq!(worker.stm().block_commit(&*worker), Err(Abort));
+    }
+    worker.stm().block_abort(true, &*worker);
+    assert_eq!(worker.read(&cells[0]), 0);
+    worker.stm().block_enter(&*worker);
+    worker.stm().abort_after(2);
+    assert_eq!(worker.stm().claim_read(&cells[0].word, &*worker), Ok(()));
+    assert_eq!(worker.stm().claim_read(&cells[1].word, &*worker), Err(Abort));
+    worker.stm().block_abort(true, &*worker);
+    worker.stm().block_enter(&*worker);
+    assert_eq!(worker.stm().become_inevitable(&*worker), Ok(()));
+    worker.stm().doom();
+    assert_eq!(worker.stm().block_commit(&*worker), Ok(()), "too late to doom it");
+    worker.finish();
+}
+
+#[test]
+fn storage_says_whether_writes_are_logged() {
+    for word in [OwnerWord::free(), OwnerWord::immutable()] {
+        let remembered = word.load().is_remembered();
+        assert!(!word.logs_writes());
+        word.set_logs_writes(true);
+        assert!(word.logs_writes() && word.load().is_remembered() == remembered);
+        word.set_remembered();
+        assert!(word.logs_writes());
+        word.set_logs_writes(false);
+        assert!(!word.logs_writes() && word.load().is_remembered());
+    }
+}
+
+#[test]
 fn signals_wait_for_the_end_of_the_block() {
     let worker = started();
     worker.stm().block_enter(&*worker);
     worker.stm().post(HostRequests(0x101));
     assert_eq!(worker.stm().safepoint(&*worker), Ok(HostRequests(0x001)));
-    worker.stm().block_commit(&*worker);
+    assert_eq!(worker.stm().block_commit(&*worker), Ok(()));
     assert_eq!(worker.stm().safepoint(&*worker), Ok(HostRequests(0x100)));
     worker.finish();
 }

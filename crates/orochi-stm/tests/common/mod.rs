@@ -1,7 +1,7 @@
 //! A tiny host: cells with an owner word, an undo log, threads that use them.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use orochi_stm::{Abort, Host, OwnerWord, Registry, StmThread, World};
+use orochi_stm::{Abort, Host, Logged, OwnerWord, Registry, StmThread, World};
 use std::cell::{RefCell, UnsafeCell};
 use std::sync::Mutex;
 
@@ -76,10 +76,11 @@ impl Host for Worker {
     fn remember(&self, _object: &OwnerWord) {
         self.remembered.set(self.remembered.get() + 1);
     }
-    fn log_undo(&self, object: &OwnerWord) {
+    fn log_undo(&self, object: &OwnerWord) -> Logged {
         // SAFETY: every owner word of the tests is the first field of a leaked cell.
         let cell: &'static Cell = unsafe { &*std::ptr::from_ref(object).cast::<Cell>() };
         self.undo.borrow_mut().push((cell, cell.get()));
+        Logged::Whole
     }
     fn undo(&self) {
         for (cell, value) in self.undo.borrow_mut().drain(..).rev() {
@@ -213,11 +214,8 @@ impl Worker {
         loop {
             self.stm.block_enter(self);
             match body(self) {
-                Ok(result) => {
-                    self.stm.block_commit(self);
-                    return result;
-                }
-                Err(Abort) => self.stm.block_abort(true, self),
+                Ok(result) if self.stm.block_commit(self).is_ok() => return result,
+                _ => self.stm.block_abort(true, self),
             }
         }
     }
