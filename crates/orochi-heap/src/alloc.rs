@@ -164,6 +164,11 @@ impl LocalHeap {
         self.slow().young.finalisable.push(object);
     }
 
+    /// Keeps only those objects registered for finalisation, of the young ones, that `keep` says.
+    pub(crate) fn retain_finalisable(&self, keep: impl Fn(&NonNull<Header>) -> bool) {
+        self.slow().young.finalisable.retain(keep);
+    }
+
     /// Takes this thread's young objects that have a finaliser: see
     /// [`Heap::take_all_finalisable`](crate::Heap::take_all_finalisable).
     pub fn take_young_finalisable(&self) -> crate::RootVec {

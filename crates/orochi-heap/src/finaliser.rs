@@ -8,6 +8,7 @@
 //! buffer) name a function that gives it back; it runs inside the collection when the object has died
 //! for good, without resurrecting anything.
 
+use crate::alloc::LocalHeap;
 use crate::alloc::Young;
 use crate::collect::{Kind, reference};
 use crate::header::Header;
@@ -15,6 +16,8 @@ use crate::heap::{Collector, Heap, Hooks};
 use crate::layout::layout_of;
 use crate::mark::Marker;
 use crate::roots::table::RootVec;
+use crate::value::Value;
+use std::collections::HashSet;
 use std::ptr::NonNull;
 
 impl Collector {
@@ -86,6 +89,17 @@ impl Heap {
         taken.extend_from_slice(&collector.finalisers_due);
         collector.finalisers_due.clear();
         taken
+    }
+
+    /// Unregisters objects that never were: those of an atomic block that is undone. They were made
+    /// by the thread that `local` belongs to, and somebody has kept them alive until now.
+    pub fn forget_finalisers(&self, local: &LocalHeap, objects: &[Value]) {
+        let gone: HashSet<u64> = objects.iter().map(|object| object.bits()).collect();
+        let keep = |object: &NonNull<Header>| !gone.contains(&reference(*object).bits());
+        local.retain_finalisable(keep);
+        let mut collector = self.collector();
+        collector.finalisable.retain(keep);
+        collector.orphaned.finalisable.retain(keep);
     }
 
     /// Takes every object that still has a finaliser, alive or not: at exit, when nothing will be

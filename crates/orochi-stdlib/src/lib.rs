@@ -62,6 +62,7 @@ pub mod thread_;
 pub mod time;
 pub mod tokenize_;
 pub mod tracemalloc_;
+pub mod transaction_;
 pub mod typing_;
 pub mod unicodedata;
 pub mod warnings_;
@@ -124,6 +125,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &time::MODULE,
     &tokenize_::MODULE,
     &tracemalloc_::MODULE,
+    &transaction_::MODULE,
     &typing_::MODULE,
     &unicodedata::MODULE,
     &warnings_::MODULE,

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 
 use orochi_vm::object::Writing;
+use orochi_vm::thread::undo::Restore;
 
 /// A pointer to Rust memory owned by a heap object.
 pub struct NativeState<T>(*mut RefCell<T>, PhantomData<T>);
@@ -30,6 +31,21 @@ impl<T> NativeState<T> {
         // SAFETY: the box lives as long as its object, which the guard keeps; the token proves
         // that this thread holds the object alone (S1), and the cell that nothing is lent twice.
         unsafe { &*self.0 }.borrow_mut()
+    }
+
+    /// Copies the state; the result puts the copy in its place, for an atomic block that is undone.
+    ///
+    /// # Safety
+    /// The object that owns it is held, and lives until the result is called or dropped.
+    pub unsafe fn save(self) -> Restore
+    where
+        T: Clone + 'static,
+    {
+        let place = self.0;
+        // SAFETY: the caller's promise.
+        let copy = unsafe { &*place }.borrow().clone();
+        // SAFETY: as above.
+        Box::new(move || *unsafe { &*place }.borrow_mut() = copy)
     }
 
     /// Gives the memory back.

@@ -7,6 +7,7 @@ use orochi_vm::heap::{Header, Value};
 use orochi_vm::heap_object;
 use orochi_vm::object::ValueCast;
 use orochi_vm::thread::Thread;
+use orochi_vm::thread::undo::Restore;
 use orochi_vm::types::str::Str;
 
 use super::state::{State, hexadecimal};
@@ -35,6 +36,13 @@ unsafe fn free(object: *mut Header) {
     unsafe { (*object.cast::<Hasher>()).state.get().free() }
 }
 
+/// # Safety
+/// A `Hasher` that is held.
+unsafe fn save(object: *const Header) -> Restore {
+    // SAFETY: the caller's promise.
+    unsafe { (*object.cast::<Hasher>()).state.get().save() }
+}
+
 /// A class of hash objects.
 pub(super) const fn class(
     module: &'static str,
@@ -50,6 +58,7 @@ pub(super) const fn class(
         methods,
         getset,
         finalise: Some(free),
+        save: Some(save),
         same_layout: Some(&MD5),
         ..TypeSpec::named(name, NativeLayout::of::<Hasher>())
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use orochi_vm::exception::Raised;
-use orochi_vm::heap::Value;
+use orochi_vm::object::Ref;
 use orochi_vm::thread::Thread;
 
 /// A lock that belongs to a thread.
@@ -31,16 +31,22 @@ impl StreamLock {
         self.holder.compare_exchange(0, me, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
-    /// Takes the lock for the stream `object`.
-    pub(super) fn acquire(self: &Arc<Self>, th: &mut Thread, object: Value) -> Result<(), Raised> {
+    /// Takes the lock of `stream`.
+    pub(super) fn acquire<T>(
+        self: &Arc<Self>,
+        th: &mut Thread,
+        stream: Ref<T>,
+    ) -> Result<(), Raised> {
         let me = th.ident.get();
         if self.try_acquire(me) {
             return Ok(());
         }
         if self.holder.load(Ordering::Relaxed) == me {
-            let shown = th.repr(object)?.display();
+            let shown = th.repr(stream.value())?.display();
             return Err(th.runtime_error(format!("reentrant call inside {shown}")));
         }
+        // In an inevitable block: the holder may wait for the stream, which the block has touched.
+        th.stm.let_go_of(&stream.header().owner);
         let lock = self.clone();
         th.away(move || {
             lock.waiting.fetch_add(1, Ordering::SeqCst);

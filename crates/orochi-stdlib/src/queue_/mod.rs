@@ -211,10 +211,6 @@ fn get(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         if let Some(item) = take(th, own)? {
             return Ok(item);
         }
-        if th.stm.in_block() {
-            // Nobody can put anything before the block ends, unless it shows what it has done.
-            th.stm.become_inevitable(&*th)?;
-        }
         if !th.wait_while(puts, seen, deadline)? {
             return match take(th, own)? {
                 Some(item) => Ok(item),

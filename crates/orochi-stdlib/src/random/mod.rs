@@ -9,6 +9,7 @@ use orochi_vm::heap_object;
 use orochi_vm::native::ModuleSpec;
 use orochi_vm::object::ValueCast;
 use orochi_vm::thread::Thread;
+use orochi_vm::thread::undo::Restore;
 use orochi_vm::types::int::{self, Operand};
 use orochi_vm::types::tuple::Tuple;
 
@@ -65,8 +66,16 @@ static RANDOM: TypeSpec = TypeSpec {
         ),
     ],
     finalise: Some(free),
+    save: Some(save),
     ..TypeSpec::named("Random", NativeLayout::of::<Random>())
 };
+
+/// # Safety
+/// A `Random` that is held.
+unsafe fn save(object: *const Header) -> Restore {
+    // SAFETY: the caller's promise.
+    unsafe { (*object.cast::<Random>()).state.get().save() }
+}
 
 /// # Safety
 /// A dead `Random`.

@@ -8,6 +8,7 @@ const MATRIX: u32 = 0x9908_b0df;
 const UPPER: u32 = 0x8000_0000;
 
 /// The generator.
+#[derive(Clone)]
 pub struct Twister {
     /// The state.
     pub words: [u32; WORDS],

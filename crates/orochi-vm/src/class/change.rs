@@ -119,10 +119,22 @@ impl Thread {
         }
         let special = Special::from_name(name.ascii().unwrap_or(""));
         let mut value = value;
-        if plain && special.is_none() && current.is_some_and(|v| self.is_plain_value(v)) {
-            value = AttributeCell::allocate(self, value)?.value();
-        }
         let in_block = self.stm.in_block();
+        if plain
+            && special.is_none()
+            && let Some(old) = current
+            && self.is_plain_value(old)
+        {
+            // Namespaces are read without a barrier: others may find the cell before a block ends,
+            // and wait for it. What they get if it aborts is the old value.
+            let cell = AttributeCell::allocate(self, if in_block { old } else { value })?;
+            if in_block {
+                self.stm.log_next_write(&cell.header().owner);
+                let guard = self.write(cell)?;
+                guard.value.set(guard.token(), value);
+            }
+            value = cell.value();
+        }
         let guard = self.write(class)?;
         let mut namespace = guard.namespace.get();
         if in_block {
@@ -178,7 +190,7 @@ impl Thread {
     }
 
     /// Tells everybody that bases, or anything else, of these classes have changed.
-    pub(super) fn classes_changed(&mut self, classes: &[Value]) {
+    pub(crate) fn classes_changed(&mut self, classes: &[Value]) {
         bump_epoch();
         for class in classes {
             let Some(class) = class.cast::<Class>() else { continue };

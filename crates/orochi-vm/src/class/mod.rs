@@ -80,6 +80,28 @@ unsafe impl Object for Class {
 // SAFETY: not immutable, but readable without a barrier: see the module's head.
 unsafe impl crate::object::Immutable for Class {}
 
+impl Class {
+    /// Puts a class back to what it was, by its logged words. What special methods mean is looked
+    /// up again; the flags stay, as they follow from the rest.
+    ///
+    /// # Safety
+    /// The words were those behind the header of this class, which is held for writing.
+    pub(crate) unsafe fn restore(object: *mut Header, words: &[u64]) {
+        use std::mem::offset_of;
+        let specials = offset_of!(Class, special) / 8;
+        let specials = specials..specials + Special::COUNT;
+        for (at, &word) in (1..).zip(words) {
+            let word = match at {
+                _ if specials.contains(&at) => Value::UNBOUND.bits(),
+                _ if at == offset_of!(Class, flags) / 8 => continue,
+                _ => word,
+            };
+            // SAFETY: the caller's promise; readers without a barrier load single words.
+            unsafe { crate::heap::word_at(object, 8 * at) }.store(word, Ordering::Release);
+        }
+    }
+}
+
 /// In [`Class::special`]: the method does not exist.
 pub const ABSENT: Value = Value::special(0);
 

@@ -208,6 +208,10 @@ pub struct TypeSpec {
     /// Frees what lies outside the heap (a file descriptor, a lock), when the object is swept.
     /// Sees a dead object: it may read its data fields only.
     pub finalise: Option<unsafe fn(*mut crate::heap::Header)>,
+    /// Copies what `finalise` gives back, so that an atomic block can undo changes of it: the
+    /// result puts the copy in place. Called with the object held. A type that has `finalise` and
+    /// not this makes a block inevitable when it changes such an object.
+    pub save: Option<unsafe fn(*const crate::heap::Header) -> crate::thread::undo::Restore>,
     /// For weak references: where the referent and the callback are.
     pub weak: Option<crate::heap::WeakField>,
     /// Where the class is, once made.
@@ -253,6 +257,7 @@ impl TypeSpec {
             getset: &[],
             next: None,
             finalise: None,
+            save: None,
             weak: None,
             made: Made::new(),
         }

@@ -169,7 +169,7 @@ handlers! {
                 let shape = shape_of_object(object);
                 let pointer = object.object_ptr();
                 let array = value_at(pointer, shape.overflow_offset(pointer));
-                crate::shape::overflow_array(array).put(operand(cached), value);
+                crate::shape::overflow_array(array).put_logged(operand(cached), value);
             }
             _ => return set_attr_slow(th, pc, regs, word, table),
         }

@@ -63,7 +63,7 @@ handlers! {
             let fields = list.unguarded();
             let length = fields.len();
             if length < fields.items.get().capacity() {
-                fields.items.get().put(length, get(regs, b(word)));
+                fields.items.get().put_logged(length, get(regs, b(word)));
                 fields.length.set(&crate::object::Writing::assume(), length + 1);
                 return next(th, pc.add(1), regs, table);
             }

@@ -77,15 +77,28 @@ handlers! {
         }
     }
 
-    /// An atomic block is to be undone: no handler runs, frames are left up to the entry frame.
+    /// An atomic block is to be undone: no handler runs, frames are left up to the block's own,
+    /// which goes back to its `with`, or up to the entry frame, from which native code passes the
+    /// abort on.
     #[cold]
     #[inline(never)]
     fn abort(th, pc, regs, word, table) {
         let mut window = regs;
         loop {
+            if th.block.is_frame(window) {
+                if th.restart_block() {
+                    return next(th, th.pc.get(), window, th.table());
+                }
+                return unwind(th, th.pc.get(), window, 0, th.table());
+            }
             th.depth.set(th.depth.get() - 1);
             if frame::link(window) & frame::HAS_FRAME_OBJECT != 0 {
-                crate::frame::discard(th, window);
+                if frame::action(window) == Action::Extended
+                    && matches!(frame::extension(window), Extension::Generator | Extension::GeneratorEntry) {
+                    crate::frame::suspend(th, window);
+                } else {
+                    crate::frame::discard(th, window);
+                }
             }
             let action = frame::action(window);
             let entry = match action {

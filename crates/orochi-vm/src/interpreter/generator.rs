@@ -29,6 +29,7 @@ use crate::handlers;
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast, Writing};
 use crate::shape::known;
+use crate::thread::atomic::yield_leaves_block;
 use crate::thread::{Local, Thread};
 use crate::types::code::Code;
 use crate::types::frame::Frame;
@@ -65,7 +66,7 @@ pub(super) unsafe fn make(
         };
         let registers = ValueArray::new(th, code.registers.get() as usize)?;
         for at in 0..parameters {
-            registers.put(at, *window.add(at));
+            registers.put_logged(at, *window.add(at));
         }
         let fields = function.callable();
         let (name, qualname) = (fields.name.get(), fields.qualname.get());
@@ -91,7 +92,7 @@ pub(super) unsafe fn make(
         )?;
         if kind & code_flags::GENERATOR == 0 {
             // Whether it was ever awaited, or ended, matters when it dies.
-            th.heap.register_finaliser(NonNull::from(made.header()));
+            th.register_finaliser(NonNull::from(made.header()));
             made.unguarded().flags.set_cache(0);
         }
         Ok(made.value())
@@ -193,7 +194,7 @@ fn close_window(
         let known = guard.flags.get();
         if known & flags::HAS_CLEANUP != 0 {
             guard.flags.set(guard.token(), known & !flags::HAS_CLEANUP);
-            th.heap.register_finaliser(NonNull::from(generator.header()));
+            th.register_finaliser(NonNull::from(generator.header()));
         }
     } else {
         guard.frame.set(guard.token(), Value::UNBOUND);
@@ -272,7 +273,7 @@ handlers! {
             Ref::from_ptr(frame::extended_value(regs).bits() as *const Generator);
         if frame::link(regs) & frame::HAS_FRAME_OBJECT != 0
             || !th.stm.can_write(&generator.header().owner)
-            || generator.unguarded().flags.get() & flags::HAS_CLEANUP != 0
+            || generator.unguarded().flags.get() & (flags::HAS_CLEANUP | flags::IN_BLOCK) != 0
         {
             return yield_slow(th, pc, regs, word, table);
         }
@@ -297,11 +298,19 @@ handlers! {
     fn yield_slow(th, pc, regs, word, table) {
         let value = get(regs, b(word));
         sync(th, pc, regs);
+        let generator: Ref<Generator> =
+            Ref::from_ptr(frame::extended_value(regs).bits() as *const Generator);
+        if yield_leaves_block(th, regs, generator) {
+            let _ = th.runtime_error(if d(word) == 1 {
+                "cannot wait inside an atomic block: the block would be left"
+            } else {
+                "cannot yield inside an atomic block: the block would be left"
+            });
+            return exception::unwind(th, pc, regs, 0, table);
+        }
         if frame::link(regs) & frame::HAS_FRAME_OBJECT != 0 {
             crate::frame::suspend(th, regs);
         }
-        let generator: Ref<Generator> =
-            Ref::from_ptr(frame::extended_value(regs).bits() as *const Generator);
         let offset = u64::from(frame::code(regs).offset_of(pc));
         match close_window(th, generator, regs, offset, state::SUSPENDED) {
             Ok(()) => yielded(th, pc, regs, value.bits(), table),

@@ -154,7 +154,7 @@ handlers! {
                 let fields = list.unguarded();
                 let at = position(key.as_int(), fields.len());
                 if at < fields.len() {
-                    fields.items.get().put(at, get(regs, c(word)));
+                    fields.items.get().put_logged(at, get(regs, c(word)));
                     return next(th, pc.add(1), regs, table);
                 }
             }

@@ -82,7 +82,7 @@ impl Thread {
                 at += 8;
             }
             if shape.class.has(crate::class::flags::FINALISER) {
-                self.heap.register_finaliser(NonNull::new_unchecked(object.cast()));
+                self.register_finaliser(NonNull::new_unchecked(object.cast()));
             }
             if shape.native.finalise.is_some() {
                 self.heap.register_resource(NonNull::new_unchecked(object.cast()));

@@ -5,18 +5,20 @@
 //! `&mut Thread` where it may wait, run Python or collect (a *release point*), and `&Thread`
 //! where it cannot: reading fields under a guard, allocating, raising.
 //!
+//! * [`atomic`]: atomic blocks; [`undo`]: what they would have to undo
 //! * [`limits`]: recursion, forking
 //! * [`memory`]: allocation and the barriers
 //! * [`safepoint`]: what happens when somebody wants this thread's attention
 //! * [`raise`]: making exceptions
 //! * [`start`]: threads that begin and end
 
+pub mod atomic;
 pub mod limits;
 pub mod memory;
 pub mod raise;
 pub mod safepoint;
 pub mod start;
-pub(crate) mod undo;
+pub mod undo;
 
 use std::cell::{Cell, RefCell, UnsafeCell};
 
@@ -92,7 +94,9 @@ pub struct Thread {
     pub(crate) attribute_error_kept: Cell<Value>,
     /// Finalisers are running on this thread.
     pub(crate) finalising: Cell<bool>,
-    /// What the open atomic block would have to undo.
+    /// The open atomic block.
+    pub(crate) block: atomic::Block,
+    /// What it would have to undo.
     pub(crate) undo: RefCell<undo::UndoLog>,
     /// Roots that are not on a stack: thread object, context, and the like, by [`Local`].
     pub(crate) locals: [Cell<Value>; Local::COUNT],

@@ -8,7 +8,7 @@ use std::arch::asm;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use orochi_stm::{Host, HostRequests, OwnerWord, StmThread, World};
+use orochi_stm::{Host, HostRequests, Logged, OwnerWord, StmThread, World};
 
 use super::Thread;
 use crate::exception::Raised;
@@ -20,12 +20,14 @@ pub mod request {
     pub const COLLECT: u32 = 1;
     /// An asynchronous exception waits for this thread.
     pub const ASYNC: u32 = 2;
+    /// Ctrl-C: an atomic block is undone first.
+    pub const INTERRUPT: u32 = 4;
+    /// The process ends: a daemon thread must not go on.
+    pub const EXIT: u32 = 8;
     /// A signal has arrived (main thread).
     pub const SIGNAL: u32 = 1 << 8;
     /// Finalisers or weak callbacks are due.
     pub const FINALISE: u32 = 1 << 9;
-    /// The process ends: a daemon thread must not go on.
-    pub const EXIT: u32 = 1 << 10;
 }
 
 /// Signals that have arrived and wait for the main thread.
@@ -35,6 +37,13 @@ pub struct Signals {
     pub pending: AtomicU64,
     /// Number 64 (the last real-time signal).
     pub pending_64: AtomicBool,
+}
+
+impl Signals {
+    /// Whether one has arrived and waits.
+    pub fn any(&self) -> bool {
+        self.pending.load(Ordering::Acquire) != 0 || self.pending_64.load(Ordering::Acquire)
+    }
 }
 
 /// Saves the callee-saved registers to `to`; the result is the stack pointer.
@@ -64,12 +73,20 @@ impl Host for Thread {
         self.heap.remember(NonNull::from(object).cast::<Header>());
     }
 
-    fn log_undo(&self, object: &OwnerWord) {
-        crate::thread::undo::log(self, object);
+    fn log_undo(&self, object: &OwnerWord) -> Logged {
+        crate::thread::undo::log(self, object)
+    }
+
+    fn has_written(&self, object: &OwnerWord) -> bool {
+        crate::thread::undo::has_written(self, object)
+    }
+
+    fn note_claim(&self, object: &OwnerWord) {
+        self.block.note_claim(object);
     }
 
     fn undo(&self) {
-        crate::thread::undo::replay(self);
+        crate::thread::undo::replay(self, crate::thread::undo::Mark::default());
     }
 
     fn forget_undo(&self) {
@@ -133,6 +150,7 @@ impl Roots for AllRoots<'_, '_> {
             for local in &thread.locals {
                 visit(&[local.get()]);
             }
+            thread.block.visit_roots(visit);
             let (left, right) = thread.operands.get();
             visit(&[
                 thread.raised.get(),
@@ -154,6 +172,8 @@ impl Roots for AllRoots<'_, '_> {
                 visit(&*thread.spilled.get());
                 visit((*thread.native_stack.get()).words(thread.native_top.get()));
             }
+            visit(thread.undo.borrow().as_words());
+            visit(&thread.block.waits_for());
         }
     }
 
@@ -198,7 +218,22 @@ impl Thread {
             self.collect_garbage(kind);
         }
         if asked(request::EXIT) && self.vm.finalising.load(Ordering::Acquire) {
-            self.sleep_for_ever();
+            if !self.stm.in_block() {
+                self.sleep_for_ever();
+            }
+            if !self.stm.is_inevitable() {
+                // Nobody waits for the end of what would never end.
+                self.stm.block_abort(false, &*self);
+                self.sleep_for_ever();
+            }
+            // What cannot be undone is brought to its end.
+            self.stm.post(HostRequests(request::EXIT));
+        }
+        if asked(request::INTERRUPT) && self.stm.in_block() {
+            self.stm.doom();
+            if self.stm.is_doomed() {
+                return Err(Raised::Abort);
+            }
         }
         if asked(request::FINALISE) {
             self.run_finalisers();

@@ -92,6 +92,7 @@ impl Thread {
             leaving: Cell::new(Raised::Exception),
             attribute_error_kept: unbound(),
             finalising: Cell::new(false),
+            block: super::atomic::Block::default(),
             undo: RefCell::default(),
             locals: [const { Cell::new(Value::UNBOUND) }; Local::COUNT],
             polymorphic: crate::interpreter::cache::Polymorphic::new(),
@@ -344,6 +345,10 @@ pub fn signal_arrived(number: i32) {
     match number {
         1..=63 => {
             vm.signals.pending.fetch_or(1 << number, Ordering::AcqRel);
+            if number == libc::SIGINT {
+                // Together: a block undone for the one must find the other when it starts over.
+                post_to_main(request::INTERRUPT | request::SIGNAL);
+            }
         }
         64 => vm.signals.pending_64.store(true, Ordering::Release),
         _ => return,
@@ -353,11 +358,15 @@ pub fn signal_arrived(number: i32) {
 
 /// Has the main thread look for signals. Async-signal-safe.
 pub fn post_signal() {
+    post_to_main(request::SIGNAL);
+}
+
+fn post_to_main(bit: u32) {
     let main = crate::vm::start::main_thread();
     // SAFETY: the main thread's structure lives as long as the process; its record is reached
     // through a field that never changes, and posting is one atomic instruction.
     if let Some(main) = unsafe { main.as_ref() } {
-        main.stm.post(HostRequests(request::SIGNAL));
+        main.stm.post(HostRequests(bit));
     }
 }
 

@@ -142,7 +142,7 @@ pub(super) fn locked<R>(
     act: impl FnOnce(&mut Thread) -> Result<R, Raised>,
 ) -> Result<R, Raised> {
     let lock = with(th, stream, |buffer| buffer.lock.clone())?;
-    lock.acquire(th, stream.value())?;
+    lock.acquire(th, stream)?;
     let result = act(th);
     lock.release();
     result

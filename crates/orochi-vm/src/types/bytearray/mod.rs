@@ -35,6 +35,7 @@ pub static SPEC: TypeSpec = TypeSpec {
     new: Some(function("__new__($cls, /, *args, **kwargs)", construct::new, "")),
     methods: methods::METHODS,
     finalise: Some(object::finalise),
+    save: Some(object::save),
     ..TypeSpec::named("bytearray", NativeLayout::of::<ByteArray>())
 };
 

@@ -17,6 +17,7 @@ use crate::heap_object;
 use crate::object::{Ref, Write};
 use crate::shape::{Shape, known};
 use crate::thread::Thread;
+use crate::thread::undo::Restore;
 
 heap_object! {
     /// Mutable bytes.
@@ -284,7 +285,7 @@ impl Exports {
         Exports(Arc::into_raw(Arc::new(AtomicUsize::new(0))))
     }
 
-    fn is_none(self) -> bool {
+    pub(crate) fn is_none(self) -> bool {
         self.0.is_null()
     }
 
@@ -307,15 +308,52 @@ impl Exports {
         self
     }
 
+    /// A reference more, for a view that may have to be open again; not counted.
+    pub(crate) fn kept(self) -> Exports {
+        if !self.0.is_null() {
+            // SAFETY: made by `Arc::into_raw`, alive.
+            unsafe { Arc::increment_strong_count(self.0) };
+        }
+        self
+    }
+
+    /// What [`Self::kept`] has kept goes to a view that is open again, or is let go.
+    pub(crate) fn reopened(self, closed: bool) {
+        if self.0.is_null() {
+        } else if closed {
+            // SAFETY: kept, and the view's own from now on.
+            unsafe { (*self.0).fetch_add(1, Ordering::AcqRel) };
+        } else {
+            // SAFETY: kept, and not needed.
+            drop(unsafe { Arc::from_raw(self.0) });
+        }
+    }
+
     /// A view closes. It must not use the word again.
     pub(crate) fn closed(self) {
         if !self.0.is_null() {
             // SAFETY: the view's own reference.
             let count = unsafe { Arc::from_raw(self.0) };
-            // Undoing an atomic block may close a view twice or never: the count stays sensible.
             let _ = count.fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| n.checked_sub(1));
         }
     }
+}
+
+/// For an atomic block that is undone: a count of exports that came up in it is given back.
+///
+/// # Safety
+/// A `ByteArray` that is held.
+pub(super) unsafe fn save(object: *const Header) -> Restore {
+    // SAFETY: the caller's promise; the log keeps the object.
+    let exports = move || unsafe { (*object.cast::<ByteArray>()).exports.get() };
+    let before = exports();
+    Box::new(move || {
+        let now = exports();
+        if before.is_none() && !now.is_none() {
+            // SAFETY: the array's own reference, which its word is about to forget.
+            drop(unsafe { Arc::from_raw(now.0) });
+        }
+    })
 }
 
 /// Drops the array's reference to its count of exports.

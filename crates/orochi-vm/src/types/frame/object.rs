@@ -7,7 +7,7 @@
 //! generator has its variables in the generator.
 
 use super::SPEC;
-use crate::heap::Value;
+use crate::heap::{Header, Value};
 use crate::heap_object;
 use crate::object::Ref;
 use crate::types::code::Code;
@@ -64,6 +64,21 @@ pub mod flags {
     pub const IN_CALL: u64 = 32;
     /// The last line reported is in the bits from here on.
     pub const LINE_SHIFT: u32 = 32;
+}
+
+impl Frame {
+    /// Puts back what Python has stored in a frame, by its logged words. The rest follows the
+    /// window.
+    ///
+    /// # Safety
+    /// The words were those behind the header of this frame, which is held for writing.
+    pub(crate) unsafe fn restore(object: *mut Header, words: &[u64]) {
+        for offset in [std::mem::offset_of!(Frame, trace), std::mem::offset_of!(Frame, extra)] {
+            let word = Value::from_bits(words[offset / 8 - 1]);
+            // SAFETY: the caller's promise.
+            unsafe { crate::heap::set_value_at(object, offset, word) };
+        }
+    }
 }
 
 impl Ref<Frame> {

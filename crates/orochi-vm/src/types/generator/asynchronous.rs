@@ -134,7 +134,7 @@ fn async_close(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 /// These are rare enough that each can be told of when it dies unawaited.
 fn new_throw(th: &mut Thread, generator: Ref<Generator>, thrown: Value) -> Result<Value, Raised> {
     let made = AsyncThrow::allocate(th, generator, thrown, awaiting::NEW)?;
-    th.heap.register_finaliser(std::ptr::NonNull::from(made.header()));
+    th.register_finaliser(std::ptr::NonNull::from(made.header()));
     Ok(made.value())
 }
 

@@ -35,6 +35,8 @@ pub mod flags {
     pub const HOOKED: u64 = 4;
     /// To be registered for finalisation when it first suspends: its body has a `try` or `with`.
     pub const HAS_CLEANUP: u64 = 8;
+    /// Its body has an atomic block open, which a `yield` must not leave.
+    pub const IN_BLOCK: u64 = 16;
 }
 
 heap_object! {

@@ -8,7 +8,7 @@ use crate::heap::{Count, Header, Heap, Layout, Payload, Value};
 use crate::heap_object;
 use crate::object::{Field, Ref, Write, Writing};
 use crate::shape::{Shape, known};
-use crate::thread::Thread;
+use crate::thread::{Thread, undo};
 
 heap_object! {
     /// A list.
@@ -127,6 +127,22 @@ impl Ref<ValueArray> {
     /// Sets a value; the object that owns the array is held for writing, or not published yet.
     #[inline(always)]
     pub fn put(self, index: usize, value: Value) {
+        self.log(index, 1);
+        self.put_logged(index, value);
+    }
+
+    /// Where an atomic block must be able to undo it: values are about to be overwritten.
+    #[inline(always)]
+    fn log(self, from: usize, count: usize) {
+        if undo::logs_writes(self.header()) {
+            undo::log_words(self.header(), 16 + 8 * from, count);
+        }
+    }
+
+    /// As [`Self::put`], where the write barrier of the object has just been passed by its compare:
+    /// then undoing needs nothing more.
+    #[inline(always)]
+    pub fn put_logged(self, index: usize, value: Value) {
         // SAFETY: by the contract of this type's owners (S1).
         let token = unsafe { Writing::assume() };
         self.cells()[index].set(&token, value);
@@ -137,6 +153,7 @@ impl Ref<ValueArray> {
     #[inline]
     pub fn copy_from(self, start: usize, items: &[Value]) {
         let to = &self.cells()[start..][..items.len()];
+        self.log(start, items.len());
         // SAFETY: as long as the items, in bounds, in another object; held for writing (S1).
         unsafe {
             std::ptr::copy_nonoverlapping(
@@ -150,6 +167,7 @@ impl Ref<ValueArray> {
     /// Moves `count` values inside the array, under the same conditions.
     #[inline]
     pub fn move_within(self, from: usize, to: usize, count: usize) {
+        self.log(to, count);
         let (from, to) = (&self.cells()[from..][..count], &self.cells()[to..][..count]);
         // SAFETY: both in bounds; may overlap; held for writing (S1).
         unsafe { std::ptr::copy(from.as_ptr(), to.as_ptr().cast_mut(), count) }
@@ -158,8 +176,11 @@ impl Ref<ValueArray> {
     /// Makes the values from `from` up to `to` unbound, under the same conditions.
     #[inline]
     pub fn forget(self, from: usize, to: usize) {
+        if from < to {
+            self.log(from, to - from);
+        }
         for at in from..to {
-            self.put(at, Value::UNBOUND);
+            self.put_logged(at, Value::UNBOUND);
         }
     }
 }
@@ -295,6 +316,7 @@ impl Write<'_, List> {
 
     /// Reverses the items.
     pub fn reverse(&self) {
+        self.items.get().log(0, self.len());
         let cells = self.items.get().cells();
         let (mut low, mut high) = (0, self.len());
         while low + 1 < high {

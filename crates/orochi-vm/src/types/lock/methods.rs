@@ -69,15 +69,6 @@ fn rlock(th: &Thread, value: Value) -> Result<Ref<RLock>, Raised> {
     th.receiver::<RLock>(value)
 }
 
-/// What threads tell each other by locks cannot be undone: an atomic block goes on as inevitable.
-#[inline]
-fn cannot_be_undone(th: &mut Thread) -> Result<(), Raised> {
-    if th.stm.in_block() {
-        th.stm.become_inevitable(&*th)?;
-    }
-    Ok(())
-}
-
 pub(super) fn new_lock(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &super::LOCK)?;
     Ok(Lock::allocate_as(th, shape, SharedWord::new(0))?.value())
@@ -136,34 +127,31 @@ fn patience(th: &mut Thread, blocking: Value, timeout: Value) -> Result<Patience
 }
 
 fn acquire(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    cannot_be_undone(th)?;
     let lock = lock(th, args[0])?;
-    if args[1].is_unbound() && args[2].is_unbound() && lock.try_acquire() {
+    if args[1].is_unbound() && args[2].is_unbound() && lock.take_now(th) {
         return Ok(Value::TRUE);
     }
     let taken = match patience(th, args[1], args[2])? {
-        Patience::Not => lock.try_acquire(),
+        Patience::Not => lock.take_now(th),
         Patience::Until(deadline) => lock.acquire(th, deadline)?,
     };
     Ok(Value::from_bool(taken))
 }
 
 fn release(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    cannot_be_undone(th)?;
-    if lock(th, args[0])?.release() {
+    if lock(th, args[0])?.give_back(th) {
         return Ok(Value::NONE);
     }
     Err(th.runtime_error("release unlocked lock"))
 }
 
 fn locked(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::from_bool(lock(th, args[0])?.is_held()))
+    Ok(Value::from_bool(lock(th, args[0])?.seems_held(th)))
 }
 
 fn enter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    cannot_be_undone(th)?;
     let lock = lock(th, args[0])?;
-    if !lock.try_acquire() {
+    if !lock.take_now(th) {
         lock.acquire(th, None)?;
     }
     Ok(Value::TRUE)
@@ -179,13 +167,12 @@ fn reset(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let state = if lock(th, args[0])?.is_held() { "locked" } else { "unlocked" };
+    let state = if lock(th, args[0])?.seems_held(th) { "locked" } else { "unlocked" };
     let class = th.class_of(args[0]).full_name(th);
     Ok(th.new_str(&format!("<{state} {class} object at {:#x}>", args[0].bits()))?.value())
 }
 
 fn racquire(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    cannot_be_undone(th)?;
     let lock = rlock(th, args[0])?;
     let taken = match patience(th, args[1], args[2])? {
         Patience::Not => lock.acquire(th, false, None)?,
@@ -195,7 +182,6 @@ fn racquire(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn rrelease(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    cannot_be_undone(th)?;
     if rlock(th, args[0])?.release(th) {
         return Ok(Value::NONE);
     }
@@ -207,7 +193,6 @@ fn rlocked(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn renter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    cannot_be_undone(th)?;
     rlock(th, args[0])?.acquire(th, true, None)?;
     Ok(Value::TRUE)
 }
@@ -222,12 +207,11 @@ fn is_owned(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn recursion_count(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let lock = rlock(th, args[0])?;
-    let count = if lock.is_owned(th) { lock.count() } else { 0 };
+    let count = if lock.is_owned(th) { lock.count_for(th) } else { 0 };
     th.int_from_i64(count as i64)
 }
 
 fn acquire_restore(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    cannot_be_undone(th)?;
     let lock = rlock(th, args[0])?;
     let Some(state) = args[1].cast::<Tuple>().filter(|state| state.len() == 2) else {
         return Err(th.type_error("_acquire_restore() argument 1 must be a tuple of two integers"));
@@ -239,10 +223,13 @@ fn acquire_restore(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn release_save(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    cannot_be_undone(th)?;
     let lock = rlock(th, args[0])?;
     if !lock.is_owned(th) {
         return Err(th.runtime_error("cannot release un-acquired lock"));
+    }
+    if th.stm.in_block() {
+        // For `Condition.wait`: who could notify sees nothing of the block before it ends.
+        return Err(th.runtime_error("cannot wait for a condition inside an atomic block"));
     }
     let owner = th.int_from_u64(th.ident.get())?;
     let count = th.int_from_i64(lock.release_all() as i64)?;

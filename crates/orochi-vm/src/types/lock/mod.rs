@@ -1,16 +1,20 @@
 //! `_thread.lock`, `_thread.RLock`, and the handles by which threads are joined.
 //!
 //! * [`word`]: words that threads share without the ownership protocol, and waiting for them
-//! * [`object`]: the locks; `methods`: their methods; [`handle`]: thread handles
+//! * [`object`]: the locks; `methods`: their methods; `pending`: what atomic blocks do to them;
+//!   [`handle`]: thread handles
 
 pub mod handle;
 mod methods;
 mod object;
+mod pending;
 pub mod word;
 
 pub use handle::ThreadHandle;
 pub use methods::TIMEOUT_MAX;
+pub(crate) use object::wait_until_free;
 pub use object::{Lock, RLock};
+pub(crate) use pending::{Pending, forget_pending, settle_pending};
 pub use word::SharedWord;
 
 use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};

@@ -7,7 +7,7 @@
 //! than its usual price. Nobody starves: after [`PATIENCE`] times the lock is kept for the one on
 //! its way, and one that has been woken for nothing makes the next be handed over.
 //!
-//! An atomic block that takes or gives a lock becomes inevitable, since that cannot be undone.
+//! What an atomic block does to locks is noted: see `pending`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -15,7 +15,7 @@ use std::time::Instant;
 use parking_lot_core::{DEFAULT_UNPARK_TOKEN, UnparkToken};
 
 use super::word::{self, SharedWord};
-use super::{LOCK, RLOCK};
+use super::{LOCK, RLOCK, pending};
 use crate::exception::Raised;
 use crate::heap_object;
 use crate::object::Ref;
@@ -225,6 +225,19 @@ fn take(th: &mut Thread, word: &AtomicU64, deadline: Option<Instant>) -> Result<
     th.wait_until(deadline, |until| wait(word, until))
 }
 
+/// Waits until the word is free; whether it was before `deadline`. Outside of atomic blocks.
+pub(crate) fn wait_until_free(
+    th: &mut Thread,
+    word: &AtomicU64,
+    deadline: Option<Instant>,
+) -> Result<bool, Raised> {
+    let taken = take(th, word, deadline)?;
+    if taken {
+        give(word);
+    }
+    Ok(taken)
+}
+
 impl Lock {
     /// A lock that nobody holds.
     pub fn new(th: &Thread) -> Result<Ref<Lock>, Raised> {
@@ -239,9 +252,48 @@ impl Ref<Lock> {
         try_take(self.state.word())
     }
 
+    /// Takes the lock if it is free in the eyes of this thread, whose open block may have promised
+    /// to give it back.
+    #[inline]
+    pub fn take_now(self, th: &Thread) -> bool {
+        if pending::keeps(th, self.value()) {
+            return true;
+        }
+        let taken = self.try_acquire();
+        if taken {
+            pending::taken(th, self.value());
+        }
+        taken
+    }
+
     /// Takes the lock, waiting for it until `deadline`.
     pub fn acquire(self, th: &mut Thread, deadline: Option<Instant>) -> Result<bool, Raised> {
-        take(th, self.state.word(), deadline)
+        if th.stm.in_block() {
+            let taken = self.take_now(th);
+            if !taken {
+                pending::would_wait(th, self.value(), self.word(), deadline)?;
+            }
+            return Ok(taken);
+        }
+        take(th, self.word(), deadline)
+    }
+
+    /// Gives the lock back, now or at the end of the open block; whether it was held.
+    #[inline]
+    pub fn give_back(self, th: &Thread) -> bool {
+        if !th.stm.in_block() {
+            return self.release();
+        }
+        self.seems_held(th) && (pending::postponed(th, self.value()) || self.release())
+    }
+
+    /// Whether it is held in the eyes of this thread.
+    pub fn seems_held(self, th: &Thread) -> bool {
+        self.is_held() && pending::promised(th, self.value()) == 0
+    }
+
+    fn word<'a>(self) -> &'a AtomicU64 {
+        SharedWord::of(self, |lock| &lock.state)
     }
 
     /// Gives the lock back; whether it was held.
@@ -264,7 +316,12 @@ impl Ref<Lock> {
 impl Ref<RLock> {
     /// Whether the calling thread holds it.
     pub fn is_owned(self, th: &Thread) -> bool {
-        self.owner() == th.ident.get()
+        self.owner() == th.ident.get() && (!th.stm.in_block() || self.count_for(th) > 0)
+    }
+
+    /// How often the calling thread, who holds it, has taken it in the eyes of its open block.
+    pub fn count_for(self, th: &Thread) -> u64 {
+        self.count() - pending::promised(th, self.value()).min(self.count())
     }
 
     /// Whether anybody holds it.
@@ -289,14 +346,26 @@ impl Ref<RLock> {
         block: bool,
         deadline: Option<Instant>,
     ) -> Result<bool, Raised> {
-        if self.is_owned(th) {
-            self.count.word().fetch_add(1, Ordering::Relaxed);
+        if pending::keeps(th, self.value()) {
             return Ok(true);
         }
-        let word = self.state.word();
-        let taken = if block { take(th, word, deadline)? } else { try_take(word) };
+        if self.is_owned(th) {
+            self.count.word().fetch_add(1, Ordering::Relaxed);
+            pending::taken(th, self.value());
+            return Ok(true);
+        }
+        let word = SharedWord::of(self, |lock| &lock.state);
+        let mut taken = try_take(word);
+        if !taken && block {
+            if th.stm.in_block() {
+                pending::would_wait(th, self.value(), word, deadline)?;
+            } else {
+                taken = take(th, word, deadline)?;
+            }
+        }
         if taken {
             self.restore(th.ident.get(), 1);
+            pending::taken(th, self.value());
         }
         Ok(taken)
     }
@@ -306,11 +375,18 @@ impl Ref<RLock> {
         if !self.is_owned(th) {
             return false;
         }
+        if !pending::postponed(th, self.value()) {
+            self.release_now();
+        }
+        true
+    }
+
+    /// Gives the lock, which the calling thread holds, back once.
+    pub(super) fn release_now(self) {
         if self.count.word().fetch_sub(1, Ordering::Relaxed) == 1 {
             self.owner.word().store(0, Ordering::Relaxed);
             give(self.state.word());
         }
-        true
     }
 
     /// Gives the lock back altogether; how often it was taken.

@@ -139,6 +139,10 @@ impl Thread {
         deadline: Option<Instant>,
     ) -> Result<bool, Raised> {
         let still = || word.load(std::sync::atomic::Ordering::Acquire) == seen;
+        if self.stm.in_block() && !self.stm.is_inevitable() && still() {
+            // Who changes it may wait for what the block owns.
+            return self.wait_by_undoing(word, seen, false, deadline).map_or(Ok(false), Err);
+        }
         self.wait_until(deadline, |until| {
             if still() {
                 sleep(word, still, |_| {}, until);

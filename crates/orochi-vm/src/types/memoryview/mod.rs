@@ -38,6 +38,7 @@ pub static SPEC: TypeSpec = TypeSpec {
     methods: methods::METHODS,
     getset: methods::GETSET,
     finalise: Some(object::finalise),
+    save: Some(object::save),
     ..TypeSpec::named("memoryview", NativeLayout::of::<MemoryView>())
 };
 

@@ -4,6 +4,7 @@ use super::SPEC;
 use crate::heap::{Header, Value};
 use crate::heap_object;
 use crate::object::Ref;
+use crate::thread::undo::Restore;
 use crate::types::bytearray::Exports;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
@@ -39,6 +40,31 @@ heap_object! {
             hash: i64,
         }
     }
+}
+
+/// What [`save`] keeps until the block is over.
+struct Kept(Exports);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.reopened(false);
+    }
+}
+
+/// For an atomic block that is undone: a view that was released in it is open again.
+///
+/// # Safety
+/// A `MemoryView` that is held.
+pub(super) unsafe fn save(object: *const Header) -> Restore {
+    // SAFETY: the caller's promise; the log keeps the object.
+    let exports = move || unsafe { (*object.cast::<MemoryView>()).exports.get() };
+    let kept = Kept(exports().kept());
+    Box::new(move || {
+        if exports().is_none() {
+            kept.0.reopened(true);
+            std::mem::forget(kept);
+        }
+    })
 }
 
 /// A view that was forgotten, not released, closes.

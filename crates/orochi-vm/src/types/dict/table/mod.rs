@@ -286,6 +286,9 @@ impl<E: TableEntry> Ref<HashTable<E>> {
     #[inline(always)]
     pub fn append(self, hash: u64, key: Value) -> usize {
         let position = self.used();
+        if self.logs_writes() {
+            self.log_append(position, hash);
+        }
         self.put_key(position, hash, key);
         for word in 1..E::WORDS {
             self.put_word(position, word, Value::UNBOUND);
@@ -310,6 +313,9 @@ impl<E: TableEntry> Ref<HashTable<E>> {
     /// Deletes the entry at `position`.
     #[inline]
     pub fn remove(self, position: usize) {
+        if self.logs_writes() {
+            self.log_entry(position);
+        }
         for word in 0..E::WORDS {
             self.put_word(position, word, Value::UNBOUND);
         }
@@ -322,7 +328,24 @@ impl<E: TableEntry> Ref<HashTable<E>> {
         while used > 0 && self.key(used - 1).is_unbound() {
             used -= 1;
         }
+        if self.logs_writes() {
+            self.log_head();
+        }
         self.set_used(used);
+    }
+
+    /// Before an entry is appended, where an atomic block must be able to undo it.
+    #[cold]
+    #[inline(never)]
+    fn log_append(self, position: usize, hash: u64) {
+        let mask = self.mask();
+        let mut probe = Probe::new(hash);
+        while self.bucket(probe.at(mask)) != 0 {
+            probe.advance();
+        }
+        self.log_head();
+        self.log_bucket(probe.at(mask));
+        self.log_entry(position);
     }
 
     /// Moves the entry at `position` to the end; there is room. Its new position.
@@ -332,6 +355,10 @@ impl<E: TableEntry> Ref<HashTable<E>> {
             return position;
         }
         let hash = self.hash(position);
+        if self.logs_writes() {
+            self.log_entry(position);
+            self.log_append(used, hash);
+        }
         self.put_key(used, hash, self.key(position));
         for word in 1..E::WORDS {
             self.put_word(used, word, self.value_cell(position, word).get());

@@ -7,7 +7,7 @@ use crate::exception::Raised;
 use crate::heap::{Header, Heap, Layout, ShapeId, Size, Tracer, Value, value_at};
 use crate::object::{Field, Ref, Writing};
 use crate::shape::known;
-use crate::thread::Thread;
+use crate::thread::{Thread, undo};
 use crate::types::str::Str;
 
 /// The table: this head, then `2^log2` buckets of 1, 2 or 4 bytes, then room for `capacity`
@@ -345,6 +345,37 @@ impl<E: TableEntry> Ref<HashTable<E>> {
         self.value_cell(position, word).set(&unsafe { Writing::assume() }, value);
     }
 
+    /// Whether what is overwritten must be logged, for an atomic block that may be undone.
+    #[inline(always)]
+    pub(super) fn logs_writes(self) -> bool {
+        undo::logs_writes(self.header())
+    }
+
+    /// An entry is about to change.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn log_entry(self, position: usize) {
+        let from = BASE + index_bytes(self.shift()) + position * size_of::<E>();
+        undo::log_words(self.header(), from, size_of::<E>() / 8);
+    }
+
+    /// The numbers of entries used and ever appended are about to change.
+    #[cold]
+    pub(super) fn log_head(self) {
+        undo::log_words(self.header(), Header::SIZE, (BASE - Header::SIZE) / 8);
+    }
+
+    /// A bucket is about to change.
+    #[cold]
+    pub(super) fn log_bucket(self, at: usize) {
+        let width = match self.shift() {
+            56.. => 1,
+            48.. => 2,
+            _ => 4,
+        };
+        undo::log_words(self.header(), BASE + (at * width & !7), 1);
+    }
+
     /// A table with the same contents, empty places included; the container is held.
     pub(super) fn duplicate(self, th: &Thread) -> Result<Ref<HashTable<E>>, Raised> {
         let copy = HashTable::<E>::new(th, self.capacity())?;
@@ -392,6 +423,9 @@ impl Ref<HashTable<DictEntry>> {
     /// Sets the value of an entry in use; the dict is held for writing, or not published.
     #[inline(always)]
     pub fn put_value(self, position: usize, value: Value) {
+        if self.logs_writes() {
+            self.log_entry(position);
+        }
         self.put_word(position, 1, value);
     }
 }

@@ -1,0 +1,494 @@
+//! Atomic blocks: entering, leaving, and starting over.
+//!
+//! `with atomic:` calls a native `__enter__`, and what it comes to is this: the registers of the
+//! frame that has the `with` are copied, with everything else the thread keeps for running code,
+//! and a block of the ownership protocol is begun. From then on the thread owns whatever it
+//! touches, and each first write is logged ([`super::undo`]). `__exit__` commits by one store.
+//!
+//! # Starting over
+//! A block that must be undone (an older one wants what it has, a lock is taken, Ctrl-C) is
+//! *doomed*: every claim and safepoint says `Raised::Abort`. Native code passes that on with `?`;
+//! the interpreter leaves frames without running their handlers, up to the frame of the `with`
+//! ([`crate::interpreter::exception::abort`]), where [`Thread::restart_block`] replays the log,
+//! gives everything up, waits for what the block waited for, and puts the copied registers back.
+//! Then the call of `__enter__` is executed again. Code that loses an abort on its way (a
+//! comparison that takes any failure for "unequal") meets it again: a doomed block cannot commit.
+//!
+//! # Nesting
+//! An inner block is part of the outer one. One that may be undone alone (`rollback=True`) is a
+//! savepoint: it remembers where the log was, and the protocol's newest epoch moves on, so that
+//! everything is logged again at its next first write.
+
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use orochi_compiler::bytecode::Op;
+use orochi_stm::OwnerWord;
+
+use super::undo::{self, Mark};
+use super::{Local, Thread};
+use crate::exception::Raised;
+use crate::heap::{Header, Value};
+use crate::interpreter::frame as window;
+use crate::object::{Ref, ValueCast};
+use crate::types::generator::{Generator, flags};
+
+/// The open block of a thread, if there is one.
+#[derive(Default)]
+pub(crate) struct Block {
+    /// How many `with` statements are open.
+    level: Cell<u32>,
+    /// The window of the outermost one's frame; null when no block is open.
+    frame: Cell<usize>,
+    /// The call of `__enter__`.
+    pc: Cell<usize>,
+    depth: Cell<u32>,
+    handled: Cell<Option<Value>>,
+    locals: Cell<[Option<Value>; Local::COUNT]>,
+    /// The registers at the `with`.
+    registers: RefCell<Vec<Value>>,
+    /// Inner blocks, and an outermost one, that may be undone alone.
+    savepoints: RefCell<Vec<Savepoint>>,
+    /// What the block waits for once it is undone.
+    wait: Cell<Option<Wait>>,
+    /// What it has waited for in vain: the address of the word.
+    gave_up: Cell<usize>,
+    /// Locks that the block has taken, or has promised to give back.
+    pub(crate) locks: RefCell<Vec<crate::types::lock::Pending>>,
+    /// Objects with a finaliser that were born in the block: not finalised before it ends.
+    born: RefCell<Vec<Value>>,
+    /// `abort()` was called: where the undoing ends.
+    aborting: Cell<Option<u32>>,
+    /// The block has called `retry()` before: what it claims is listed.
+    retries: Cell<bool>,
+    /// What it has claimed, if so.
+    claimed: RefCell<Vec<Value>>,
+    /// Alternatives of `or_else` that are open, the last ones not counted.
+    alternatives: Cell<u32>,
+    /// How often the block has started.
+    attempts: Cell<u64>,
+}
+
+/// A block that may be undone alone.
+struct Savepoint {
+    level: u32,
+    mark: Mark,
+    /// The frame of its `with`, and that frame's variables.
+    frame: usize,
+    variables: Vec<Value>,
+}
+
+/// A word that must change before the block is worth trying again.
+#[derive(Clone, Copy)]
+struct Wait {
+    word: *const AtomicU64,
+    /// What must change: this value, or (as a lock) the bits in it.
+    seen: u64,
+    bits: u64,
+    deadline: Option<Instant>,
+}
+
+/// How often every block is aborted before it may commit: never, or at each claim in turn.
+static ZEAL: AtomicU64 = AtomicU64::new(0);
+
+/// For tests: lets every block abort at its first so many claims in turn (`-X stm_zeal=N`).
+pub fn set_zeal(claims: u64) {
+    ZEAL.store(claims, Ordering::Relaxed);
+}
+
+impl Block {
+    /// Whether changes are logged even though the block cannot be started over.
+    pub(crate) fn keeps_log(&self) -> bool {
+        !self.savepoints.borrow().is_empty()
+    }
+
+    /// Hands the copied registers to the collector.
+    pub(crate) fn visit_roots(&self, visit: &mut dyn FnMut(&[Value])) {
+        if self.frame.get() == 0 {
+            return;
+        }
+        visit(&self.registers.borrow());
+        for savepoint in self.savepoints.borrow().iter() {
+            visit(&savepoint.variables);
+        }
+        visit(&self.born.borrow());
+        visit(&self.claimed.borrow());
+        let handled = self.handled.get();
+        let locals = self.locals.get();
+        for value in handled.iter().chain(locals.iter().flatten()) {
+            visit(&[*value]);
+        }
+        for lock in self.locks.borrow().iter() {
+            visit(&[lock.value()]);
+        }
+    }
+
+    /// The block has claimed an object.
+    pub(crate) fn note_claim(&self, object: &OwnerWord) {
+        let object = std::ptr::from_ref(object).cast::<Header>();
+        self.claimed.borrow_mut().push(Value::from_bits(object as u64));
+    }
+
+    /// The address waited for, which the collector takes for a reference into its object.
+    pub(crate) fn waits_for(&self) -> [usize; 2] {
+        [self.wait.get().map_or(0, |wait| wait.word as usize), self.gave_up.get()]
+    }
+
+    /// Whether this window is that of the block's frame.
+    #[inline]
+    pub(crate) fn is_frame(&self, regs: *mut Value) -> bool {
+        self.frame.get() == regs as usize
+    }
+
+    fn clear(&self) {
+        self.level.set(0);
+        self.frame.set(0);
+        self.registers.borrow_mut().clear();
+        self.savepoints.borrow_mut().clear();
+        self.aborting.set(None);
+        self.claimed.borrow_mut().clear();
+        self.alternatives.set(0);
+    }
+}
+
+impl Thread {
+    /// Whether an atomic block is open.
+    #[inline]
+    pub fn in_atomic(&self) -> bool {
+        self.stm.in_block()
+    }
+
+    /// Before anything that cannot be undone: an open block becomes inevitable.
+    #[inline]
+    pub fn irrevocable(&mut self) -> Result<(), Raised> {
+        Ok(self.stm.become_inevitable(&*self)?)
+    }
+
+    /// `__enter__`: begins a block, or an inner one. A release point.
+    pub fn enter_atomic(&mut self, rollback: bool) -> Result<(), Raised> {
+        if !self.stm.in_block() {
+            // What waits for the end of blocks comes before.
+            self.poll()?;
+            let (regs, pc) = self.with_statement()?;
+            self.mark_generator(regs, true)?;
+            self.take_snapshot(regs, pc);
+            self.stm.list_claims(self.block.retries.get());
+            self.stm.block_enter(&*self);
+            let (zeal, attempt) = (ZEAL.load(Ordering::Relaxed), self.block.attempts.get() + 1);
+            self.block.attempts.set(attempt);
+            self.stm.abort_after(if attempt <= zeal { attempt as u32 } else { 0 });
+        } else if rollback {
+            self.stm.savepoint()?;
+        }
+        let level = self.block.level.get() + 1;
+        if rollback {
+            let regs = self.frame.get();
+            let mark = if level == 1 { Mark::default() } else { undo::mark(self) };
+            let variables = variables_of(regs).to_vec();
+            let savepoint = Savepoint { level, mark, frame: regs as usize, variables };
+            self.block.savepoints.borrow_mut().push(savepoint);
+        }
+        self.block.level.set(level);
+        Ok(())
+    }
+
+    /// `__exit__`: ends the innermost block, with an exception if `failed`. True: it was left by
+    /// [`Self::abort_atomic`], whose exception goes no further. A release point.
+    pub fn leave_atomic(&mut self, failed: bool) -> Result<bool, Raised> {
+        if !self.stm.in_block() {
+            return Err(self.runtime_error("not inside an atomic block"));
+        }
+        if self.stm.is_doomed() {
+            return Err(Raised::Abort);
+        }
+        let level = self.block.level.get();
+        let aborted = self.block.aborting.get() == Some(level);
+        let savepoint = {
+            let mut open = self.block.savepoints.borrow_mut();
+            open.pop_if(|savepoint| savepoint.level == level)
+        };
+        if aborted || failed && savepoint.is_some() {
+            let (mark, frame) = match &savepoint {
+                Some(savepoint) => (savepoint.mark, savepoint.frame),
+                None => (Mark::default(), self.block.frame.get()),
+            };
+            undo::replay(self, mark);
+            self.forget_restored_classes();
+            self.block.aborting.set(None);
+            if frame == self.frame.get() as usize {
+                let registers = self.block.registers.borrow();
+                let variables = savepoint.as_ref().map_or(&registers[..], |s| &s.variables);
+                restore_variables(self.frame.get(), variables);
+            }
+            if level == 1 {
+                self.give_up_births();
+                crate::types::lock::forget_pending(self);
+            } else {
+                self.stm.savepoint()?;
+            }
+        }
+        if level == 1 {
+            self.commit()?;
+        } else {
+            self.block.level.set(level - 1);
+        }
+        Ok(aborted)
+    }
+
+    /// `abort()`: the exception that the caller raises leaves the innermost block that may be undone
+    /// alone, or else the whole block, undone.
+    pub fn abort_atomic(&mut self) -> Result<(), Raised> {
+        if !self.stm.in_block() {
+            return Err(self.runtime_error("not inside an atomic block"));
+        }
+        let inner = self.block.savepoints.borrow().last().map_or(1, |savepoint| savepoint.level);
+        if self.stm.is_inevitable() && inner == 1 && !undo::is_complete(self) {
+            let message = "the atomic block cannot be undone any more: it has become inevitable";
+            return Err(self.runtime_error(message));
+        }
+        self.block.aborting.set(Some(inner));
+        Ok(())
+    }
+
+    /// `retry()`: undoes the block and starts it over when something that it has read changes.
+    /// `Ok`: an alternative of `or_else` is open, whose driver is to be told by an exception. A block that
+    /// does this for the first time is started over at once, and lists what it claims from then on.
+    pub fn retry_atomic(&mut self) -> Result<(), Raised> {
+        if !self.stm.in_block() {
+            return Err(self.runtime_error("not inside an atomic block"));
+        }
+        if self.stm.is_doomed() {
+            return Err(Raised::Abort);
+        }
+        if self.block.alternatives.get() > 0 {
+            return Ok(());
+        }
+        if self.stm.is_inevitable() {
+            let message = "an atomic block that has become inevitable cannot start over";
+            return Err(self.runtime_error(message));
+        }
+        if self.block.retries.replace(true) {
+            crate::types::lock::forget_pending(self);
+            let claimed = self.block.claimed.take();
+            // SAFETY: objects that were roots until now, and no collection comes before this thread
+            // waits, when they have all been looked at.
+            let words = claimed.iter().map(|object| unsafe { &(*object.object_ptr()).owner });
+            let main = crate::vm::start::is_main(self);
+            let pause = main.then_some(SIGNAL_PAUSE);
+            let signals = || main && self.vm.signals.any();
+            self.stm.await_change(words, pause, &*self, signals);
+        }
+        self.stm.doom();
+        Err(Raised::Abort)
+    }
+
+    /// An alternative of `or_else` begins or ends.
+    pub fn open_alternative(&mut self, open: bool) {
+        let now = self.block.alternatives.get();
+        self.block.alternatives.set(if open { now + 1 } else { now.saturating_sub(1) });
+    }
+
+    fn commit(&mut self) -> Result<(), Raised> {
+        self.stm.block_commit(&*self)?;
+        let regs = self.block.frame.get() as *mut Value;
+        self.block.clear();
+        self.block.attempts.set(0);
+        self.block.gave_up.set(0);
+        self.block.retries.set(false);
+        self.stm.list_claims(false);
+        self.block.born.borrow_mut().clear();
+        self.forget_restored_classes();
+        crate::types::lock::settle_pending(self);
+        self.mark_generator(regs, false)
+    }
+
+    /// The frame and the call of `__enter__` of the running `with` statement.
+    fn with_statement(&self) -> Result<(*mut Value, *const u64), Raised> {
+        let (regs, pc) = (self.frame.get(), self.pc.get());
+        if !regs.is_null() && !pc.is_null() {
+            // SAFETY: the running frame's window and instruction; a call that is not its code's
+            // first instruction has one before it.
+            let by_with = unsafe {
+                let first = window::code(regs).words.get().cast::<u64>();
+                *pc as u8 == Op::Call as u8 && pc > first && {
+                    let before = *pc.sub(1);
+                    before as u8 == Op::LoadSpecial as u8 && before >> 8 & 0xFF == ENTER
+                }
+            };
+            if by_with {
+                return Ok((regs, pc));
+            }
+        }
+        Err(self.runtime_error("an atomic block is entered by a 'with' statement"))
+    }
+
+    fn take_snapshot(&self, regs: *mut Value, pc: *const u64) {
+        let block = &self.block;
+        // SAFETY: everything between the window and the top is initialised; above it nothing is
+        // alive at a call.
+        let live = unsafe {
+            let count = self.top.get().offset_from(regs).max(0) as usize;
+            std::slice::from_raw_parts(regs, count)
+        };
+        let mut registers = block.registers.borrow_mut();
+        registers.clear();
+        registers.extend_from_slice(live);
+        block.frame.set(regs as usize);
+        block.pc.set(pc as usize);
+        block.depth.set(self.depth.get());
+        block.handled.set(Some(self.handled.get()));
+        block.locals.set(std::array::from_fn(|at| Some(self.locals[at].get())));
+    }
+
+    /// In a block whose frame is a generator's the body must not be suspended: its flag sends
+    /// `yield` the slow way.
+    fn mark_generator(&mut self, regs: *mut Value, open: bool) -> Result<(), Raised> {
+        // SAFETY: the window is live.
+        let generator = unsafe {
+            let runs = window::action(regs) == window::Action::Extended
+                && matches!(
+                    window::extension(regs),
+                    window::Extension::Generator | window::Extension::GeneratorEntry
+                );
+            if runs { window::extended_value(regs).cast::<Generator>() } else { None }
+        };
+        let Some(generator) = generator else { return Ok(()) };
+        let guard = self.write(generator)?;
+        let now = guard.flags.get();
+        let now = if open { now | flags::IN_BLOCK } else { now & !flags::IN_BLOCK };
+        guard.flags.set(guard.token(), now);
+        Ok(())
+    }
+
+    /// The block is doomed and its frame reached: undoes everything, waits for what the block waited
+    /// for, and goes back to the `with`, whose call is the thread's instruction then. False: a
+    /// signal handler has raised an exception meanwhile, which the `with` raises.
+    #[inline(never)]
+    pub(crate) fn restart_block(&mut self) -> bool {
+        // While everything is still owned nobody looks.
+        self.give_up_births();
+        crate::types::lock::forget_pending(self);
+        self.stm.block_abort(true, &*self);
+        let (regs, pc) = {
+            let block = &self.block;
+            let regs = block.frame.get() as *mut Value;
+            let registers = block.registers.borrow();
+            // SAFETY: the frame of the `with` is live: it cannot be left but by `__exit__`.
+            unsafe {
+                std::ptr::copy_nonoverlapping(registers.as_ptr(), regs, registers.len());
+                self.top.set(regs.add(window::code(regs).registers.get() as usize));
+            }
+            (regs, block.pc.get() as *const u64)
+        };
+        self.frame.set(regs);
+        self.pc.set(pc);
+        self.depth.set(self.block.depth.get());
+        if let Some(handled) = self.block.handled.get() {
+            self.handled.set(handled);
+        }
+        for (at, value) in self.block.locals.get().into_iter().enumerate() {
+            // Frame objects follow the stack, whatever memory says.
+            if let Some(value) = value
+                && at != Local::Frames as usize
+            {
+                self.locals[at].set(value);
+            }
+        }
+        self.raised.set(Value::UNBOUND);
+        self.block.clear();
+        self.forget_restored_classes();
+        let waited = self.wait_outside();
+        if waited.is_err() {
+            self.block.attempts.set(0);
+            self.block.retries.set(false);
+            self.stm.list_claims(false);
+        }
+        self.pc.set(pc);
+        // Outside the block there is no other way out.
+        waited != Err(Raised::Exception)
+    }
+
+    fn wait_outside(&mut self) -> Result<(), Raised> {
+        let Some(wait) = self.block.wait.get() else { return Ok(()) };
+        // SAFETY: the word is that of an object that the collector keeps while it is waited for.
+        let word = unsafe { &*wait.word };
+        let done = if wait.bits == 0 {
+            self.wait_while(word, wait.seen, wait.deadline)
+        } else {
+            crate::types::lock::wait_until_free(self, word, wait.deadline)
+        };
+        self.block.wait.set(None);
+        if !done? {
+            self.block.gave_up.set(word as *const AtomicU64 as usize);
+        }
+        Ok(())
+    }
+
+    /// In a block something must be waited for that only others can bring about: the block is
+    /// undone and waits for the word outside, owning nothing. `None`: it has done so, in vain;
+    /// go on as after the deadline. Inevitable blocks, and plain code, wait where they are.
+    pub(crate) fn wait_by_undoing(
+        &mut self,
+        word: &AtomicU64,
+        seen: u64,
+        lock: bool,
+        deadline: Option<Instant>,
+    ) -> Option<Raised> {
+        if self.block.gave_up.get() == std::ptr::from_ref(word) as usize {
+            return None;
+        }
+        let bits = u64::from(lock);
+        self.block.wait.set(Some(Wait { word, seen, bits, deadline }));
+        self.stm.doom();
+        Some(Raised::Abort)
+    }
+
+    /// An object with a finaliser was made.
+    #[inline]
+    pub(crate) fn register_finaliser(&self, object: std::ptr::NonNull<crate::heap::Header>) {
+        self.heap.register_finaliser(object);
+        if self.stm.in_block() {
+            self.block.born.borrow_mut().push(Value::from_object(object));
+        }
+    }
+
+    /// What was born in a block that is undone never was: its finalisers do not run.
+    fn give_up_births(&self) {
+        let born = std::mem::take(&mut *self.block.born.borrow_mut());
+        if !born.is_empty() {
+            crate::heap::Heap::get().forget_finalisers(&self.heap, &born);
+        }
+    }
+}
+
+/// How long the main thread sleeps in `retry()` before it looks for signals, in nanoseconds.
+const SIGNAL_PAUSE: u64 = 20_000_000;
+
+/// `d` of the `LoadSpecial` that looks up `__enter__`.
+const ENTER: u64 = 0;
+
+/// The variables of a frame.
+fn variables_of<'a>(regs: *mut Value) -> &'a [Value] {
+    // SAFETY: the running frame's window; its variables are initialised.
+    unsafe {
+        let count = window::code(regs).variable_count.get() as usize;
+        std::slice::from_raw_parts(regs, count)
+    }
+}
+
+/// Gives a frame's variables the values they had.
+fn restore_variables(regs: *mut Value, values: &[Value]) {
+    // SAFETY: as above; `values` has at least so many.
+    unsafe {
+        let count = window::code(regs).variable_count.get() as usize;
+        std::ptr::copy_nonoverlapping(values.as_ptr(), regs, count.min(values.len()));
+    }
+}
+
+/// Whether the running frame's `yield` would leave an atomic block.
+pub(crate) fn yield_leaves_block(th: &Thread, regs: *mut Value, generator: Ref<Generator>) -> bool {
+    // SAFETY: the flags word of a generator that this thread runs.
+    let marked = unsafe { generator.unguarded() }.flags.get() & flags::IN_BLOCK != 0;
+    marked && th.stm.in_block() && th.block.is_frame(regs)
+}
