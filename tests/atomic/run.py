@@ -1,0 +1,62 @@
+"""Atomic blocks under test: random histories, and the programs with blocks under zeal.
+
+Under zeal every block is aborted at its first, second … Nth claim before it may commit;
+that must change no program's output.
+
+Usage: run.py [--orochi PATH] [--histories 10000] [--seconds 60]
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PROGRAMS = ROOT / "tests" / "programs"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--orochi", default=str(ROOT / "target" / "release" / "orochi"))
+    parser.add_argument("--histories", type=int, default=10000)
+    parser.add_argument("--seconds", type=float, default=60)
+    options = parser.parse_args()
+    passed = failed = 0
+
+    def check(name, right, shown):
+        nonlocal passed, failed
+        if right:
+            passed += 1
+        else:
+            failed += 1
+            print(f"FAILED {name}\n{shown}")
+
+    environment = dict(os.environ, PYTHONIOENCODING="utf-8", PYTHONDONTWRITEBYTECODE="1",
+                       NO_COLOR="1")
+    for zeal in (1, 3, 25):
+        for path in sorted(PROGRAMS.glob("12?_*.py")):
+            if not path.with_suffix(".out").exists():
+                continue
+            done = subprocess.run([options.orochi, "-X", f"stm_zeal={zeal}", str(path)],
+                                  capture_output=True, timeout=180, env=environment, cwd=PROGRAMS)
+            expected = path.with_suffix(".out").read_bytes()
+            check(f"{path.name} with stm_zeal={zeal}", done.stdout == expected,
+                  (done.stdout + done.stderr).decode(errors="replace")[-2000:])
+    seconds = options.seconds / 3
+    for threads, steps, zeal in ((3, 4, 0), (2, 6, 0), (3, 3, 4)):
+        command = [options.orochi, "-X", f"stm_zeal={zeal}", str(HERE / "histories.py"),
+                   "--count", str(options.histories // 2), "--seconds", str(seconds),
+                   "--threads", str(threads), "--steps", str(steps)]
+        done = subprocess.run(command, capture_output=True, timeout=60 + 5 * seconds,
+                              env=environment)
+        text = (done.stdout + done.stderr).decode(errors="replace")
+        print(text.strip().splitlines()[-1] if text.strip() else "nothing")
+        check(f"histories of {threads} threads, stm_zeal={zeal}", done.returncode == 0, text[-3000:])
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
