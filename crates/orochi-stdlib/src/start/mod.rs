@@ -104,6 +104,8 @@ pub fn finish(th: &mut Thread) -> u8 {
         th.take_exception();
     }
     let flushed = io::flush_at_exit(th);
+    // From here on daemon threads stand still; finalisers may ask `sys.is_finalizing()`.
+    th.finalise();
     io::finalise_all(th);
     let complete = flushed && io::flush_at_exit(th);
     if complete { 0 } else { 120 }
