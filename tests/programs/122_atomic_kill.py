@@ -99,18 +99,22 @@ interrupted = 0
 
 
 def poke():
+    # Not before the main thread is where it can take it.
+    while not ready:
+        time.sleep(0.001)
     for _ in range(20):
         time.sleep(0.005)
         os.kill(os.getpid(), signal.SIGUSR1)
 
 
+ready = []
 poker = threading.Thread(target=poke)
+poker.start()
 poked = False
 number = 100
 while not poked:
     try:
-        if poker.ident is None:
-            poker.start()
+        ready.append(1)
         while poker.is_alive():
             number += 1
             with atomic:
@@ -128,15 +132,19 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def press():
-    time.sleep(0.1)
+    while not ready:
+        time.sleep(0.001)
+    time.sleep(0.02)
     os.kill(os.getpid(), signal.SIGINT)
 
 
 pair = Pair()
 before = pair.a
+ready.clear()
 presser = threading.Thread(target=press)
 presser.start()
 try:
+    ready.append(1)
     with atomic:
         change(-1, None)
         while True:
