@@ -246,9 +246,8 @@ impl StmThread {
         for request in requests.wanted.iter().flatten() {
             let word = wanted_word(request.address);
             let bits = word.load();
-            let only_read =
-                !bits.may_write() && !(self.by_operation.get() && host.has_written(word));
-            if !request.write && only_read && self.token().owns(bits) {
+            let written = bits.may_write() || self.by_operation.get() && host.has_written(word);
+            if !request.write && !written && self.token().owns(bits) {
                 self.mark(word);
                 fence(Ordering::SeqCst);
                 word.store_owned(bits.to_shared());

@@ -320,7 +320,9 @@ impl Exports {
     /// What [`Self::kept`] has kept goes to a view that is open again, or is let go.
     pub(crate) fn reopened(self, closed: bool) {
         if self.0.is_null() {
-        } else if closed {
+            return;
+        }
+        if closed {
             // SAFETY: kept, and the view's own from now on.
             unsafe { (*self.0).fetch_add(1, Ordering::AcqRel) };
         } else {
