@@ -373,7 +373,7 @@ impl<E: TableEntry> Ref<HashTable<E>> {
             48.. => 2,
             _ => 4,
         };
-        undo::log_words(self.header(), BASE + (at * width & !7), 1);
+        undo::log_words(self.header(), BASE + ((at * width) & !7), 1);
     }
 
     /// A table with the same contents, empty places included; the container is held.
