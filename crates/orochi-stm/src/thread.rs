@@ -247,8 +247,8 @@ impl StmThread {
 
     /// Whether the thread owns an object whose number is the one in the upper half of `expected`
     /// but for the eight highest bits, in which a host's inline cache says what it knows of the
-    /// object: if so, these bits. Numbers have at most 24 bits; the lower half of `expected` is
-    /// zero, or nothing matches.
+    /// object: if so, these bits. Numbers have at most 24 bits. The lower half of `expected` is
+    /// zero, or its number is none that objects have.
     ///
     /// # Safety
     /// As for [`StmThread::owns_companion_to_read`].

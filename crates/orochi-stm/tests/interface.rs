@@ -77,6 +77,52 @@ fn new_objects_are_owned() {
     worker.finish();
 }
 
+/// A header as hosts have it: the owner word, and a number behind it.
+#[repr(C, align(8))]
+struct Numbered {
+    word: OwnerWord,
+    number: u32,
+}
+
+#[test]
+fn barrier_and_number_are_one_comparison() {
+    const TAG: u64 = 9 << 56;
+    let worker = started();
+    worker.stm().set_companion(5);
+    let mine = worker.stm().write_token();
+    let other = OwnerBits::owned(mine.tid(), mine.epoch() ^ 1, W | G);
+    // bits, number: may it be read, may it be written; the companion is 5, the cache expects 7.
+    let check = |bits: OwnerBits, number: u32, read: bool, write: bool| {
+        let header = Numbered { word: OwnerWord::new(bits), number };
+        assert_eq!(header.number, number);
+        let at = std::ptr::from_ref(&header).cast::<u64>();
+        // SAFETY: an owner word with a number behind it, aligned to eight bytes.
+        unsafe {
+            assert_eq!(worker.stm().owns_companion_to_read(at), read && number == 5);
+            assert_eq!(worker.stm().owns_companion_to_write(at), write && number == 5);
+            let expected = TAG | 7 << 32;
+            let tag = |allowed: bool| (allowed && number == 7).then_some(9);
+            assert_eq!(worker.stm().tag_if_readable(at, expected), tag(read));
+            assert_eq!(worker.stm().tag_if_writable(at, expected), tag(write));
+        }
+    };
+    for number in [5, 6, 7] {
+        check(mine, number, true, true);
+        check(OwnerBits(mine.0 & !G), number, true, false);
+        check(OwnerBits(mine.0 & !W), number, true, false);
+        check(other, number, false, false);
+        check(mine.to_shared(), number, false, false);
+        check(OwnerBits(0), number, false, false);
+    }
+    // A change of the token leaves the companion alone.
+    worker.stm().block_enter(&*worker);
+    worker.stm().block_commit(&*worker);
+    assert_ne!(worker.stm().write_token(), mine);
+    check(mine, 5, false, false);
+    check(worker.stm().write_token(), 5, true, true);
+    worker.finish();
+}
+
 #[test]
 fn host_requests_arrive_at_the_safepoint() {
     let worker = started();

@@ -79,11 +79,11 @@ pub(crate) fn find(
     loop {
         let found = sequence.with_items(th, |items| {
             let end = stop.min(items.len());
-            for (index, &item) in items.iter().enumerate().take(end).skip(from) {
+            for (offset, &item) in items.get(from..end).unwrap_or(&[]).iter().enumerate() {
                 match quick_equal(item, wanted) {
-                    Some(true) => return Found::At(index),
+                    Some(true) => return Found::At(from + offset),
                     Some(false) => {}
-                    None => return Found::Ask(index, item),
+                    None => return Found::Ask(from + offset, item),
                 }
             }
             Found::Nowhere
@@ -111,10 +111,10 @@ pub(crate) fn count(
     loop {
         let (sure, ask) = sequence.with_items(th, |items| {
             let mut sure = 0;
-            for (index, &item) in items.iter().enumerate().skip(from) {
+            for (offset, &item) in items.get(from..).unwrap_or(&[]).iter().enumerate() {
                 match quick_equal(item, wanted) {
                     Some(equal) => sure += usize::from(equal),
-                    None => return (sure, Some((index, item))),
+                    None => return (sure, Some((from + offset, item))),
                 }
             }
             (sure, None)
