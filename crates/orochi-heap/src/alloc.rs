@@ -10,7 +10,7 @@
 //! **Allocation never collects.** When all threads together have taken as much as the nursery holds,
 //! the slow path asks the layer above to set this thread's poll and goes on allocating.
 
-use crate::block::Taken;
+use crate::block::{Home, Taken, current_home};
 use crate::collect::Kind;
 use crate::header::{Header, OwnerBits, ShapeId};
 use crate::heap::Heap;
@@ -69,8 +69,8 @@ pub(crate) struct Slow {
 /// What one thread, or all, have left for the next collection.
 #[derive(Default)]
 pub(crate) struct Young {
-    /// Blocks with runs.
-    pub(crate) blocks: Vec<u32>,
+    /// Blocks with runs, and on which core they were taken.
+    pub(crate) blocks: Vec<(u32, Home)>,
     /// First blocks of large objects.
     pub(crate) large: Vec<u32>,
     /// Old objects that were written to.
@@ -280,10 +280,11 @@ impl LocalHeap {
                 slow.next_line = LINES;
             }
             heap.note_taken(self, std::mem::take(&mut slow.taken));
-            match heap.take_block(self, false)? {
+            let home = current_home();
+            match heap.take_block(self, false, home)? {
                 Taken::Whole(block) => {
                     let base = begin_whole(heap, block);
-                    slow.young.blocks.push(block);
+                    slow.young.blocks.push((block, home));
                     slow.block = block;
                     slow.taken += BLOCK;
                     slow.run_end = base + BLOCK;
@@ -292,7 +293,7 @@ impl LocalHeap {
                     return Ok(());
                 }
                 Taken::Partial(block) => {
-                    slow.young.blocks.push(block);
+                    slow.young.blocks.push((block, home));
                     slow.block = block;
                     slow.next_line = 0;
                 }
@@ -303,9 +304,11 @@ impl LocalHeap {
     fn place_medium(&self, heap: &'static Heap, size: usize) -> Result<usize, OutOfMemory> {
         let slow = self.slow();
         if size > slow.medium_end - slow.medium_cursor {
-            let (Taken::Whole(block) | Taken::Partial(block)) = heap.take_block(self, true)?;
+            let home = current_home();
+            let (Taken::Whole(block) | Taken::Partial(block)) =
+                heap.take_block(self, true, home)?;
             terminate(slow.medium_cursor, slow.medium_end);
-            slow.young.blocks.push(block);
+            slow.young.blocks.push((block, home));
             slow.medium_cursor = begin_whole(heap, block);
             slow.medium_end = slow.medium_cursor + BLOCK;
             heap.note_taken(self, std::mem::take(&mut slow.taken) + BLOCK);

@@ -1,7 +1,8 @@
 //! Which blocks are free.
 //!
 //! Threads take memory a block at a time. *Recent* blocks were freed by the last collection and are
-//! handed out again first, while the cache remembers them. *Partial* blocks have free lines between
+//! handed out again first, the last one used first and to the core that used it (its *home*), whose
+//! cache may still hold it; another core takes those that have lain longest. *Partial* blocks have free lines between
 //! survivors; those with few are *scarce* and used only when the limit is near. The rest of the free
 //! blocks lie in runs, ordered by address and by length for large objects: *dirty* ones, whose pages
 //! we hold, and *clean* ones, whose pages the system has back. Beyond `high` nothing was ever used.
@@ -12,7 +13,7 @@
 
 use crate::alloc::OutOfMemory;
 use crate::space::{BLOCK, PAGE, Space, State};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,32 @@ impl Runs {
     }
 }
 
+/// Which core: see [`current_home`].
+pub(crate) type Home = u16;
+
+/// The core on which the caller runs, as far as block lists go.
+#[inline]
+pub(crate) fn current_home() -> Home {
+    // SAFETY: takes nothing, and reads what the system keeps for this purpose.
+    unsafe { libc::sched_getcpu() as Home }
+}
+
+fn list_of<T>(lists: &mut [T], home: Home) -> &mut T {
+    let count = lists.len();
+    &mut lists[home as usize % count]
+}
+
+/// Takes the last of one's own, or the first of another home's.
+fn take_from(lists: &mut [VecDeque<u32>], home: Home) -> Option<u32> {
+    list_of(lists, home).pop_back().or_else(|| {
+        let longest = lists.iter_mut().max_by_key(|list| list.len())?;
+        longest.pop_front()
+    })
+}
+
+/// Blocks whose pages are asked for at once.
+const POPULATE: u32 = 8;
+
 /// A block to allocate from.
 pub(crate) enum Taken {
     /// All of it is free.
@@ -83,13 +110,17 @@ pub(crate) enum Taken {
 /// All blocks.
 pub(crate) struct Pool {
     space: Space,
-    recent: Vec<u32>,
-    partial: Vec<u32>,
+    /// By home.
+    recent: Vec<VecDeque<u32>>,
+    /// By home.
+    partial: Vec<VecDeque<u32>>,
     scarce: Vec<u32>,
     dirty: Runs,
     clean: Runs,
     /// The first block that was never used.
     high: u32,
+    /// Blocks below have been populated, or were taken by a large object.
+    populated: u32,
     /// Bytes in blocks and large objects that are not free.
     committed: usize,
     /// The most that may be committed.
@@ -99,15 +130,17 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    pub(crate) fn new(space: Space, max: usize) -> Pool {
+    pub(crate) fn new(space: Space, max: usize, homes: usize) -> Pool {
+        let lists = || vec![VecDeque::new(); homes.max(1)];
         Pool {
             space,
-            recent: Vec::new(),
-            partial: Vec::new(),
+            recent: lists(),
+            partial: lists(),
             scarce: Vec::new(),
             dirty: Runs::default(),
             clean: Runs::default(),
             high: 0,
+            populated: 0,
             committed: 0,
             max,
             surplus: 0,
@@ -131,12 +164,12 @@ impl Pool {
     }
 
     /// A block to allocate from; a partial one first, unless the caller needs a whole one.
-    pub(crate) fn take_block(&mut self, whole: bool) -> Result<Taken, OutOfMemory> {
-        if !whole && let Some(block) = self.partial.pop() {
+    pub(crate) fn take_block(&mut self, whole: bool, home: Home) -> Result<Taken, OutOfMemory> {
+        if !whole && let Some(block) = take_from(&mut self.partial, home) {
             return Ok(Taken::Partial(block));
         }
         if self.committed + BLOCK <= self.max
-            && let Some(block) = self.recent.pop().or_else(|| self.take_run(1))
+            && let Some(block) = take_from(&mut self.recent, home).or_else(|| self.take_run(1))
         {
             self.committed += BLOCK;
             self.space.set_state(block, State::Small);
@@ -172,10 +205,16 @@ impl Pool {
     }
 
     fn take_run(&mut self, count: u32) -> Option<u32> {
-        if count > 1 && !self.recent.is_empty() {
-            self.settle(usize::MAX);
+        if let Some(start) = self.dirty.take(count) {
+            return Some(start);
         }
-        if let Some(start) = self.dirty.take(count).or_else(|| self.clean.take(count)) {
+        if count > 1 && self.recent_blocks() > 0 {
+            self.settle(usize::MAX);
+            if let Some(start) = self.dirty.take(count) {
+                return Some(start);
+            }
+        }
+        if let Some(start) = self.clean.take(count) {
             return Some(start);
         }
         if count > self.space.blocks() - self.high {
@@ -183,14 +222,29 @@ impl Pool {
         }
         let start = self.high;
         self.high += count;
+        if self.high > self.populated {
+            // One call instead of a fault for each page. What large objects take beyond that they touch
+            // as they need it.
+            let from = start.max(self.populated);
+            self.populated = (from + POPULATE).min(self.space.blocks());
+            self.space.populate(from, self.populated - from);
+        }
         Some(start)
     }
 
-    /// Puts up to `most` recent blocks, the oldest first, into the runs.
+    fn recent_blocks(&self) -> usize {
+        self.recent.iter().map(VecDeque::len).sum()
+    }
+
+    /// Puts up to `most` recent blocks, the oldest of each home first, into the runs.
     fn settle(&mut self, most: usize) {
-        let count = self.recent.len().min(most);
-        for block in self.recent.drain(..count) {
-            self.dirty.insert(block, 1);
+        let mut left = most;
+        for list in &mut self.recent {
+            let count = list.len().min(left);
+            left -= count;
+            for block in list.drain(..count) {
+                self.dirty.insert(block, 1);
+            }
         }
     }
 
@@ -204,10 +258,10 @@ impl Pool {
     }
 
     /// A small block has nothing alive in it any more; its lines and marks are clear.
-    pub(crate) fn free_block(&mut self, block: u32) {
+    pub(crate) fn free_block(&mut self, block: u32, home: Home) {
         self.space.set_state(block, State::Free);
         self.committed -= BLOCK;
-        self.recent.push(block);
+        list_of(&mut self.recent, home).push_back(block);
     }
 
     /// A large object has died.
@@ -220,9 +274,9 @@ impl Pool {
     }
 
     /// A block has so many free lines between survivors.
-    pub(crate) fn add_partial(&mut self, block: u32, free_lines: usize) {
+    pub(crate) fn add_partial(&mut self, block: u32, free_lines: usize, home: Home) {
         if free_lines >= crate::space::LINES / 4 {
-            self.partial.push(block);
+            list_of(&mut self.partial, home).push_back(block);
         } else {
             self.scarce.push(block);
         }
@@ -230,15 +284,15 @@ impl Pool {
 
     /// A full collection looks at every block anew.
     pub(crate) fn forget_partial(&mut self) {
-        self.partial.clear();
+        self.partial.iter_mut().for_each(VecDeque::clear);
         self.scarce.clear();
     }
 
     /// After a full collection: everything free beyond `reserve` bytes is surplus, half of it now.
     pub(crate) fn declare_surplus(&mut self, reserve: usize) {
         let keep = reserve / BLOCK;
-        self.settle(self.recent.len().saturating_sub(keep));
-        self.surplus = (self.recent.len() + self.dirty.blocks).saturating_sub(keep) / 2;
+        self.settle(self.recent_blocks().saturating_sub(keep));
+        self.surplus = (self.recent_blocks() + self.dirty.blocks).saturating_sub(keep) / 2;
     }
 
     /// Takes some dirty blocks away, to be given back outside the lock: all kinds if `forced`,

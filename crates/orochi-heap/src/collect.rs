@@ -16,11 +16,12 @@
 //! see the objects again, as in CPython; each finaliser runs once, because a resurrected object is no
 //! longer registered.
 
-use crate::alloc::Young;
+use crate::alloc::{LocalHeap, Young};
 use crate::header::{Header, OwnerWord};
 use crate::heap::{Collector, Heap};
+use crate::help::whose;
 use crate::lookup;
-use crate::mark::{Marker, Shared};
+use crate::mark::{Marker, Shared, Work};
 use crate::roots::table::visit_vectors;
 use crate::space::{PARSED, State};
 use crate::value::Value;
@@ -44,9 +45,19 @@ pub enum Kind {
 /// For a nursery collection, what has not changed since the last collection may be left out.
 pub trait Roots {
     /// Slices of values: value stacks, undo logs, constants of compiled code.
-    fn precise(&self, kind: Kind, visit: &mut dyn FnMut(&[Value]));
+    /// They are told apart by the thread they belong to, if any: its part of the heap.
+    fn precise(&self, kind: Kind, visit: &mut dyn FnMut(Option<&LocalHeap>, &[Value]));
     /// Words any of which may be a reference or point into an object: native stacks, registers.
-    fn conservative(&self, kind: Kind, visit: &mut dyn FnMut(&[usize]));
+    fn conservative(&self, kind: Kind, visit: &mut dyn FnMut(Option<&LocalHeap>, &[usize]));
+    /// The collecting thread's part of the heap, if other threads that are stopped may call
+    /// [`Heap::help`] meanwhile.
+    fn helped(&self) -> Option<&LocalHeap> {
+        None
+    }
+    /// How many threads ran until the world was stopped, the collecting one included.
+    fn running(&self) -> usize {
+        1
+    }
     /// If owner words name thread ids that have been retired: who cleans them. Asked at the start of
     /// a full collection, which sees every object anyway.
     fn owner_words(&self) -> Option<&dyn OwnerWords> {
@@ -69,6 +80,12 @@ pub struct Outcome {
     pub kind: Kind,
     /// Nanoseconds the world stood still for it (without the stop itself).
     pub pause_ns: u64,
+    /// Of these, until the first object was marked: runs ended, roots looked up and visited.
+    pub roots_ns: u64,
+    /// Of these, in the sweep.
+    pub sweep_ns: u64,
+    /// Bytes that threads had taken since the collection before.
+    pub young_bytes: usize,
     /// Bytes in lines and large objects that are in use now.
     pub live_bytes: usize,
     /// Objects that wait in `Heap::take_finalisers`.
@@ -90,8 +107,11 @@ impl Heap {
         let start = Instant::now();
         let mut guard = self.collector();
         let collector = &mut *guard;
+        let helped = world.helped().filter(|_| kind == Kind::Nursery);
+        let mut pieces = Vec::new();
         // SAFETY: stopped (H5).
-        let mut young = unsafe { end_all_runs(collector) };
+        let mut young = unsafe { end_all_runs(collector, helped.map(|_| &mut pieces)) };
+        self.share_nursery(world.running());
         // SAFETY: stopped (H5), objects are whole (H2), and all runs have ended.
         let found = unsafe { self.look_up(world, kind) };
         let words = if kind == Kind::Full { world.owner_words() } else { None };
@@ -100,12 +120,23 @@ impl Heap {
         }
 
         let mut marker = Marker::new(*self.space(), &self.config().hooks, words);
-        for offset in found {
+        let mut piece_of = |whose: usize, marker: &mut Marker<'_>| {
+            if let Some(piece) = pieces.iter_mut().find(|piece| piece.whose == whose) {
+                marker.hand_over(piece);
+            }
+        };
+        for (whose, offset) in found {
             marker.visit::<false>(Value::from_object(self.space().object(offset)));
+            piece_of(whose, &mut marker);
         }
         // SAFETY: roots stay as they are until the collection ends, and owners of vectors are stopped.
         unsafe {
-            world.precise(kind, &mut |values| marker.visit_all(values));
+            world.precise(kind, &mut |local, values| {
+                marker.visit_all(values);
+                if let Some(local) = local {
+                    piece_of(whose(local), &mut marker);
+                }
+            });
             visit_vectors(&mut |values| marker.visit_all(values));
             // What is due now; more comes to these lists only when all this has been marked.
             marker.visit_all(&collector.finalisers_due);
@@ -113,16 +144,16 @@ impl Heap {
         }
         self.root_table().visit(&mut |value| marker.visit::<false>(value));
         if kind == Kind::Nursery {
-            for object in &young.remembered {
-                // SAFETY: objects are whole (H2), and old ones stay where they are (H1).
-                unsafe { marker.rescan(object.as_ptr()) };
-            }
+            marker.remembered.append(&mut young.remembered);
         }
+        let roots_ns = start.elapsed().as_nanos() as u64;
         if kind == Kind::Full
             && self.config().mark_threads > 1
             && self.pool().committed() > WORTH_SHARING
         {
             self.mark_in_parallel(&mut marker, words);
+        } else if let Some(me) = helped {
+            self.mark_with_help(&mut marker, pieces, whose(me));
         }
         marker.drain_with_ephemerons();
         marker.clear_weak(&mut collector.callbacks_due);
@@ -135,6 +166,8 @@ impl Heap {
             words.cleaned();
         }
 
+        let swept_from = start.elapsed().as_nanos() as u64;
+        let young_bytes = self.young_bytes();
         let live = self.sweep(collector, &young, kind);
         young.blocks.clear();
         young.large.clear();
@@ -147,25 +180,30 @@ impl Heap {
         Outcome {
             kind,
             pause_ns: pause,
+            roots_ns,
+            sweep_ns: pause - swept_from,
+            young_bytes,
             live_bytes: live,
             finalisers: collector.finalisers_due.len(),
             weak_callbacks: collector.callbacks_due.len(),
         }
     }
 
-    /// Which objects the words of native stacks refer to.
+    /// Which objects the words of native stacks refer to, and on whose stack.
     ///
     /// # Safety
     /// The world is stopped and all runs have ended.
-    unsafe fn look_up(&self, world: &dyn Roots, kind: Kind) -> Vec<usize> {
+    unsafe fn look_up(&self, world: &dyn Roots, kind: Kind) -> Vec<(usize, usize)> {
         let space = self.space();
         let mut found = Vec::new();
-        world.conservative(kind, &mut |words| {
+        world.conservative(kind, &mut |local, words| {
+            let whose = local.map_or(0, whose);
             for &word in words {
                 let offset = space.offset(word);
                 if space.contains(offset) {
                     // SAFETY: the caller's promise.
-                    found.extend(unsafe { lookup::find::<true>(space, offset) });
+                    let object = unsafe { lookup::find::<true>(space, offset) };
+                    found.extend(object.map(|offset| (whose, offset)));
                 }
             }
         });
@@ -210,7 +248,7 @@ impl Heap {
                 let mut other = Marker::new(*self.space(), &self.config().hooks, words);
                 let shared = &shared;
                 let work = move || {
-                    other.drain_shared(shared);
+                    other.drain_shared(shared, 0);
                     (other.weak, other.ephemerons)
                 };
                 match std::thread::Builder::new().name("mark".into()).spawn_scoped(scope, work) {
@@ -218,7 +256,7 @@ impl Heap {
                     Err(_) => shared.resign(),
                 }
             }
-            marker.drain_shared(&shared);
+            marker.drain_shared(&shared, 0);
             started.into_iter().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>()
         });
         for (weak, ephemerons) in others {
@@ -228,17 +266,22 @@ impl Heap {
     }
 }
 
-/// Ends every thread's runs and gathers what they have left.
+/// Ends every thread's runs and gathers what they have left. What each has written to goes to a piece
+/// of work of its own, if there are to be any.
 ///
 /// # Safety
 /// All threads are stopped.
-unsafe fn end_all_runs(collector: &mut Collector) -> Young {
+unsafe fn end_all_runs(collector: &mut Collector, mut pieces: Option<&mut Vec<Work>>) -> Young {
     let mut young = std::mem::take(&mut collector.orphaned);
     for &local in &collector.locals {
         // SAFETY: registered and stopped.
         let local = unsafe { local.get() };
         // What it had not told of no longer counts: the count starts anew.
         local.end_runs();
+        if let Some(pieces) = &mut pieces {
+            let remembered = std::mem::take(&mut local.slow().young.remembered);
+            pieces.push(Work { whose: whose(local), remembered, ..Work::default() });
+        }
         young.append(&mut local.slow().young);
     }
     young

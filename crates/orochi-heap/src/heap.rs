@@ -8,9 +8,10 @@
 //! finalisers and weak callbacks that are due.
 
 use crate::alloc::{LocalHeap, OutOfMemory, Young};
-use crate::block::{Pool, Taken};
+use crate::block::{Home, Pool, Taken};
 use crate::collect::Kind;
 use crate::header::{Header, ShapeId};
+use crate::help::Help;
 use crate::layout::{Layout, MAX_SHAPES, ShapeEntry, Tracer, set_table, shape_entry};
 use crate::roots::table::RootTable;
 use crate::space::{BLOCK, Space, State, reserve};
@@ -36,7 +37,8 @@ pub struct Hooks {
 /// How the heap is set up.
 #[derive(Clone, Copy)]
 pub struct Config {
-    /// Bytes of allocation, all threads together, between two nursery collections.
+    /// Bytes of allocation between two nursery collections, for each thread that allocates (but no
+    /// more threads than there are cores): all together may take so many times as much.
     pub nursery_bytes: usize,
     /// The most the heap may take.
     pub max_heap: usize,
@@ -57,7 +59,7 @@ impl Default for Config {
             max_heap: usize::MAX,
             growth: 1.8,
             full_min_bytes: 32 << 20,
-            mark_threads: std::thread::available_parallelism().map_or(1, |n| n.get()),
+            mark_threads: cores(),
             hooks: Hooks { request_collection: |_| {}, trace_shape: None, needs_finaliser: None },
         }
     }
@@ -130,10 +132,13 @@ pub struct Heap {
     pool: Mutex<Pool>,
     collector: Mutex<Collector>,
     roots: RootTable,
+    helping: Help,
     next_shape: AtomicU32,
     /// The kind that is wanted: 0 none, 1 nursery, 2 full.
     requested: AtomicU8,
     nursery_bytes: AtomicUsize,
+    /// How many threads share the nursery now: it is so many times as large.
+    nursery_shares: AtomicUsize,
     /// Bytes taken since the last collection.
     young_bytes: AtomicUsize,
     allocated_bytes: AtomicU64,
@@ -144,6 +149,12 @@ pub struct Heap {
     /// Young bytes from which the limit's nearness counts, and the committed bytes that are near it.
     near_limit: AtomicUsize,
     zeal: AtomicU32,
+}
+
+/// How many threads can run at once.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, |n| n.get()))
 }
 
 static HEAP: OnceLock<Heap> = OnceLock::new();
@@ -166,12 +177,14 @@ impl Heap {
             let heap = Heap {
                 config,
                 space,
-                pool: Mutex::new(Pool::new(space, config.max_heap)),
+                pool: Mutex::new(Pool::new(space, config.max_heap, cores())),
                 collector: Mutex::default(),
                 roots: RootTable::new(),
+                helping: Help::new(),
                 next_shape: AtomicU32::new(1),
                 requested: AtomicU8::new(0),
                 nursery_bytes: AtomicUsize::new(config.nursery_bytes),
+                nursery_shares: AtomicUsize::new(1),
                 young_bytes: AtomicUsize::new(0),
                 allocated_bytes: AtomicU64::new(0),
                 live_bytes: AtomicUsize::new(0),
@@ -266,6 +279,10 @@ impl Heap {
         self.young_bytes.store(0, Ordering::Relaxed);
     }
 
+    pub(crate) fn young_bytes(&self) -> usize {
+        self.young_bytes.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn live_bytes(&self) -> usize {
         self.live_bytes.load(Ordering::Relaxed)
     }
@@ -279,7 +296,7 @@ impl Heap {
         if bytes > 0 {
             self.allocated_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
             let young = self.young_bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
-            if young >= self.nursery_bytes.load(Ordering::Relaxed) {
+            if young >= self.nursery_bytes() * self.nursery_shares.load(Ordering::Relaxed) {
                 self.request_from(local, Kind::Nursery);
             }
         }
@@ -294,11 +311,22 @@ impl Heap {
         }
     }
 
+    /// So many threads run at once. They get a nursery each, so that collections come as often for each
+    /// of them as if it were alone.
+    pub(crate) fn share_nursery(&self, threads: usize) {
+        self.nursery_shares.store(threads.clamp(1, cores()), Ordering::Relaxed);
+    }
+
     // ---- blocks ----
 
-    pub(crate) fn take_block(&self, local: &LocalHeap, whole: bool) -> Result<Taken, OutOfMemory> {
+    pub(crate) fn take_block(
+        &self,
+        local: &LocalHeap,
+        whole: bool,
+        home: Home,
+    ) -> Result<Taken, OutOfMemory> {
         let mut pool = lock(&self.pool);
-        let taken = pool.take_block(whole);
+        let taken = pool.take_block(whole, home);
         let near = pool.committed() > self.near_limit.load(Ordering::Relaxed);
         let dirty = pool.take_dirty(8, false);
         drop(pool);
@@ -409,6 +437,10 @@ impl Heap {
         &self.space
     }
 
+    pub(crate) fn helping(&self) -> &Help {
+        &self.helping
+    }
+
     pub(crate) fn pool(&self) -> MutexGuard<'_, Pool> {
         lock(&self.pool)
     }
@@ -419,7 +451,11 @@ impl Heap {
 
     /// Was there ever anything in this block that still counts?
     pub(crate) fn blocks_in_use(&self) -> impl Iterator<Item = (u32, State)> + '_ {
-        let high = self.pool().high();
+        self.blocks_below(self.pool().high())
+    }
+
+    /// The same, of those below `high`.
+    pub(crate) fn blocks_below(&self, high: u32) -> impl Iterator<Item = (u32, State)> + '_ {
         (0..high)
             .map(|block| (block, self.space.state(block)))
             .filter(|&(_, state)| state != State::Free)

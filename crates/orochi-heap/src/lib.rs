@@ -26,6 +26,7 @@ pub mod collect;
 mod finaliser;
 pub mod header;
 pub mod heap;
+mod help;
 mod inspect;
 pub mod layout;
 mod lookup;

@@ -16,6 +16,7 @@ use crate::heap::Hooks;
 use crate::layout::{Layout, Payload, Size, Traced, Tracer, layout_of, shape_entry};
 use crate::space::{BLOCK, LARGE, Space, State};
 use crate::value::Value;
+use std::ptr::NonNull;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -24,7 +25,7 @@ const AHEAD: usize = 8;
 /// Values of a long array scanned in one piece.
 const PIECE: usize = 4096;
 /// A stack above this is worth sharing.
-const WORTH_SHARING: usize = 512;
+const WORTH_SHARING: usize = 256;
 
 /// Part of a long array of values or entries.
 #[derive(Clone, Copy)]
@@ -59,10 +60,18 @@ pub(crate) struct Shared {
 }
 
 /// A piece of work given away.
+#[derive(Default)]
 pub(crate) struct Work {
-    stack: Vec<usize>,
-    slices: Vec<Slice>,
+    /// Whose roots it began with, so that these take it first; zero if nobody's.
+    pub(crate) whose: usize,
+    pub(crate) stack: Vec<usize>,
+    pub(crate) slices: Vec<Slice>,
+    /// Old objects that were written to.
+    pub(crate) remembered: Vec<NonNull<Header>>,
 }
+
+// SAFETY: references to heap objects mean the same on every thread.
+unsafe impl Send for Work {}
 
 /// One thread's marking.
 pub(crate) struct Marker<'a> {
@@ -72,12 +81,17 @@ pub(crate) struct Marker<'a> {
     words: Option<&'a dyn OwnerWords>,
     stack: Vec<usize>,
     slices: Vec<Slice>,
+    /// Old objects that were written to, to be looked at again.
+    pub(crate) remembered: Vec<NonNull<Header>>,
     shapes: Vec<ShapeId>,
     /// Weak references met, for `weak`.
     pub(crate) weak: Vec<usize>,
     /// Ephemeron tables met.
     pub(crate) ephemerons: Vec<usize>,
 }
+
+// SAFETY: references to heap objects mean the same on every thread.
+unsafe impl Send for Marker<'_> {}
 
 impl<'a> Marker<'a> {
     pub(crate) fn new(
@@ -91,6 +105,7 @@ impl<'a> Marker<'a> {
             words,
             stack: Vec::with_capacity(1024),
             slices: Vec::new(),
+            remembered: Vec::new(),
             shapes: Vec::new(),
             weak: Vec::new(),
             ephemerons: Vec::new(),
@@ -122,6 +137,12 @@ impl<'a> Marker<'a> {
         }
     }
 
+    /// Moves what has been visited to a piece of work for somebody else.
+    pub(crate) fn hand_over(&mut self, work: &mut Work) {
+        work.stack.append(&mut self.stack);
+        work.slices.append(&mut self.slices);
+    }
+
     /// Is this reference's object marked (or not the heap's at all)?
     #[inline]
     pub(crate) fn is_alive(&self, value: Value) -> bool {
@@ -134,13 +155,14 @@ impl<'a> Marker<'a> {
         self.run::<false>(None);
     }
 
-    /// The same with other markers; returns when all are done.
-    pub(crate) fn drain_shared(&mut self, shared: &Shared) {
+    /// The same with other markers; returns when all are done. Takes work that is `whose` first.
+    pub(crate) fn drain_shared(&mut self, shared: &Shared, whose: usize) {
         loop {
             self.run::<true>(Some(shared));
-            let Some(work) = shared.take() else { return };
-            self.stack.extend_from_slice(&work.stack);
-            self.slices.extend_from_slice(&work.slices);
+            let Some(mut work) = shared.take(whose) else { return };
+            self.stack.append(&mut work.stack);
+            self.slices.append(&mut work.slices);
+            self.remembered.append(&mut work.remembered);
         }
     }
 
@@ -160,11 +182,10 @@ impl<'a> Marker<'a> {
                 // SAFETY: marked objects are initialised.
                 unsafe { self.scan::<PARALLEL>(object) };
                 if PARALLEL
-                    && self.stack.len() + self.slices.len() * PIECE > WORTH_SHARING
                     && let Some(shared) = shared
                     && shared.is_hungry()
                 {
-                    shared.give(&mut self.stack, &mut self.slices);
+                    self.give(shared);
                 }
             } else if in_flight > 0 {
                 for slot in &mut ahead {
@@ -178,9 +199,18 @@ impl<'a> Marker<'a> {
             } else if let Some(slice) = self.slices.pop() {
                 if slice.count > PIECE {
                     self.slices.push(slice.after(PIECE));
+                    if PARALLEL
+                        && let Some(shared) = shared
+                        && shared.is_hungry()
+                    {
+                        self.give(shared);
+                    }
                 }
                 // SAFETY: the slice lies inside a marked object's payload, or is a root.
                 unsafe { self.scan_slice::<PARALLEL>(slice, slice.count.min(PIECE)) };
+            } else if let Some(object) = self.remembered.pop() {
+                // SAFETY: objects are whole (H2), and old ones stay where they are (H1).
+                unsafe { self.rescan::<PARALLEL>(object.as_ptr()) };
             } else if let Some(shape) = self.shapes.pop() {
                 self.trace_shape::<PARALLEL>(shape);
             } else {
@@ -276,15 +306,15 @@ impl<'a> Marker<'a> {
     ///
     /// # Safety
     /// An initialised object.
-    pub(crate) unsafe fn rescan(&mut self, object: *mut Header) {
+    unsafe fn rescan<const PARALLEL: bool>(&mut self, object: *mut Header) {
         // SAFETY: the caller's promise.
         unsafe {
             (*object).owner.clear_remembered();
-            self.rescan_references(object);
+            self.rescan_references::<PARALLEL>(object);
         }
     }
 
-    unsafe fn rescan_references(&mut self, object: *mut Header) {
+    unsafe fn rescan_references<const PARALLEL: bool>(&mut self, object: *mut Header) {
         // SAFETY: the caller's promise; `owned` names fields that refer to storage or hold none.
         unsafe {
             let layout = layout_of(object);
@@ -293,7 +323,7 @@ impl<'a> Marker<'a> {
                 let offset = self.space.offset(storage.bits() as usize);
                 // Young storage is met like any young object.
                 if self.space.contains(offset) && self.space.is_marked(offset) {
-                    self.rescan_references(storage.object_ptr());
+                    self.rescan_references::<PARALLEL>(storage.object_ptr());
                 }
             }
             if layout.trace_shape
@@ -304,8 +334,33 @@ impl<'a> Marker<'a> {
             let written_from = layout
                 .written_from
                 .map_or(0, |at| word_at(object, at as usize).load(Ordering::Relaxed));
-            self.scan_references::<false>(object, layout, written_from as usize);
+            self.scan_references::<PARALLEL>(object, layout, written_from as usize);
         }
+    }
+
+    /// Gives away, if there is enough of it, the older half of the stack, which leads to more than the
+    /// younger, and half of the rest.
+    #[cold]
+    fn give(&mut self, shared: &Shared) {
+        let (stack, slices, remembered) = (&mut self.stack, &mut self.slices, &mut self.remembered);
+        if stack.len() + remembered.len() + slices.len() * PIECE <= WORTH_SHARING {
+            return;
+        }
+        let mut given: Vec<Slice> = slices.drain(..slices.len() / 2).collect();
+        if let Some(slice) = slices.first_mut()
+            && slice.count > 2 * PIECE
+        {
+            given.push(slice.after(slice.count / 2));
+            slice.count /= 2;
+        }
+        let work = Work {
+            whose: 0,
+            stack: stack.drain(..stack.len() / 2).collect(),
+            slices: given,
+            remembered: remembered.drain(..remembered.len() / 2).collect(),
+        };
+        crate::heap::lock(&shared.work).push(work);
+        shared.offered.fetch_add(1, Ordering::Release);
     }
 
     fn visit_shape(&mut self, shape: ShapeId) {
@@ -381,21 +436,26 @@ impl Shared {
         self.markers.fetch_sub(1, Ordering::AcqRel);
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_hungry(&self) -> bool {
         self.idle.load(Ordering::Relaxed) > self.offered.load(Ordering::Relaxed)
     }
 
-    /// Gives away the older half of a stack, which leads to more than the younger, and half of the slices.
-    fn give(&self, stack: &mut Vec<usize>, slices: &mut Vec<Slice>) {
-        let stack = stack.drain(..stack.len() / 2).collect();
-        let slices = slices.drain(..slices.len().div_ceil(2)).collect();
-        crate::heap::lock(&self.work).push(Work { stack, slices });
-        self.offered.fetch_add(1, Ordering::Release);
+    /// Begins anew with one marker and some work.
+    pub(crate) fn begin(&self, work: Vec<Work>) {
+        self.markers.store(1, Ordering::Relaxed);
+        self.idle.store(0, Ordering::Relaxed);
+        self.offered.store(work.len(), Ordering::Relaxed);
+        *crate::heap::lock(&self.work) = work;
+    }
+
+    /// Another marker comes.
+    pub(crate) fn join(&self) {
+        self.markers.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Waits for work, or for everybody to be out of it.
-    fn take(&self) -> Option<Work> {
+    fn take(&self, whose: usize) -> Option<Work> {
         self.idle.fetch_add(1, Ordering::AcqRel);
         let mut rounds = 0u32;
         loop {
@@ -403,7 +463,8 @@ impl Shared {
                 && let Some(work) = {
                     let mut queue = crate::heap::lock(&self.work);
                     // Under the lock, so that nobody sees all idle while work is on its way.
-                    queue.pop().inspect(|_| {
+                    let own = queue.iter().rposition(|work| work.whose == whose);
+                    own.map(|own| queue.swap_remove(own)).or_else(|| queue.pop()).inspect(|_| {
                         self.idle.fetch_sub(1, Ordering::AcqRel);
                         self.offered.fetch_sub(1, Ordering::AcqRel);
                     })

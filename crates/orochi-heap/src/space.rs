@@ -184,6 +184,15 @@ impl Space {
         unsafe { libc::madvise(at.cast(), count as usize * BLOCK, libc::MADV_DONTNEED) };
     }
 
+    /// Asks the system for the pages of these blocks, which are going to be used. If it will not, they
+    /// come one by one when they are touched.
+    pub(crate) fn populate(&self, block: u32, count: u32) {
+        let at: *mut u8 =
+            std::ptr::with_exposed_provenance_mut(self.base + Self::block_offset(block));
+        // SAFETY: blocks of the range; their contents stay as they are.
+        unsafe { libc::madvise(at.cast(), count as usize * BLOCK, libc::MADV_POPULATE_WRITE) };
+    }
+
     // ---- mark bits ----
 
     #[inline(always)]

@@ -5,6 +5,7 @@
 //! free, partial and full ones: the gaps of a partial block are found when a thread takes it.
 
 use crate::alloc::Young;
+use crate::block::{Home, Pool};
 use crate::collect::Kind;
 use crate::header::Header;
 use crate::heap::{Collector, Heap};
@@ -29,33 +30,36 @@ impl Heap {
     /// Sorts blocks, frees large objects; returns the bytes in use.
     pub(crate) fn sweep(&self, collector: &mut Collector, young: &Young, kind: Kind) -> usize {
         let mut live = 0;
+        // One lock for all blocks: threads are stopped.
+        let mut pool = self.pool();
         match kind {
             Kind::Nursery => {
                 live += self.live_bytes();
-                for &block in &young.blocks {
-                    live += self.sweep_block(block).new * LINE;
+                for &(block, home) in &young.blocks {
+                    live += self.sweep_block(&mut pool, block, home).new * LINE;
                 }
             }
             Kind::Full => {
-                self.pool().forget_partial();
-                let blocks: Vec<_> = self.blocks_in_use().collect();
+                pool.forget_partial();
+                let blocks: Vec<_> = self.blocks_below(pool.high()).collect();
                 for (block, state) in blocks {
                     if state == State::Small {
-                        live += self.sweep_block(block).live * LINE;
+                        // Which core used it last is no longer known.
+                        live += self.sweep_block(&mut pool, block, 0).live * LINE;
                     }
                 }
                 let large = std::mem::take(&mut collector.large);
-                live += self.sweep_large(collector, &large);
+                live += self.sweep_large(&mut pool, collector, &large);
             }
         }
-        live += self.sweep_large(collector, &young.large);
+        live += self.sweep_large(&mut pool, collector, &young.large);
         if kind == Kind::Full {
-            self.pool().declare_surplus(3 * self.nursery_bytes() + live / 4);
+            pool.declare_surplus(3 * self.nursery_bytes() + live / 4);
         }
         live
     }
 
-    fn sweep_block(&self, block: u32) -> Swept {
+    fn sweep_block(&self, pool: &mut Pool, block: u32, home: Home) -> Swept {
         let space = self.space();
         let (mut live, mut new, mut all) = (0, 0, 0);
         for word in space.block_line_words(block) {
@@ -73,15 +77,15 @@ impl Heap {
             }
         }
         if live == 0 {
-            self.pool().free_block(block);
+            pool.free_block(block, home);
         } else if live < LINES {
-            self.pool().add_partial(block, LINES - live);
+            pool.add_partial(block, LINES - live, home);
         }
         Swept { live, new }
     }
 
     /// Frees large objects that are not marked; returns the bytes of the others.
-    fn sweep_large(&self, collector: &mut Collector, objects: &[u32]) -> usize {
+    fn sweep_large(&self, pool: &mut Pool, collector: &mut Collector, objects: &[u32]) -> usize {
         let mut live = 0;
         for &block in objects {
             let offset = Space::block_offset(block);
@@ -92,7 +96,7 @@ impl Heap {
                 live += size.next_multiple_of(PAGE);
                 collector.large.push(block);
             } else if let State::LargeHead(count) = self.space().state(block) {
-                self.pool().free_large(block, count, size);
+                pool.free_large(block, count, size);
             }
         }
         live

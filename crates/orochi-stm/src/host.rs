@@ -72,6 +72,12 @@ pub trait Host {
     /// world. Comes at a safepoint or a return from away, outside any operation.
     fn clean_tids(&self);
 
+    /// The thread is paused at a stop: does a piece of the stopper's work, if there is any, and
+    /// says whether it did. Asked again and again for a while.
+    fn help_stopper(&self) -> bool {
+        false
+    }
+
     /// Where the program is, for the event log.
     fn source_position(&self) -> SourcePosition {
         SourcePosition::default()

@@ -119,6 +119,8 @@ pub struct ThreadRecord {
     pub(crate) slice_used: AtomicU64,
     /// How long the thread has run in slices that are over; changed under the lock of the seats.
     pub(crate) ran: AtomicU64,
+    /// Set while the thread sleeps until a stop is over.
+    pub(crate) stopped: AtomicU32,
     /// Where the thread sleeps.
     pub(crate) wake: WakeCell,
     /// `Shared` objects read by the open block.
@@ -143,6 +145,7 @@ impl ThreadRecord {
             seated_at: AtomicU64::new(0),
             slice_used: AtomicU64::new(0),
             ran: AtomicU64::new(0),
+            stopped: AtomicU32::new(0),
             wake: WakeCell::new(),
             marks: [const { AtomicU32::new(0) }; MARKS],
             counters: Counters::default(),

@@ -9,9 +9,9 @@ use crate::host::Host;
 use crate::owner::{OwnerBits, OwnerState, OwnerWord, TID_LIMIT};
 use crate::record::{STOP, ThreadRecord};
 use crate::registry::Registry;
-use crate::sync::{Ordering, back_off, fence};
+use crate::sync::{Ordering, back_off, fence, now, relax, stop_is_brief};
 use crate::thread::StmThread;
-use crate::token::{AWAY, PAUSED, SAFE, Token};
+use crate::token::{AWAY, PAUSED, SAFE};
 
 /// A stopped world: what the stopper may do while nobody else runs. Helper threads of the
 /// collector may share it.
@@ -27,6 +27,12 @@ impl World<'_> {
     /// The records of all registered threads, the stopper's included.
     pub fn threads(&self) -> impl Iterator<Item = &'static ThreadRecord> + '_ {
         self.registry.registered()
+    }
+
+    /// How many threads other than the stopper were stopped while they ran, so that they are asked for
+    /// help ([`Host::help_stopper`](crate::Host::help_stopper)).
+    pub fn paused(&self) -> usize {
+        self.threads().filter(|record| record.token().has(PAUSED)).count()
     }
 
     /// The registry whose threads are stopped.
@@ -137,7 +143,7 @@ impl StmThread {
         loop {
             self.record.token.fetch_or(PAUSED, Ordering::SeqCst);
             fence(Ordering::SeqCst);
-            self.sleep_through_stop();
+            self.watch_stop(host);
             self.record.token.fetch_and(!PAUSED, Ordering::SeqCst);
             // Fence 1: the status against the next stop (S4).
             fence(Ordering::SeqCst);
@@ -149,15 +155,35 @@ impl StmThread {
         host.came_back();
     }
 
+    /// Waits, in a status that a stop counts as done, until nobody stops the world: helps the
+    /// stopper or watches for a while, then sleeps.
+    fn watch_stop(&self, host: &dyn Host) {
+        let mut since = now();
+        while self.must_stop() {
+            if host.help_stopper() {
+                since = now();
+            } else if stop_is_brief(now() - since) {
+                relax();
+            } else {
+                return self.sleep_through_stop();
+            }
+        }
+    }
+
     /// Sleeps, in a status that a stop counts as done, until nobody stops the world.
     pub(crate) fn sleep_through_stop(&self) {
+        let record = self.record;
+        // Only who sleeps here is woken at the end of a stop: those who wait for a seat or an object
+        // have nothing to do with it, and there may be many.
+        record.stopped.store(1, Ordering::SeqCst);
         loop {
-            self.record.wake.reset();
+            record.wake.reset();
             if !self.must_stop() {
-                return;
+                break;
             }
-            self.record.wake.sleep(None);
+            record.wake.sleep(None);
         }
+        record.stopped.store(0, Ordering::SeqCst);
     }
 }
 
@@ -173,8 +199,7 @@ impl Drop for Resume<'_> {
         fence(Ordering::SeqCst);
         for record in registry.registered().filter(|record| record.slot != self.thread.record.slot)
         {
-            let token = Token(record.token.load(Ordering::SeqCst));
-            if token.has(AWAY | SAFE | PAUSED) {
+            if record.stopped.load(Ordering::SeqCst) != 0 {
                 record.wake.wake();
             }
         }

@@ -16,6 +16,9 @@ mod chosen {
 
     /// How long a waiter looks before it sleeps, in nanoseconds.
     const SPIN_NANOS: u64 = 20_000;
+    /// How long a stopped thread looks for the end of the stop before it sleeps, in nanoseconds:
+    /// a nursery collection is mostly shorter, and a sleep costs two context switches.
+    const STOP_SPIN_NANOS: u64 = 200_000;
     /// How long a thread may keep its seat while others wait for one.
     const SLICE_NANOS: u64 = 5_000_000;
     /// How long it may keep it while a thread that has been waiting for something else does.
@@ -24,6 +27,11 @@ mod chosen {
     /// Whether a waiter that has looked for so long should go on looking.
     pub(crate) fn worth_spinning(waited: u64) -> bool {
         waited < SPIN_NANOS
+    }
+
+    /// The same for one that waits for the end of a stop.
+    pub(crate) fn stop_is_brief(waited: u64) -> bool {
+        waited < STOP_SPIN_NANOS
     }
 
     /// What is left of the slice of a thread that has had its seat for so long.
@@ -83,6 +91,11 @@ mod chosen {
 
     /// Sleeping at once explores more than spinning does.
     pub(crate) fn worth_spinning(_waited: u64) -> bool {
+        false
+    }
+
+    /// As above.
+    pub(crate) fn stop_is_brief(_waited: u64) -> bool {
         false
     }
 

@@ -4,11 +4,50 @@
 //! writes to it. A Python program that says `bytearray(2 ** 46)` expects a `MemoryError`, so one
 //! allocation of more than the machine's memory fails here; the runtime turns that into the
 //! exception wherever a size comes from the program.
+//!
+//! Its first gigabyte of addresses is ours: what mimalloc reserves for itself it asks the system to
+//! back by huge pages, which costs a small program half as much memory again and no less time.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mimalloc::MiMalloc;
+
+unsafe extern "C" {
+    /// Lets mimalloc allocate from memory that the caller has mapped and keeps for ever.
+    fn mi_manage_os_memory(
+        start: *mut libc::c_void,
+        size: usize,
+        is_committed: bool,
+        is_pinned: bool,
+        is_zero: bool,
+        numa_node: libc::c_int,
+    ) -> bool;
+}
+
+/// Addresses reserved at first.
+const FIRST: usize = 1 << 30;
+
+/// Gives mimalloc its first memory. To be called before anything is allocated; if the system has none
+/// to give, mimalloc sees to itself.
+pub fn prepare() {
+    // SAFETY: a new private mapping at an address of the system's choice.
+    let start = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            FIRST,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    if start == libc::MAP_FAILED {
+        return;
+    }
+    // SAFETY: fresh zeroed memory of that size, readable and writable, which nobody else knows of.
+    unsafe { mi_manage_os_memory(start, FIRST, true, false, true, -1) };
+}
 
 /// See the module's head.
 pub struct Bounded;

@@ -187,7 +187,8 @@ Options (and corresponding environment variables):
 -V     : print the version number and exit (also --version)
 -W arg : warning control; arg is action:message:category:module:lineno
 -X opt : set implementation-specific option:
-         max_heap=SIZE (bytes, or with k, m, g), lib=DIR, stm_counters
+         max_heap=SIZE (bytes, or with k, m, g), nursery=SIZE, gc_log,
+         lib=DIR, stm_counters
 file   : program read from script file
 -      : program read from stdin (default; interactive mode if a tty)
 arg ...: arguments passed to program in sys.argv[1:]

@@ -20,8 +20,13 @@ static ALLOCATOR: allocator::Bounded = allocator::Bounded;
 /// Which of the descriptors 0 to 2 the process was started without: a bit each.
 static MISSING: AtomicU8 = AtomicU8::new(0);
 
-/// Notes them before Rust's own start-up opens `/dev/null` in their place.
-extern "C" fn note_missing() {
+/// Before Rust's own start-up, which allocates and opens `/dev/null` in place of what is missing.
+extern "C" fn before_start() {
+    allocator::prepare();
+    note_missing();
+}
+
+fn note_missing() {
     for descriptor in 0..3 {
         // SAFETY: asks for the flags of a descriptor, which need not be open.
         if unsafe { libc::fcntl(descriptor, libc::F_GETFD) } < 0 {
@@ -33,7 +38,7 @@ extern "C" fn note_missing() {
 // SAFETY: the section holds functions to be called before `main`, in a process of one thread.
 #[used]
 #[unsafe(link_section = ".init_array")]
-static NOTE_MISSING: extern "C" fn() = note_missing;
+static BEFORE_START: extern "C" fn() = before_start;
 
 /// Closes what the process was started without, so that the program finds it missing.
 fn close_missing() {

@@ -56,8 +56,8 @@ fn runs_join_split_and_fit() {
 #[test]
 fn a_pool_counts_what_it_hands_out() {
     let space = Space::reserve().expect("addresses");
-    let mut pool = Pool::new(space, 10 * BLOCK);
-    let whole = |pool: &mut Pool| match pool.take_block(true) {
+    let mut pool = Pool::new(space, 10 * BLOCK, 1);
+    let whole = |pool: &mut Pool| match pool.take_block(true, 0) {
         Ok(Taken::Whole(block)) => Some(block),
         _ => None,
     };
@@ -69,20 +69,22 @@ fn a_pool_counts_what_it_hands_out() {
     assert_eq!(pool.committed(), 9 * BLOCK + PAGE);
     assert!(whole(&mut pool).is_none() && pool.take_large(BLOCK).is_err());
     // Lines between survivors need no room in the limit.
-    pool.add_partial(1, 200);
-    pool.add_partial(2, 1);
+    pool.add_partial(1, 200, 0);
+    pool.add_partial(2, 1, 0);
     for expected in [1, 2] {
-        assert!(matches!(pool.take_block(false), Ok(Taken::Partial(block)) if block == expected));
+        assert!(
+            matches!(pool.take_block(false, 0), Ok(Taken::Partial(block)) if block == expected)
+        );
     }
-    assert!(pool.take_block(false).is_err());
+    assert!(pool.take_block(false, 0).is_err());
     pool.free_large(large, 6, 5 * BLOCK + 1);
     for block in [2, 3, 0, 1] {
-        pool.free_block(block);
+        pool.free_block(block, 0);
     }
     assert_eq!(pool.committed(), 0);
     // The block freed last is taken first; all ten make one run.
     assert_eq!(whole(&mut pool), Some(1));
-    pool.free_block(1);
+    pool.free_block(1, 0);
     assert_eq!(pool.take_large(10 * BLOCK), Ok(0));
     pool.free_large(0, 10, 10 * BLOCK);
     // Back to the system, and into use again.
@@ -95,4 +97,22 @@ fn a_pool_counts_what_it_hands_out() {
     pool.add_clean(6, 1);
     pool.add_clean(0, 6);
     assert_eq!(pool.take_large(10 * BLOCK), Ok(0));
+}
+
+#[test]
+fn blocks_come_back_to_the_core_that_used_them() {
+    let space = Space::reserve().expect("addresses");
+    let mut pool = Pool::new(space, 100 * BLOCK, 2);
+    let whole = |pool: &mut Pool, home| match pool.take_block(true, home) {
+        Ok(Taken::Whole(block)) => block,
+        _ => panic!("a block"),
+    };
+    let first: Vec<_> = (0..4).map(|_| whole(&mut pool, 0)).collect();
+    let second: Vec<_> = (0..3).map(|_| whole(&mut pool, 1)).collect();
+    first.iter().for_each(|&block| pool.free_block(block, 0));
+    second.iter().for_each(|&block| pool.free_block(block, 1));
+    // Its own, the last used first; then what has lain longest with the other.
+    let taken: Vec<_> = (0..5).map(|_| whole(&mut pool, 1)).collect();
+    assert_eq!(taken, [second[2], second[1], second[0], first[0], first[1]]);
+    assert_eq!([whole(&mut pool, 0), whole(&mut pool, 0)], [first[3], first[2]]);
 }

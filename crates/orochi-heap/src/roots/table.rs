@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many lists of vectors there are: threads that make vectors at once rarely meet.
-const LISTS: usize = 16;
+const LISTS: usize = 64;
 
 /// What a rooted vector's box holds.
 struct Linked {
@@ -24,13 +24,16 @@ struct Linked {
     position: usize,
 }
 
-/// Boxes of rooted vectors.
-struct List(Vec<*mut Linked>);
+/// Boxes of rooted vectors. Alone on its cache lines: its thread locks it for each vector.
+#[repr(align(128))]
+struct List(Mutex<Boxes>);
+
+struct Boxes(Vec<*mut Linked>);
 
 // SAFETY: the pointers are only followed by their owner or while all owners are stopped.
-unsafe impl Send for List {}
+unsafe impl Send for Boxes {}
 
-static VECTORS: [Mutex<List>; LISTS] = [const { Mutex::new(List(Vec::new())) }; LISTS];
+static VECTORS: [List; LISTS] = [const { List(Mutex::new(Boxes(Vec::new()))) }; LISTS];
 static NEXT_LIST: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
@@ -79,7 +82,7 @@ impl RootVec {
     #[cold]
     fn link(&mut self) {
         let list = MY_LIST.try_with(|n| *n).unwrap_or(0);
-        let mut boxes = lock(&VECTORS[list]);
+        let mut boxes = lock(&VECTORS[list].0);
         self.linked =
             Box::into_raw(Box::new(Linked { values: Vec::new(), list, position: boxes.0.len() }));
         boxes.0.push(self.linked);
@@ -167,7 +170,7 @@ impl Drop for RootVec {
         // boxes' positions change only under the list's lock.
         unsafe {
             let list = (*self.linked).list;
-            let mut boxes = lock(&VECTORS[list]);
+            let mut boxes = lock(&VECTORS[list].0);
             let position = (*self.linked).position;
             boxes.0.swap_remove(position);
             if let Some(&moved) = boxes.0.get(position) {
@@ -315,7 +318,7 @@ impl<T: Reference> Drop for Rooted<T> {
 /// Every thread that owns a rooted vector is stopped.
 pub(crate) unsafe fn visit_vectors(visit: &mut dyn FnMut(&[Value])) {
     for list in &VECTORS {
-        for &linked in &lock(list).0 {
+        for &linked in &lock(&list.0).0 {
             // SAFETY: linked boxes live, and their owners do not write now (the caller's promise).
             visit(unsafe { &(*linked).values });
         }

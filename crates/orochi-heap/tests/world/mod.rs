@@ -21,7 +21,6 @@ struct Stops {
     mutators: Vec<MutatorPointer>,
     stopped: usize,
     stopping: bool,
-    round: u64,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -30,11 +29,15 @@ struct MutatorPointer(*const Mutator);
 unsafe impl Send for MutatorPointer {}
 
 static STOPS: Mutex<Stops> =
-    Mutex::new(Stops { mutators: Vec::new(), stopped: 0, stopping: false, round: 0 });
+    Mutex::new(Stops { mutators: Vec::new(), stopped: 0, stopping: false });
 static CHANGED: Condvar = Condvar::new();
 /// Who cleans owner words, in tests of that.
 pub static CLEANER: Mutex<Option<&'static dyn OwnerWords>> = Mutex::new(None);
 static WANTED: AtomicBool = AtomicBool::new(false);
+/// Do stopped threads help with marking?
+pub static HELPED: AtomicBool = AtomicBool::new(true);
+/// Stops that are over.
+static ROUND: AtomicU64 = AtomicU64::new(0);
 pub static VERIFY: AtomicBool = AtomicBool::new(true);
 pub static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
 
@@ -74,23 +77,27 @@ pub struct Mutator {
     top: usize,
 }
 
-struct World<'a>(&'a [MutatorPointer]);
+struct World<'a>(&'a [MutatorPointer], &'a Mutator);
 
 impl Roots for World<'_> {
-    fn precise(&self, _: Kind, visit: &mut dyn FnMut(&[Value])) {
+    fn precise(&self, _: Kind, visit: &mut dyn FnMut(Option<&LocalHeap>, &[Value])) {
         for mutator in self.0 {
-            visit(unsafe { &(*mutator.0).stack });
+            let mutator = unsafe { &*mutator.0 };
+            visit(Some(&mutator.local), &mutator.stack);
         }
+    }
+    fn helped(&self) -> Option<&LocalHeap> {
+        HELPED.load(Ordering::Relaxed).then_some(&self.1.local)
     }
     fn owner_words(&self) -> Option<&dyn OwnerWords> {
         *CLEANER.lock().unwrap()
     }
-    fn conservative(&self, _: Kind, visit: &mut dyn FnMut(&[usize])) {
+    fn conservative(&self, _: Kind, visit: &mut dyn FnMut(Option<&LocalHeap>, &[usize])) {
         for mutator in self.0 {
             let mutator = unsafe { &*mutator.0 };
-            visit(&mutator.words);
+            visit(Some(&mutator.local), &mutator.words);
             if mutator.conservative {
-                visit(unsafe { mutator.native.words(mutator.top) });
+                visit(Some(&mutator.local), unsafe { mutator.native.words(mutator.top) });
             }
         }
     }
@@ -140,12 +147,11 @@ impl Mutator {
             WANTED.store(true, Ordering::Release);
             if state.stopping {
                 // Somebody else collects.
-                let round = state.round;
+                let round = ROUND.load(Ordering::Acquire);
                 state.stopped += 1;
                 CHANGED.notify_all();
-                while state.round == round {
-                    state = CHANGED.wait(state).unwrap();
-                }
+                drop(state);
+                self.wait(round);
                 return None;
             }
             state.stopping = true;
@@ -158,7 +164,7 @@ impl Mutator {
                     // Young objects, too: runs end in terminators, what was written to is remembered.
                     unsafe { heap().verify() }.unwrap();
                 }
-                let outcome = unsafe { heap().collect(&World(&state.mutators), kind) };
+                let outcome = unsafe { heap().collect(&World(&state.mutators, self), kind) };
                 COLLECTIONS.fetch_add(1, Ordering::Relaxed);
                 if VERIFY.load(Ordering::Relaxed) {
                     unsafe { heap().verify() }.unwrap();
@@ -168,10 +174,18 @@ impl Mutator {
             WANTED.store(false, Ordering::Release);
             state.stopping = false;
             state.stopped = 0;
-            state.round += 1;
+            ROUND.fetch_add(1, Ordering::AcqRel);
             CHANGED.notify_all();
             outcome
         })
+    }
+
+    /// Waits for the end of a stop, and helps meanwhile.
+    fn wait(&self, round: u64) {
+        while ROUND.load(Ordering::Acquire) == round {
+            heap().help(&self.local);
+            std::thread::yield_now();
+        }
     }
 
     #[inline(always)]
@@ -213,14 +227,14 @@ impl Drop for Mutator {
         // Whoever waits for us to stop must not wait for ever.
         let me = MutatorPointer(&*self);
         while state.stopping {
-            let round = state.round;
+            let round = ROUND.load(Ordering::Acquire);
             state.stopped += 1;
             CHANGED.notify_all();
             self.stack.clear();
             self.conservative = false;
-            while state.round == round {
-                state = CHANGED.wait(state).unwrap();
-            }
+            drop(state);
+            self.wait(round);
+            state = stops();
         }
         state.mutators.retain(|&other| other != me);
         unsafe { heap().unregister(&self.local) };

@@ -4,6 +4,8 @@
 use orochi_compiler::code::VariableKind;
 use orochi_compiler::code::flags as code_flags;
 
+use std::sync::atomic::Ordering;
+
 use super::Windows;
 use crate::exception::Raised;
 use crate::heap::{RootVec, Value};
@@ -97,7 +99,11 @@ fn set_register(
         if fields.thread.get() == std::ptr::from_ref(th) as usize {
             put();
         } else {
-            th.stop_the_world(put);
+            let threads = &th.vm.threads;
+            th.stop_the_world(|| {
+                put();
+                threads.stacks_written.store(true, Ordering::Release);
+            });
         }
         return Ok(());
     }

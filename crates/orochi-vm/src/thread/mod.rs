@@ -109,6 +109,8 @@ pub struct Thread {
     pub(crate) native_top: Cell<usize>,
     /// The callee-saved registers when the thread was left.
     pub(crate) spilled: UnsafeCell<[usize; 6]>,
+    /// The count of releases at the last collection, if the thread had been registered by then.
+    pub(crate) collected_at: Cell<u64>,
     /// The process's runtime.
     pub vm: &'static Vm,
     /// `threading.get_ident()`

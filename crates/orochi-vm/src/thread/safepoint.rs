@@ -7,12 +7,13 @@
 use std::arch::asm;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use orochi_stm::{Host, HostRequests, Logged, OwnerWord, StmThread, World};
 
 use super::Thread;
 use crate::exception::Raised;
-use crate::heap::{Header, Heap, Kind, LocalHeap, OwnerWords, Roots, Value};
+use crate::heap::{Header, Heap, Kind, LocalHeap, Outcome, OwnerWords, Roots, Value};
 
 /// Bits that the runtime posts to poll words.
 pub mod request {
@@ -100,6 +101,10 @@ impl Host for Thread {
 
     fn came_back(&self) {}
 
+    fn help_stopper(&self) -> bool {
+        Heap::get().help(&self.heap)
+    }
+
     fn clean_tids(&self) {
         self.collect_garbage(Kind::Full);
     }
@@ -135,24 +140,33 @@ impl OwnerWords for Cleaner<'_, '_> {
 struct AllRoots<'a, 'w> {
     world: World_<'a, 'w>,
     cleaner: Option<Cleaner<'a, 'w>>,
+    /// The collecting thread's part of the heap.
+    own: &'a LocalHeap,
+    /// How many other threads were stopped while they ran.
+    paused: usize,
 }
 
 impl Roots for AllRoots<'_, '_> {
-    fn precise(&self, kind: Kind, visit: &mut dyn FnMut(&[Value])) {
+    fn precise(&self, kind: Kind, visit: &mut dyn FnMut(Option<&LocalHeap>, &[Value])) {
         match kind {
-            Kind::Nursery => crate::interpreter::cache::visit_records(visit),
+            Kind::Nursery => {
+                crate::interpreter::cache::visit_records(&mut |values| visit(None, values));
+            }
             // Caches keep nothing alive for long.
             Kind::Full => crate::interpreter::cache::clear_all(),
         }
         for thread in self.world.threads() {
-            // SAFETY: stopped; everything below the published top is initialised.
-            visit(unsafe { thread.value_stack.below(thread.top.get()) });
-            for local in &thread.locals {
-                visit(&[local.get()]);
+            let whose = Some(&thread.heap);
+            if !(kind == Kind::Nursery && thread.has_slept()) {
+                // SAFETY: stopped; everything below the published top is initialised.
+                visit(whose, unsafe { thread.value_stack.below(thread.top.get()) });
             }
-            thread.block.visit_roots(visit);
+            for local in &thread.locals {
+                visit(whose, &[local.get()]);
+            }
+            thread.block.visit_roots(&mut |values| visit(whose, values));
             let (left, right) = thread.operands.get();
-            visit(&[
+            let registers = [
                 thread.raised.get(),
                 thread.handled.get(),
                 thread.result.get(),
@@ -161,20 +175,33 @@ impl Roots for AllRoots<'_, '_> {
                 thread.attribute_error_kept.get(),
                 left,
                 right,
-            ]);
+            ];
+            visit(whose, &registers);
         }
     }
 
-    fn conservative(&self, _kind: Kind, visit: &mut dyn FnMut(&[usize])) {
+    fn conservative(&self, kind: Kind, visit: &mut dyn FnMut(Option<&LocalHeap>, &[usize])) {
         for thread in self.world.threads() {
+            let whose = Some(&thread.heap);
+            visit(whose, thread.undo.borrow().as_words());
+            visit(whose, &thread.block.waits_for());
+            if kind == Kind::Nursery && thread.has_slept() {
+                continue;
+            }
             // SAFETY: the thread has published its stack and stays below while it is stopped.
             unsafe {
-                visit(&*thread.spilled.get());
-                visit((*thread.native_stack.get()).words(thread.native_top.get()));
+                visit(whose, &*thread.spilled.get());
+                visit(whose, (*thread.native_stack.get()).words(thread.native_top.get()));
             }
-            visit(thread.undo.borrow().as_words());
-            visit(&thread.block.waits_for());
         }
+    }
+
+    fn helped(&self) -> Option<&LocalHeap> {
+        (self.paused > 0).then_some(self.own)
+    }
+
+    fn running(&self) -> usize {
+        1 + self.paused
     }
 
     fn owner_words(&self) -> Option<&dyn OwnerWords> {
@@ -190,6 +217,27 @@ pub(crate) fn request_collection(local: &LocalHeap) {
         &*std::ptr::from_ref(local).byte_sub(offset).cast::<Thread>()
     };
     thread.stm.post(HostRequests(request::COLLECT));
+}
+
+/// `-X gc_log`: a line for each collection.
+#[cold]
+fn log(outcome: &Outcome, stopped: Duration, all: Duration) {
+    let us = |ns: u64| ns as f64 / 1e3;
+    let stop = stopped.as_nanos() as u64;
+    let restart = (all.as_nanos() as u64).saturating_sub(stop + outcome.pause_ns);
+    let mark = outcome.pause_ns - outcome.roots_ns - outcome.sweep_ns;
+    eprintln!(
+        "gc {}: stop {:.1} us, pause {:.1} us (roots {:.1}, mark {:.1}, sweep {:.1}), rest {:.1} us; {} kB taken, {} kB live",
+        if outcome.kind == Kind::Full { "full" } else { "nursery" },
+        us(stop),
+        us(outcome.pause_ns),
+        us(outcome.roots_ns),
+        us(mark),
+        us(outcome.sweep_ns),
+        us(restart),
+        outcome.young_bytes >> 10,
+        outcome.live_bytes >> 10,
+    );
 }
 
 impl Thread {
@@ -278,7 +326,9 @@ impl Thread {
     pub(crate) fn collect_garbage(&self, kind: Kind) {
         self.publish_stack();
         let before = Heap::get().statistics();
+        let asked = std::time::Instant::now();
         let outcome = self.stm.stop_the_world(self, |world| {
+            let stopped = asked.elapsed();
             let now = Heap::get().statistics();
             if now.nursery_collections + now.full_collections
                 != before.nursery_collections + before.full_collections
@@ -289,23 +339,38 @@ impl Thread {
                 return None;
             }
             let cleaner = world.has_retired_tids().then_some(Cleaner(world));
-            let roots = AllRoots { world: World_ { world }, cleaner };
+            let paused = world.paused();
+            let roots = AllRoots { world: World_ { world }, cleaner, own: &self.heap, paused };
             // SAFETY: the world is stopped, all threads have published their stacks, and a
             // stopped thread is in no constructor, since those do not poll.
             let outcome = unsafe { Heap::get().collect(&roots, kind) };
             crate::types::weakref::canonical::collected(outcome.kind);
             for thread in roots.world.threads() {
-                thread.clear_above_top();
+                if !thread.has_slept() {
+                    thread.clear_above_top();
+                    thread.collected_at.set(thread.stm.releases());
+                }
             }
-            Some(outcome)
+            self.vm.threads.stacks_written.store(false, Ordering::Release);
+            Some((outcome, stopped))
         });
-        let Some(outcome) = outcome else { return };
+        let Some((outcome, stopped)) = outcome else { return };
+        if self.vm.settings.x_options.iter().any(|(name, _)| name == "gc_log") {
+            log(&outcome, stopped, asked.elapsed());
+        }
         if outcome.finalisers + outcome.weak_callbacks > 0 {
             self.stm.post(HostRequests(request::FINALISE));
         }
         if outcome.kind == Kind::Full {
             Heap::get().give_back_surplus();
         }
+    }
+
+    /// Whether this thread has not run since the last collection, so that all that its stacks refer to
+    /// is old and nothing lies above their tops. The world is stopped.
+    fn has_slept(&self) -> bool {
+        self.collected_at.get() == self.stm.releases()
+            && !self.vm.threads.stacks_written.load(Ordering::Acquire)
     }
 
     /// Empties the part of the value stack that popped windows have left behind, so that a new

@@ -9,7 +9,7 @@
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::os::unix::thread::JoinHandleExt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use orochi_stm::{HostRequests, Registry, StmThread};
 
@@ -36,6 +36,8 @@ const DEFAULT_NATIVE_STACK: usize = 16 << 20;
 pub struct Threads {
     live: AtomicUsize,
     main_ident: AtomicU64,
+    /// A stopped thread's value stack has been written to by another since the last collection.
+    pub(crate) stacks_written: AtomicBool,
 }
 
 impl Threads {
@@ -101,6 +103,7 @@ impl Thread {
             native_stack: UnsafeCell::new(NativeStack::current()),
             native_top: Cell::new(0),
             spilled: UnsafeCell::new([0; 6]),
+            collected_at: Cell::new(u64::MAX),
             vm,
             ident: Cell::new(0),
             asynchronous: unbound(),

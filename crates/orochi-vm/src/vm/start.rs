@@ -22,7 +22,8 @@ static MAIN: AtomicUsize = AtomicUsize::new(0);
 /// # Errors
 /// When memory for it cannot be had, or it has been made already.
 pub fn start(settings: Settings) -> Result<Box<Thread>, String> {
-    let limit = heap_limit(&settings)?;
+    let limit = size_option(&settings, "max_heap", 8 << 20)?;
+    let nursery = size_option(&settings, "nursery", 64 << 10)?;
     let mut config = Config {
         hooks: Hooks {
             request_collection: safepoint::request_collection,
@@ -33,6 +34,9 @@ pub fn start(settings: Settings) -> Result<Box<Thread>, String> {
     };
     if let Some(limit) = limit {
         config.max_heap = limit;
+    }
+    if let Some(nursery) = nursery {
+        config.nursery_bytes = nursery;
     }
     let heap = Heap::init(config).map_err(|_| "cannot reserve memory for the heap".to_owned())?;
     // Rare paths on purpose: a collection so many allocations apart.
@@ -90,9 +94,9 @@ pub fn main_thread() -> *const Thread {
     MAIN.load(Ordering::Acquire) as *const Thread
 }
 
-/// The heap's limit from `-X max_heap=SIZE` (bytes, or with a suffix k, m, g).
-fn heap_limit(settings: &Settings) -> Result<Option<usize>, String> {
-    let given = settings.x_options.iter().rev().find(|(name, _)| name == "max_heap");
+/// A size from `-X NAME=SIZE` (bytes, or with a suffix k, m, g), at least `least`.
+fn size_option(settings: &Settings, name: &str, least: usize) -> Result<Option<usize>, String> {
+    let given = settings.x_options.iter().rev().find(|(option, _)| option == name);
     let Some((_, value)) = given else { return Ok(None) };
     let text = value.as_deref().unwrap_or("");
     let (digits, unit) = match text.char_indices().last() {
@@ -101,13 +105,14 @@ fn heap_limit(settings: &Settings) -> Result<Option<usize>, String> {
         Some((at, 'g' | 'G')) => (&text[..at], 1 << 30),
         _ => (text, 1),
     };
-    digits
-        .parse::<usize>()
-        .ok()
-        .and_then(|n| n.checked_mul(unit))
-        .filter(|&bytes| bytes >= 8 << 20)
-        .map(Some)
-        .ok_or_else(|| format!("-X max_heap={text}: a size of at least 8m is expected"))
+    let size = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(unit));
+    size.filter(|&bytes| bytes >= least).map(Some).ok_or_else(|| {
+        let least = match least >> 20 {
+            0 => format!("{}k", least >> 10),
+            megabytes => format!("{megabytes}m"),
+        };
+        format!("-X {name}={text}: a size of at least {least} is expected")
+    })
 }
 
 impl Vm {
