@@ -271,10 +271,38 @@ def case_metaclass_lies():
         def __prepare__(mcls, name, bases):
             return 5
     raises(TypeError, lambda: exec("class A(metaclass=P): pass", {"P": Prepare}))
-    # Namespaces of classes keep names only: what is no string is left out.
-    survives(lambda: type("A", (), {1: 2}).__dict__[1] + "x")
+    raises(TypeError, lambda: type("A", (), {1: 2}).__dict__[1] + "x")
     for bases in ((5,), (None,), (int, str), (bool,), (type(None),), (type(lambda: 0),)):
         raises(TypeError, lambda: type("A", bases, {}))
+
+
+def case_keys_of_classes_are_no_names():
+    warnings = __import__("warnings")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        A = type("A", (), {"a": 1, 1: 2, "b": 3, (4, 5): 6, 7.0: 8})
+    assert [str(warning.message) for warning in caught] == ["non-string key in the __dict__ of class A"] * 3
+    names = [key for key in A.__dict__ if type(key) is not str or len(key) == 1]
+    assert names == ["a", 1, "b", (4, 5), 7.0], names
+    assert vars(A)[1] == 2 and A.__dict__[True] == 2 and A.__dict__.get((4, 5)) == 6 and A.__dict__[7] == 8
+    assert 1 in A.__dict__ and 2 not in A.__dict__ and len(A.__dict__) == len(dict(A.__dict__))
+    for number in range(100):
+        setattr(A, f"name{number}", number)
+    assert A.__dict__[1] == 2 and A.__dict__["name99"] == 99 and A.a == 1
+    raises(KeyError, lambda: A.__dict__[3])
+    raises(TypeError, lambda: A.__dict__[[]])
+    raises(TypeError, lambda: dir(A))
+
+    class Key:
+        def __hash__(self):
+            return hash("a")
+
+        def __eq__(self, other):
+            raise Boom
+    B = type("B", (), {Key(): 1})
+    survives(lambda: B.__dict__["a"])
+    survives(lambda: B.__dict__[Key()])
+    survives(lambda: B().a)
 
 
 def case_exceptions_lie():

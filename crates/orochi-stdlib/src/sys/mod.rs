@@ -6,12 +6,13 @@
 //! * [`encoding`]: the locale, UTF-8 mode
 //! * [`values`]: constants and named tuples; [`paths`]: where things are
 //! * [`functions`]: reading and changing settings; [`hooks`]: display, exceptions, audit, tracing
-//! * [`frames`]: what runs where; [`monitoring`]: `sys.monitoring`
+//! * [`frames`]: what runs where; [`monitoring`]: `sys.monitoring`; [`jit`]: `sys._jit`
 
 pub mod encoding;
 mod frames;
 pub(crate) mod functions;
 mod hooks;
+mod jit;
 pub mod monitoring;
 mod paths;
 mod values;
@@ -46,7 +47,8 @@ static MODULE: ModuleSpec = ModuleSpec {
         functions::add(th, module, hooks::FUNCTIONS)?;
         functions::add(th, module, frames::FUNCTIONS)?;
         hooks::fill(th, module)?;
-        monitoring::fill(th, module)
+        monitoring::fill(th, module)?;
+        jit::fill(th, module)
     }),
     ..ModuleSpec::named("sys")
 };

@@ -261,6 +261,9 @@ fn copy_namespace(
         let Some(name) = key.cast::<Str>() else {
             let text = format!("non-string key in the __dict__ of class {}", class.display_name());
             th.warn(&classes::RUNTIME_WARNING, &text, 1)?;
+            let guard = th.write(class)?;
+            let names = guard.namespace.get().add_stranger(guard.thread(), key, value)?;
+            guard.namespace.set(guard.token(), names);
             continue;
         };
         let name = th.intern_str(name);

@@ -5,6 +5,10 @@
 //! its class for writing. An entry is complete before its bucket is published, values are
 //! replaced by one store, and a table that is full is replaced by a larger copy.
 //!
+//! A namespace given to `type()` may have keys that are no strings. They are entries like the others
+//! as far as order goes, but have no bucket: names never find them, and whoever looks for one compares
+//! it with all of them.
+//!
 //! A table of capacity `n` (a power of two) has `n` entries of three words: name, value, and two
 //! buckets of the index, which so has `2 n` buckets: entry number plus one, or zero.
 
@@ -12,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::exception::Raised;
 use crate::heap::{Count, Header, Layout, Payload, Value};
-use crate::object::Ref;
+use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types::str::Str;
 
@@ -117,26 +121,22 @@ impl Ref<Namespace> {
         self.table().used.load(Ordering::Acquire) as usize
     }
 
-    /// The entry at a position, unless deleted.
-    pub fn at(self, position: usize) -> Option<(Ref<Str>, Value)> {
+    /// The key and the value at a position, unless deleted.
+    pub fn at(self, position: usize) -> Option<(Value, Value)> {
         let entry = self.entry(position);
         let value = Value::from_bits(entry.value.load(Ordering::Acquire));
-        // SAFETY: names are strings.
-        let name = unsafe { Ref::from_ptr(entry.name.bits() as *const Str) };
-        (!value.is_unbound()).then_some((name, value))
+        (!value.is_unbound()).then_some((entry.name, value))
     }
 
-    /// The names and values, in order of definition.
-    pub fn iter(self) -> impl Iterator<Item = (Ref<Str>, Value)> {
+    /// The keys and values, in order of definition.
+    pub fn iter(self) -> impl Iterator<Item = (Value, Value)> {
         (0..self.positions()).filter_map(move |at| self.at(at))
     }
 
     /// A copy with the same names and values.
     pub(super) fn copied(self, th: &Thread) -> Result<Ref<Namespace>, Raised> {
         let copy = Namespace::new(th, self.iter().count() + 1)?;
-        for (name, value) in self.iter() {
-            copy.append(name, value);
-        }
+        copy.append_all(self);
         Ok(copy)
     }
 
@@ -153,26 +153,61 @@ impl Ref<Namespace> {
             entry.value.store(value.bits(), Ordering::Release);
             return Ok(self);
         }
-        let used = self.positions();
-        if used == self.table().capacity as usize {
-            let larger = Namespace::new(th, 2 * self.iter().count().max(4))?;
-            for (name, value) in self.iter() {
-                larger.append(name, value);
-            }
-            larger.append(name, value);
-            return Ok(larger);
+        let table = self.with_room(th)?;
+        table.append(name, value);
+        Ok(table)
+    }
+
+    /// Adds an entry whose key is no string, and not there yet; the result is the table to use from
+    /// now on. The caller holds the class.
+    pub(super) fn add_stranger(
+        self,
+        th: &Thread,
+        key: Value,
+        value: Value,
+    ) -> Result<Ref<Namespace>, Raised> {
+        let table = self.with_room(th)?;
+        let used = table.append_entry(key, value);
+        table.table().used.store(used as u32 + 1, Ordering::Release);
+        Ok(table)
+    }
+
+    /// This table, or a larger copy if it is full.
+    fn with_room(self, th: &Thread) -> Result<Ref<Namespace>, Raised> {
+        if self.positions() < self.table().capacity as usize {
+            return Ok(self);
         }
-        self.append(name, value);
-        Ok(self)
+        let larger = Namespace::new(th, 2 * self.iter().count().max(4))?;
+        larger.append_all(self);
+        Ok(larger)
+    }
+
+    /// Appends another table's entries, for which there is room.
+    fn append_all(self, other: Ref<Namespace>) {
+        for (key, value) in other.iter() {
+            match key.cast::<Str>() {
+                Some(name) => self.append(name, value),
+                None => {
+                    let used = self.append_entry(key, value);
+                    self.table().used.store(used as u32 + 1, Ordering::Release);
+                }
+            }
+        }
+    }
+
+    /// Writes an entry, for which there is room, and says where; nobody sees it yet.
+    fn append_entry(self, key: Value, value: Value) -> usize {
+        let used = self.positions();
+        let entry = self.entry(used);
+        // SAFETY: nobody reads an entry before its bucket or the count is published.
+        unsafe { (&raw const entry.name).cast_mut().write(key) };
+        entry.value.store(value.bits(), Ordering::Relaxed);
+        used
     }
 
     /// Appends an entry for which there is room.
     fn append(self, name: Ref<Str>, value: Value) {
-        let used = self.positions();
-        let entry = self.entry(used);
-        // SAFETY: nobody reads an entry before its bucket or the count is published.
-        unsafe { (&raw const entry.name).cast_mut().write(name.value()) };
-        entry.value.store(value.bits(), Ordering::Relaxed);
+        let used = self.append_entry(name.value(), value);
         let mask = self.mask();
         let mut at = Self::start(name) & mask;
         loop {

@@ -9,6 +9,7 @@ use crate::shape::{shape_flags, shape_of_object};
 use crate::thread::Thread;
 use crate::types;
 use crate::types::list::List;
+use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::weakref::WeakRef;
 
@@ -278,7 +279,9 @@ fn same_members(old: Ref<Class>, new: Ref<Class>) -> bool {
         member.is_some_and(|member| member.offset.get() == offset)
     };
     old.namespace.get().iter().all(|(name, value)| match value.cast_exact::<Member>() {
-        Some(member) => has(new, name, member.offset.get()),
+        Some(member) => {
+            name.cast::<Str>().is_some_and(|name| has(new, name, member.offset.get()))
+        }
         None => true,
     })
 }

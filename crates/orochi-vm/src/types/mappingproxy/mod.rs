@@ -127,7 +127,10 @@ pub fn namespace_copy(th: &mut Thread, class: Ref<Class>) -> Result<Ref<Dict>, R
     for position in 0..namespace.positions() {
         if let Some((name, value)) = namespace.at(position) {
             let value = th.open_attribute(value)?;
-            dict.set_str(th, name, value)?;
+            match name.cast::<Str>() {
+                Some(name) => dict.set_str(th, name, value)?,
+                None => dict.set(th, name, value)?,
+            }
         }
     }
     Ok(dict)
@@ -150,16 +153,25 @@ fn forward(th: &mut Thread, proxy: Value, name: &str, args: &[Value]) -> Result<
 
 /// A class's entry under any key.
 fn entry(th: &mut Thread, class: Ref<Class>, key: Value) -> Result<Option<Value>, Raised> {
-    match key.cast::<Str>() {
-        Some(name) => {
-            let name = th.intern_str(name);
-            th.class_entry(class, name)
-        }
-        None => {
-            th.hash(key)?;
-            Ok(None)
+    let hash = th.hash(key)?;
+    if let Some(name) = key.cast::<Str>() {
+        let name = th.intern_str(name);
+        if let Some(value) = th.class_entry(class, name)? {
+            return Ok(Some(value));
         }
     }
+    // Comparing may run Python code, but entries whose keys are no strings never go.
+    let namespace = class.namespace.get();
+    for position in 0..namespace.positions() {
+        if let Some((other, value)) = namespace.at(position)
+            && other.cast::<Str>().is_none()
+            && th.hash(other)? == hash
+            && th.equal(other, key)?
+        {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
 }
 
 fn getitem(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

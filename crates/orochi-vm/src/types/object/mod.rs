@@ -308,7 +308,10 @@ pub(crate) fn class_names(
         let namespace = base.namespace.get();
         for position in 0..namespace.positions() {
             if let Some((name, _)) = namespace.at(position) {
-                names.set_str(th, name, Value::NONE)?;
+                match name.cast::<Str>() {
+                    Some(name) => names.set_str(th, name, Value::NONE)?,
+                    None => names.set(th, name, Value::NONE)?,
+                }
             }
         }
     }
