@@ -20,6 +20,7 @@ neither way.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import dataclasses
 import fnmatch
@@ -253,33 +254,37 @@ def main():
         """The recorded tests that do not pass."""
         return sorted(set(of_version.get(outcome.name, [])) - set(outcome.having("passed")))
 
-    passed = failed = added = 0
-    lost, changed, left_out, everything = [], [], [], {}
+    def judge(outcome):
+        """Count and tell a file's outcome; the recorded tests that do not pass any more."""
+        name, tests = outcome.name, outcome.tests
+        excluded = {test for test in tests if internal(name, test, section(internals, name), version)}
+        good, known = set(outcome.having("passed")), set(of_version.get(name, []))
+        bad = [test for test in outcome.having("failed", "errored", "crashed", "hung") if test not in excluded]
+        counts.update(passed=len(good), failed=len(bad), added=len(good - known))
+        print(f"{name}: {len(good)} passed, {len(bad)} failed, {len(outcome.having('skipped'))} skipped, "
+              f"{len(excluded)} internals-only, {outcome.seconds:.1f} s", flush=True)
+        for test in bad if options.v else [test for test in bad if tests[test][0] in ("crashed", "hung")]:
+            print(f"    {tests[test][0]} {test}: {tests[test][1]}", flush=True)
+
+    counts = collections.Counter()
+    lost, changed, left_out, outcomes = [], [], [], {}
     with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
-        outcomes = list(zip(names, pool.map(run, names)))
-    for name, outcome in outcomes:
-        if outcome is None:
-            left_out.append(name)
-            continue
+        for name, outcome in zip(names, pool.map(run, names)):
+            if outcome is None:
+                left_out.append(name)
+            else:
+                outcomes[name] = outcome
+                judge(outcome)
+    for name, outcome in outcomes.items():
         same_text = digests.get(name) in (None, digest(name, library))
-        missing = lost_in(outcome)
-        if missing and same_text:
+        if lost_in(outcome) and same_text:
             # Beside other files a test of threads may have come too late: once more, alone.
             again = File(name, folder, options, section(internals, name).get("provide", []), dropped).run()
-            outcome.tests |= {test: again.tests[test] for test in missing if test in again.tests}
-            missing = lost_in(outcome)
-        everything[name] = outcome.tests
-        excluded = {test for test in outcome.tests if internal(name, test, section(internals, name), version)}
-        good = set(outcome.having("passed"))
-        bad = [test for test in outcome.having("failed", "errored", "crashed", "hung") if test not in excluded]
-        skipped = outcome.having("skipped")
-        known = set(of_version.get(name, []))
-        passed, failed, added = passed + len(good), failed + len(bad), added + len(good - known)
-        print(f"{name}: {len(good)} passed, {len(bad)} failed, {len(skipped)} skipped, "
-              f"{len(excluded)} internals-only, {outcome.seconds:.1f} s", flush=True)
-        for test in bad if options.v else [test for test in bad if outcome.tests[test][0] in ("crashed", "hung")]:
-            print(f"    {outcome.tests[test][0]} {test}: {outcome.tests[test][1]}")
-        (lost if same_text else changed).extend((test, *outcome.tests.get(test, ("absent", ""))) for test in missing)
+            better = {test: again.tests[test] for test in lost_in(outcome) if test in again.tests}
+            counts["passed"] += sum(status == "passed" for status, _ in better.values())
+            outcome.tests |= better
+        (lost if same_text else changed).extend((test, *outcome.tests.get(test, ("absent", ""))) for test in lost_in(outcome))
+        good, known = set(outcome.having("passed")), set(of_version.get(name, []))
         if options.update and good | known:
             # What a changed file no longer has is forgotten; what it has and fails stays.
             gone = set() if same_text else known - set(outcome.tests)
@@ -294,18 +299,18 @@ def main():
         print(f"LOST {test}: passed before, now {status}: {reason}")
     if options.update:
         EXPECTED.write_text(json.dumps(expected, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        print(f"{added} tests added to {EXPECTED.name}")
-    elif added:
-        print(f"{added} tests pass that {EXPECTED.name} does not list yet: --update adds them")
+        print(f"{counts['added']} tests added to {EXPECTED.name}")
+    elif counts["added"]:
+        print(f"{counts['added']} tests pass that {EXPECTED.name} does not list yet: --update adds them")
     if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(everything, indent=1), encoding="utf-8")
+        pathlib.Path(options.json).write_text(json.dumps({name: outcome.tests for name, outcome in outcomes.items()}, indent=1), encoding="utf-8")
     if lost:
         print(f"{len(lost)} tests that passed before no longer do")
     if options.files == ["recorded"]:
         # Those files are recorded for what passes, and are not expected to pass whole.
-        print(f"{failed} others do not pass yet")
-        failed = len(lost)
-    print(f"{passed} passed, {failed} failed")
+        print(f"{counts['failed']} others do not pass yet")
+        counts["failed"] = len(lost)
+    print(f"{counts['passed']} passed, {counts['failed']} failed")
     return 1 if lost else 0
 
 

@@ -60,6 +60,19 @@ pub struct SyntaxError {
     pub end_column: i32,
     /// `text`: the source line.
     pub text: Option<String>,
+    /// Found after parsing: the columns count bytes, and the line is taken from the file, if the
+    /// name is that of one.
+    pub late: bool,
+}
+
+/// How the message for an encoding begins that is not known.
+pub(crate) const UNKNOWN_ENCODING: &str = "unknown encoding: ";
+
+impl SyntaxError {
+    /// The encoding of the source, if it is one that this crate does not know.
+    pub fn unknown_encoding(&self) -> Option<&str> {
+        self.message.strip_prefix(UNKNOWN_ENCODING)
+    }
 }
 
 impl fmt::Display for SyntaxError {
@@ -89,6 +102,8 @@ pub struct Warning {
     pub message: String,
     /// Where; columns count bytes from 0.
     pub at: Position,
+    /// Found after parsing, and told after all that parsing has found.
+    pub late: bool,
 }
 
 /// An error inside the compiler, before file name and source line are added.
@@ -102,6 +117,8 @@ pub struct Failure {
     pub at: Position,
     /// The place as CPython reports it where it is no range of the source.
     pub exact: Option<Exact>,
+    /// The source line, where it cannot be taken from the source by its number.
+    pub text: Option<String>,
 }
 
 /// A place that is reported as it is.
@@ -118,17 +135,29 @@ pub struct Exact {
 impl Failure {
     /// A `SyntaxError` over the range `at`.
     pub fn new(message: impl Into<String>, at: Position) -> Self {
-        Self { class: ErrorClass::SyntaxError, message: message.into(), at, exact: None }
+        Self {
+            class: ErrorClass::SyntaxError,
+            message: message.into(),
+            at,
+            exact: None,
+            text: None,
+        }
     }
 
     /// A failure of another class.
     pub fn of(class: ErrorClass, message: impl Into<String>, at: Position) -> Self {
-        Self { class, message: message.into(), at, exact: None }
+        Self { class, message: message.into(), at, exact: None, text: None }
     }
 
     /// The same, reported at a place as it is.
     pub fn exactly(mut self, line: u32, offset: i32, end_offset: i32) -> Self {
         self.exact = Some(Exact { line, offset, end_offset });
+        self
+    }
+
+    /// The same, with the source line to show.
+    pub fn showing(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
         self
     }
 }

@@ -42,11 +42,11 @@ pub fn features(module: &Module) -> Outcome<Features> {
                     match &*alias.name {
                         "annotations" => features.annotations = true,
                         "barry_as_FLUFL" => features.barry_as_bdfl = true,
-                        "braces" => return Err(Failure::new("not a chance", s.at)),
+                        "braces" => return Err(Failure::new("not a chance", alias.at)),
                         known if MANDATORY.contains(&known) => {}
                         name => {
                             let message = format!("future feature {name} is not defined");
-                            return Err(Failure::new(message, s.at));
+                            return Err(Failure::new(message, alias.at));
                         }
                     }
                 }

@@ -105,6 +105,7 @@ pub fn parse_tree(
 ) -> Result<Tree, SyntaxError> {
     with_text(source, filename, options, |text, lines| {
         parse::parse(text, lines, reading(mode, options))
+            .map_err(|failure| report(failure, text, lines, filename))
     })
 }
 
@@ -115,7 +116,10 @@ pub fn parse_tree_str(
     mode: Mode,
     options: &Options,
 ) -> Result<Tree, SyntaxError> {
-    with_str(source, filename, |text, lines| parse::parse(text, lines, reading(mode, options)))
+    with_str(source, filename, |text, lines| {
+        parse::parse(text, lines, reading(mode, options))
+            .map_err(|failure| report(failure, text, lines, filename))
+    })
 }
 
 /// Compiles a tree. There is no source, hence no text in errors.
@@ -124,8 +128,7 @@ pub fn compile_tree(
     filename: &str,
     options: &Options,
 ) -> Result<Compiled, SyntaxError> {
-    compile_module(tree, filename, options)
-        .map_err(|failure| report(failure, "", &Lines::new(""), filename))
+    compile_module(tree, filename, options).map_err(|failure| report_late(failure, filename))
 }
 
 fn reading(mode: Mode, options: &Options) -> parse::Reading {
@@ -141,12 +144,12 @@ fn with_text<T>(
     source: &[u8],
     filename: &str,
     options: &Options,
-    f: impl FnOnce(&str, &Lines) -> Result<T, Failure>,
+    f: impl FnOnce(&str, &Lines) -> Result<T, SyntaxError>,
 ) -> Result<T, SyntaxError> {
-    match parse::decode(source, options.ignore_cookie) {
+    match parse::decode(source, options.ignore_cookie, Some(filename)) {
         Ok(text) => {
             let lines = Lines::new(&text);
-            f(&text, &lines).map_err(|failure| report(failure, &text, &lines, filename))
+            f(&text, &lines)
         }
         Err(failure) => {
             let text = String::from_utf8_lossy(source);
@@ -158,12 +161,12 @@ fn with_text<T>(
 fn with_str<T>(
     source: &str,
     filename: &str,
-    f: impl FnOnce(&str, &Lines) -> Result<T, Failure>,
+    f: impl FnOnce(&str, &Lines) -> Result<T, SyntaxError>,
 ) -> Result<T, SyntaxError> {
     match parse::clean(source.into()) {
         Ok(text) => {
             let lines = Lines::new(&text);
-            f(&text, &lines).map_err(|failure| report(failure, &text, &lines, filename))
+            f(&text, &lines)
         }
         Err(failure) => Err(report(failure, source, &Lines::new(source), filename)),
     }
@@ -175,8 +178,10 @@ fn compile_text(
     filename: &str,
     mode: Mode,
     options: &Options,
-) -> Result<Compiled, Failure> {
-    compile_module(parse::parse(source, lines, reading(mode, options))?, filename, options)
+) -> Result<Compiled, SyntaxError> {
+    let tree = parse::parse(source, lines, reading(mode, options))
+        .map_err(|failure| report(failure, source, lines, filename))?;
+    compile_module(tree, filename, options).map_err(|failure| report_late(failure, filename))
 }
 
 fn compile_module(mut tree: Tree, filename: &str, options: &Options) -> Result<Compiled, Failure> {
@@ -189,7 +194,7 @@ fn compile_module(mut tree: Tree, filename: &str, options: &Options) -> Result<C
     fold_constants(&mut tree.module, options.optimize, options.future_annotations);
     let table = scope::build(&tree.module, options.future_annotations)?;
     let (code, mut warnings) = emit::emit(&tree.module, &table, filename, &options, tree.warnings)?;
-    warnings.sort_by_key(|warning| (warning.at.line, warning.at.column));
+    warnings.sort_by_key(|warning| (warning.late, warning.at.line, warning.at.column));
     Ok(Compiled { code, warnings })
 }
 
@@ -210,6 +215,7 @@ fn report(failure: Failure, source: &str, lines: &Lines, filename: &str) -> Synt
         end_line: at.end_line,
         end_column: 0,
         text: None,
+        late: false,
     };
     if let Some(exact) = failure.exact {
         error.line = exact.line;
@@ -220,6 +226,50 @@ fn report(failure: Failure, source: &str, lines: &Lines, filename: &str) -> Synt
         error.column = column(at.line, at.column) as i32;
         error.end_column = column(at.end_line, at.end_column) as i32;
     }
-    error.text = lines.text(source, error.line).map(str::to_owned);
+    error.text = failure.text.or_else(|| lines.text(source, error.line).map(str::to_owned));
     error
+}
+
+/// As [`report`], for what is found after parsing, when the source is gone.
+fn report_late(failure: Failure, filename: &str) -> SyntaxError {
+    let at = failure.at;
+    let exact = failure.exact.unwrap_or(error::Exact {
+        line: at.line,
+        offset: if at.line > 0 { at.column as i32 + 1 } else { 0 },
+        end_offset: if at.line > 0 { at.end_column as i32 + 1 } else { 0 },
+    });
+    SyntaxError {
+        class: failure.class,
+        message: failure.message,
+        filename: filename.to_owned(),
+        line: exact.line,
+        column: exact.offset,
+        end_line: if failure.exact.is_some() { exact.line } else { at.end_line },
+        end_column: exact.end_offset,
+        text: None,
+        late: true,
+    }
+}
+
+/// Why bytes are no source yet.
+pub enum Undecoded {
+    /// They are in an encoding that this crate does not know.
+    Encoding(String),
+    /// They are no source.
+    Error(SyntaxError),
+}
+
+/// The text of a source in bytes that comes from no file.
+pub fn decode(source: &[u8], filename: &str) -> Result<String, Undecoded> {
+    match parse::decode(source, false, None) {
+        Ok(text) => Ok(text.into_owned()),
+        Err(failure) => {
+            let text = String::from_utf8_lossy(source);
+            let error = report(failure, &text, &Lines::new(&text), filename);
+            Err(match error.unknown_encoding() {
+                Some(name) => Undecoded::Encoding(name.to_owned()),
+                None => Undecoded::Error(error),
+            })
+        }
+    }
 }

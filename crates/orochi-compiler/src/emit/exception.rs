@@ -21,6 +21,7 @@ use crate::error::{Failure, Outcome};
 
 impl<'t> Emitter<'t> {
     pub(super) fn try_statement(&mut self, node: &'t Try, at: Position) -> Outcome<()> {
+        self.visible(Position { end_line: at.line, end_column: at.column + 3, ..at });
         if node.finalbody.is_empty() {
             return self.try_except(node, at);
         }
@@ -105,6 +106,9 @@ impl<'t> Emitter<'t> {
         self.unit.jump(end);
         self.unit.place_handler(handler, before);
         let cleanup = self.unit.label();
+        if let Some(first) = node.handlers.first() {
+            self.at(first.at);
+        }
         self.unit.ab(Op::PushHandled, saved, exception);
         let range = self.unit.open_range(cleanup, exception);
         self.push_block(Block::Handler { range, saved }, at)?;

@@ -132,8 +132,10 @@ impl<'t> Emitter<'t> {
         layout::finish(unit, &self.filename)
     }
 
+    /// What a body without `return` ends with. It is on no line: control comes to it from several.
     fn return_none(&mut self) {
         if self.unit.is_reachable() {
+            self.at(crate::parse::NOWHERE);
             let value = self.unit.temporary();
             self.unit.load_none(value);
             self.unit.a(crate::bytecode::Op::Return, value);
@@ -318,11 +320,18 @@ impl<'t> Emitter<'t> {
         self.unit.at = at;
     }
 
+    /// An instruction for a line that would have none, so that tracing meets it.
+    fn visible(&mut self, at: Position) {
+        self.at(at);
+        self.unit.push(crate::bytecode::Op::Nop, 0, 0, 0, 0);
+    }
+
     fn warn(&mut self, message: impl Into<String>, at: Position) {
         self.warnings.push(Warning {
             class: WarningClass::SyntaxWarning,
             message: message.into(),
             at,
+            late: true,
         });
     }
 

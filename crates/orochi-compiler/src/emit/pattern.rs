@@ -27,6 +27,9 @@ impl<'t> Emitter<'t> {
             if case.guard.is_none() && i + 1 < cases.len() {
                 refuse_irrefutable(&case.pattern)?;
             }
+            if matches!(&case.pattern.kind, PatternKind::As { pattern: None, name: None }) {
+                self.visible(case.pattern.at);
+            }
             let mut captures = Captures::new();
             self.pattern(&case.pattern, value, next, &mut captures)?;
             for (name, register, at) in captures {

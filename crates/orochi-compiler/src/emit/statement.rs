@@ -83,7 +83,8 @@ impl<'t> Emitter<'t> {
             StmtKind::ImportFrom { module, names, level } => {
                 self.import_from(module.as_ref(), names, *level, s.at)?;
             }
-            StmtKind::Global(_) | StmtKind::Nonlocal(_) | StmtKind::Pass => {}
+            StmtKind::Global(_) | StmtKind::Nonlocal(_) => {}
+            StmtKind::Pass => self.visible(s.at),
             StmtKind::Expr(e) => self.expression_statement(e)?,
             StmtKind::Break => self.break_or_continue(true, s.at)?,
             StmtKind::Continue => self.break_or_continue(false, s.at)?,
@@ -99,6 +100,9 @@ impl<'t> Emitter<'t> {
             self.at(e.at);
             self.unit.push(Op::Intrinsic, Intrinsic::DisplayHook as u8, result, value, 0);
             return Ok(());
+        }
+        if e.constant().is_some() || matches!(&e.kind, ExprKind::Name(_)) {
+            self.visible(e.at);
         }
         self.effect(e)
     }
@@ -155,6 +159,9 @@ impl<'t> Emitter<'t> {
         let (mut test, mut body, mut orelse) = (test, body, orelse);
         // A chain of `elif` is a loop here, not a recursion.
         loop {
+            if test.constant().is_some() {
+                self.visible(test.at);
+            }
             if let Some(exit) = self.plain_break(body, orelse) {
                 self.jump_if(test, true, exit)?;
                 break;
@@ -199,6 +206,9 @@ impl<'t> Emitter<'t> {
         at: Position,
     ) -> Outcome<()> {
         let (done, exit) = (self.unit.label(), self.unit.label());
+        if test.constant().is_some() {
+            self.visible(test.at);
+        }
         let head = self.unit.place_loop_head();
         self.jump_if(test, false, done)?;
         self.push_block(Block::Loop { head, exit }, at)?;

@@ -48,6 +48,7 @@ impl Lower<'_> {
             class: WarningClass::SyntaxWarning,
             message: format!("invalid {kind} literal"),
             at: Position { line, end_line: line, column, end_column: column },
+            late: false,
         });
     }
 
@@ -172,6 +173,7 @@ impl Lower<'_> {
                          future. Did you mean \"\\{escape}\"? A raw string is also an option."
                     ),
                     at: Position { line, end_line: line, column, end_column },
+                    late: false,
                 });
             }
             i += length;

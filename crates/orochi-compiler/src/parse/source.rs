@@ -2,23 +2,29 @@
 
 use super::NOWHERE;
 use crate::code::Position;
-use crate::error::{Failure, Outcome};
+use crate::error::{Failure, Outcome, UNKNOWN_ENCODING};
 use std::borrow::Cow;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The text of a source file.
-pub fn decode(source: &[u8], ignore_cookie: bool) -> Outcome<Cow<'_, str>> {
+/// The text of a source, which is that of `file` or comes from none.
+pub fn decode<'s>(
+    source: &'s [u8],
+    ignore_cookie: bool,
+    file: Option<&str>,
+) -> Outcome<Cow<'s, str>> {
     let (body, marked) = match source.strip_prefix(BOM) {
         Some(body) => (body, true),
         None => (source, false),
     };
     let declared = if ignore_cookie { None } else { cookie(body) };
     let text = match declared.as_deref() {
-        None | Some("utf-8") => utf8(body, declared.is_some() || marked)?,
-        Some("utf8" | "u8") if !marked => utf8(body, true)?,
+        None | Some("utf-8") => utf8(body, declared.is_some() || marked, file)?,
+        Some("utf8" | "u8") if !marked => utf8(body, true, file)?,
         Some(name) if marked => {
-            return Err(Failure::new(format!("encoding problem: {name} with BOM"), NOWHERE));
+            let (number, line) = cookie_line(body);
+            let failure = Failure::new(format!("encoding problem: {name} with BOM"), NOWHERE);
+            return Err(failure.exactly(number, 0, line.len() as i32).showing(line));
         }
         Some(name) => other(body, name)?,
     };
@@ -38,31 +44,46 @@ pub fn clean(text: Cow<'_, str>) -> Outcome<Cow<'_, str>> {
     Ok(text)
 }
 
-fn utf8(body: &[u8], declared: bool) -> Outcome<Cow<'_, str>> {
+fn utf8<'b>(body: &'b [u8], declared: bool, file: Option<&str>) -> Outcome<Cow<'b, str>> {
     let error = match std::str::from_utf8(body) {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error,
     };
     let offset = error.valid_up_to();
     let bad = body[offset];
-    let reason = match (error.error_len(), bad) {
-        (None, _) => "unexpected end of data",
-        (_, 0x80..=0xc1 | 0xf5..) => "invalid start byte",
-        _ => "invalid continuation byte",
-    };
-    let line = 1 + body[..offset].iter().filter(|&&b| b == b'\n').count() as u32;
-    let at = Position { line, end_line: line, column: 0, end_column: 0 };
-    let message = if declared {
-        format!(
-            "(unicode error) 'utf-8' codec can't decode byte 0x{bad:02x} in position {offset}: {reason}"
-        )
-    } else {
-        format!(
-            "Non-UTF-8 code starting with '\\x{bad:02x}' on line {line}, but no encoding declared; see \
-             https://peps.python.org/pep-0263/ for details"
-        )
-    };
-    Err(Failure::new(message, at))
+    let number = 1 + body[..offset].iter().filter(|&&b| b == b'\n').count() as u32;
+    let start = body[..offset].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+    let end = body[offset..].iter().position(|&b| b == b'\n').map_or(body.len(), |at| offset + at);
+    let line = String::from_utf8_lossy(&body[start..end]);
+    if declared && file.is_some() {
+        // Such a file is read by the codec, line by line.
+        let reason = match (error.error_len(), bad) {
+            (None, _) => "unexpected end of data",
+            (_, 0x80..=0xc1 | 0xf5..) => "invalid start byte",
+            _ => "invalid continuation byte",
+        };
+        let at = offset - start;
+        let message = format!(
+            "(unicode error) 'utf-8' codec can't decode byte 0x{bad:02x} in position {at}: {reason}"
+        );
+        let place = Position { line: number, end_line: number, column: 0, end_column: 0 };
+        return Err(Failure::new(message, place).exactly(number, 0, 0).showing(line));
+    }
+    let place = file.map(|file| format!(" in file {file}")).unwrap_or_default();
+    let message = format!(
+        "Non-UTF-8 code starting with '\\x{bad:02x}'{place} on line {number}, but no encoding \
+         declared; see https://peps.python.org/pep-0263/ for details"
+    );
+    let column = String::from_utf8_lossy(&body[start..offset]).chars().count() as i32 + 1;
+    Err(Failure::new(message, NOWHERE).exactly(number, column, column).showing(line))
+}
+
+/// The number and the text of the line with the coding cookie.
+fn cookie_line(body: &[u8]) -> (u32, String) {
+    let mut lines = body.split(|&b| b == b'\n' || b == b'\r').zip(1..);
+    let (line, number) =
+        lines.find(|(line, _)| line.windows(6).any(|w| w == b"coding")).unwrap_or((&[], 1));
+    (number, String::from_utf8_lossy(line).into_owned())
 }
 
 /// The encoding that a comment in one of the first two lines declares, in lower case; the names
@@ -142,7 +163,7 @@ fn other<'b>(body: &'b [u8], name: &str) -> Outcome<Cow<'b, str>> {
         other => other,
     };
     let Some(encoding) = encoding_rs::Encoding::for_label(label.as_bytes()) else {
-        return Err(Failure::new(format!("unknown encoding: {name}"), NOWHERE));
+        return Err(Failure::new(format!("{UNKNOWN_ENCODING}{name}"), NOWHERE).exactly(0, -1, 0));
     };
     encoding
         .decode_without_bom_handling_and_without_replacement(body)
@@ -152,10 +173,8 @@ fn other<'b>(body: &'b [u8], name: &str) -> Outcome<Cow<'b, str>> {
 fn undecodable(body: &[u8], name: &str) -> Failure {
     let offset = body.iter().position(|b| !b.is_ascii()).unwrap_or(0);
     let bad = body.get(offset).copied().unwrap_or(0);
-    Failure::new(
-        format!(
-            "(unicode error) '{name}' codec can't decode byte 0x{bad:02x} in position {offset}"
-        ),
-        NOWHERE,
-    )
+    let reason = if name == "ascii" { ": ordinal not in range(128)" } else { "" };
+    let message =
+        format!("'{name}' codec can't decode byte 0x{bad:02x} in position {offset}{reason}");
+    Failure::new(message, NOWHERE).exactly(0, -1, 0)
 }

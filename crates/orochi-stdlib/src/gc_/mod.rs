@@ -192,7 +192,7 @@ fn call_back(th: &mut Thread, phase: &str, generation: i32, collected: u64) -> R
             if raised == Raised::Abort {
                 return Err(raised);
             }
-            th.write_unraisable("Exception ignored in", callbacks[at]);
+            th.write_unraisable_named("Exception ignored while calling GC callback", callbacks[at]);
         }
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use orochi_compiler::{Mode, Options, compile};
-use orochi_vm::builtins::evaluate::warn_of_source;
+use orochi_compiler::{Mode, Options, compile, compile_str};
+use orochi_vm::builtins::evaluate::{decode_with_codec, warn_of_source};
 use orochi_vm::exception::{self, Raised, raise_syntax_error};
 use orochi_vm::heap::{Heap, Rooted, Value};
 use orochi_vm::name;
@@ -23,7 +23,14 @@ pub(super) fn compile_program(
     let ignore_cookie = filename == "<string>";
     let optimize = th.vm.settings.optimize;
     let options = Options { optimize, ignore_cookie, ..Options::default() };
-    match compile(source, filename, Mode::Exec, &options) {
+    let mut outcome = compile(source, filename, Mode::Exec, &options);
+    if let Err(error) = &outcome
+        && let Some(encoding) = error.unknown_encoding()
+    {
+        let text = decode_with_codec(th, source, encoding, filename)?;
+        outcome = compile_str(&text, filename, Mode::Exec, &options);
+    }
+    match outcome {
         Ok(compiled) => {
             if !compiled.warnings.is_empty() {
                 let text = String::from_utf8_lossy(source);

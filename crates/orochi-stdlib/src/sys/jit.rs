@@ -15,7 +15,11 @@ static MODULE: ModuleSpec = ModuleSpec {
 };
 
 static FUNCTIONS: &[Method] = &[
-    function("is_available()", no, "Return True if this executable can compile code while it runs."),
+    function(
+        "is_available()",
+        no,
+        "Return True if this executable can compile code while it runs.",
+    ),
     function("is_enabled()", no, "Return True if code is compiled while it runs."),
     function("is_active()", no, "Return True if the topmost frame runs compiled code."),
 ];

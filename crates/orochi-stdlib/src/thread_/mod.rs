@@ -208,6 +208,8 @@ fn interrupt_main(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Err(th.value_error("signal number out of range"));
     }
     crate::signal_::simulate(th, number)?;
+    // In the main thread the handler runs before this returns.
+    th.poll()?;
     Ok(Value::NONE)
 }
 

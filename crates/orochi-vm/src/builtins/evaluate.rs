@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use orochi_compiler::code::flags as code_flags;
 use orochi_compiler::error::{ErrorClass, SyntaxError, Warning, WarningClass};
-use orochi_compiler::{Compiled, Mode, Options};
+use orochi_compiler::{Compiled, Mode, Options, Undecoded};
 
 use crate::class::Special;
 use crate::exception::{Raised, classes, raise_syntax_error};
@@ -200,54 +200,48 @@ fn source_text(
             "source code string cannot contain null bytes",
         ));
     }
-    match decode_source(&bytes) {
+    match orochi_compiler::decode(&bytes, filename) {
         Ok(text) => Ok(Source { text, ignore_cookie: true }),
-        Err(Some(encoding)) => {
-            let name = th.new_str(&encoding)?;
-            let raw = th.new_bytes(&bytes)?;
-            let decoded = th.call_method(raw.value(), crate::name!(th, "decode"), &[name.value()]);
-            match decoded {
-                Ok(text) => Ok(Source { text: th.display_str(text), ignore_cookie: true }),
-                Err(raised) if th.catch(raised, &classes::LOOKUP_ERROR).is_some() => Err(th
-                    .raise_message(
-                        &classes::SYNTAX_ERROR,
-                        &format!("unknown encoding: {encoding}"),
-                    )),
-                Err(raised) => Err(raised),
-            }
+        Err(Undecoded::Error(error)) => Err(raise_syntax_error(th, &error)),
+        Err(Undecoded::Encoding(encoding)) => {
+            let text = decode_with_codec(th, &bytes, &encoding, filename)?;
+            Ok(Source { text, ignore_cookie: true })
         }
-        Err(None) => Err(th.raise_message(
-            &classes::SYNTAX_ERROR,
-            &format!("(unicode error) 'utf-8' codec can't decode source of {filename}"),
-        )),
     }
 }
 
-/// Source bytes as text; `Err` names another encoding than UTF-8, or none if it is bad UTF-8
-/// (reference manual, "Encoding declarations").
-fn decode_source(bytes: &[u8]) -> Result<String, Option<String>> {
-    let (marked, bytes) = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
-        Some(rest) => (true, rest),
-        None => (false, bytes),
+/// The text of source in an encoding that only a codec of the program's knows.
+pub fn decode_with_codec(
+    th: &mut Thread,
+    bytes: &[u8],
+    encoding: &str,
+    filename: &str,
+) -> Result<String, Raised> {
+    let name = th.new_str(encoding)?;
+    let raw = th.new_bytes(bytes)?;
+    let raised = match th.call_method(raw.value(), crate::name!(th, "decode"), &[name.value()]) {
+        Ok(text) => return Ok(th.display_str(text)),
+        Err(raised) => raised,
     };
-    let cookie = bytes.split(|&b| b == b'\n').take(2).find_map(|line| {
-        let line = std::str::from_utf8(line).ok()?.trim_start();
-        let comment = line.strip_prefix('#')?;
-        let at = comment.find("coding")?;
-        let rest = comment[at + 6..].strip_prefix([':', '='])?.trim_start();
-        let end = rest
-            .find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c))
-            .unwrap_or(rest.len());
-        (end > 0).then(|| rest[..end].to_owned())
-    });
-    let utf8 = cookie.as_deref().is_none_or(|name| {
-        let name = name.to_ascii_lowercase().replace('_', "-");
-        name == "utf-8" || name == "utf8" || name.starts_with("utf-8-")
-    });
-    if !utf8 && !marked {
-        return Err(cookie);
-    }
-    std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| None)
+    let message = if th.catch(raised, &classes::LOOKUP_ERROR).is_some() {
+        format!("unknown encoding: {encoding}")
+    } else if let Some(error) = th.catch(raised, &classes::UNICODE_DECODE_ERROR) {
+        th.str(error)?.display()
+    } else {
+        return Err(raised);
+    };
+    let error = SyntaxError {
+        class: ErrorClass::SyntaxError,
+        message,
+        filename: filename.to_owned(),
+        line: 0,
+        column: -1,
+        end_line: 0,
+        end_column: 0,
+        text: None,
+        late: false,
+    };
+    Err(raise_syntax_error(th, &error))
 }
 
 fn compile_source(
@@ -320,7 +314,8 @@ pub fn warn_of_source(
                 column: warning.at.column as i32 + 1,
                 end_line: warning.at.end_line,
                 end_column: warning.at.end_column as i32 + 1,
-                text: shown.map(|line| format!("{line}\n")),
+                text: shown.map(|line| format!("{line}\n")).filter(|_| !warning.late),
+                late: warning.late,
             };
             return Err(raise_syntax_error(th, &error));
         }

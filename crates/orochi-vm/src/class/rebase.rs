@@ -279,9 +279,7 @@ fn same_members(old: Ref<Class>, new: Ref<Class>) -> bool {
         member.is_some_and(|member| member.offset.get() == offset)
     };
     old.namespace.get().iter().all(|(name, value)| match value.cast_exact::<Member>() {
-        Some(member) => {
-            name.cast::<Str>().is_some_and(|name| has(new, name, member.offset.get()))
-        }
+        Some(member) => name.cast::<Str>().is_some_and(|name| has(new, name, member.offset.get())),
         None => true,
     })
 }

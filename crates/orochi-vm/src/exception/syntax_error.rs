@@ -170,10 +170,29 @@ pub fn raise_syntax_error(th: &Thread, error: &Reported) -> Raised {
         ErrorClass::ValueError => return th.value_error(&error.message),
         ErrorClass::OverflowError => return th.overflow_error(&error.message),
     };
-    match syntax_error_object(th, class, error) {
+    let mut error = error.clone();
+    if error.late {
+        show_line(&mut error);
+    }
+    match syntax_error_object(th, class, &error) {
         Ok(exception) => th.raise_value(exception),
         Err(raised) => raised,
     }
+}
+
+/// Takes the line of an error that was found after parsing from its file, if it has one, and counts
+/// its columns in characters.
+fn show_line(error: &mut Reported) {
+    let Some(line) = super::print::source::file_line(&error.filename, error.line) else { return };
+    let characters = |column: i32| {
+        let head = usize::try_from(column - 1).ok().and_then(|bytes| line.get(..bytes));
+        head.map_or(column, |head| head.chars().count() as i32 + 1)
+    };
+    error.column = characters(error.column);
+    if error.end_line == error.line {
+        error.end_column = characters(error.end_column);
+    }
+    error.text = Some(line.clone());
 }
 
 fn syntax_error_object(
@@ -189,9 +208,12 @@ fn syntax_error_object(
     };
     let filename = th.new_str(&error.filename)?.value();
     let message = th.new_str(&error.message)?.value();
-    let (line, offset) = (or_none(i64::from(error.line)), or_none(i64::from(error.column)));
-    let (end_line, end_offset) =
-        (or_none(i64::from(error.end_line)), number(i64::from(error.end_column)));
+    let placed = error.line > 0 || error.column != 0;
+    let shown = |n: i64| if placed { number(n) } else { Value::NONE };
+    let (line, offset) = (shown(i64::from(error.line)), shown(i64::from(error.column)));
+    let end_line = or_none(i64::from(error.end_line));
+    let end_offset =
+        if error.column < 0 { Value::NONE } else { number(i64::from(error.end_column)) };
     let info = [filename, line, offset, text, end_line, end_offset];
     let info = Tuple::from_slice(th, &info)?;
     let args = Tuple::from_slice(th, &[message, info.value()])?;

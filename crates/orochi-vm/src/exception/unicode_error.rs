@@ -3,12 +3,13 @@
 
 use orochi_text::TextBuf;
 
+use super::BaseException;
 use super::Raised;
 use super::base::{finish_text, refuse_names, set_args};
 use super::object::{a, b, c, d, e, receiver};
 use crate::class::{GetSet, Method, method, property};
 use crate::heap::Value;
-use crate::object::ValueCast;
+use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
 use crate::types::bytes::Bytes;
 use crate::types::str::Str;
@@ -76,11 +77,7 @@ fn set_fields(
     Ok(())
 }
 
-fn start(
-    th: &mut Thread,
-    args: &[Value],
-    count: usize,
-) -> Result<crate::object::Ref<Tuple>, Raised> {
+fn start(th: &mut Thread, args: &[Value], count: usize) -> Result<Ref<Tuple>, Raised> {
     let exception = receiver(th, args[0])?;
     refuse_names(th, args[0], args[2])?;
     let given = set_args(th, exception, args[1])?;
@@ -135,11 +132,25 @@ fn translate_init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 /// What the message needs: encoding, object, the range within the object, reason.
 struct Shown {
-    encoding: Value,
+    encoding: Ref<Str>,
     object: Value,
-    start: usize,
-    end: usize,
-    reason: Value,
+    start: i64,
+    end: i64,
+    /// One character or byte of the object.
+    single: bool,
+    reason: Ref<Str>,
+}
+
+/// The object must still be there, of its kind.
+fn check_object(th: &mut Thread, exception: Ref<BaseException>) -> Result<(), Raised> {
+    let object = th.read(exception)?.b.get();
+    if object.is_unbound() {
+        return Err(th.type_error("UnicodeError 'object' attribute is not set"));
+    }
+    if object.cast::<Str>().is_none() && object.cast::<Bytes>().is_none() {
+        return Err(th.type_error("UnicodeError 'object' attribute must be a string or bytes"));
+    }
+    Ok(())
 }
 
 fn shown(th: &mut Thread, exception: Value) -> Result<Option<Shown>, Raised> {
@@ -155,22 +166,24 @@ fn shown(th: &mut Thread, exception: Value) -> Result<Option<Shown>, Raised> {
     } else {
         return Ok(None);
     };
-    let length = length as i64;
-    let clamp = |value: Value| if value.is_int() { value.as_int() } else { 0 };
-    let start = clamp(start).clamp(0, (length - 1).max(0));
-    let end = clamp(end).max(1).min(length).max(start);
-    let (start, end) = (start as usize, end as usize);
-    Ok(Some(Shown { encoding, object, start, end, reason }))
+    let number = |value: Value| if value.is_int() { value.as_int() } else { 0 };
+    let (start, end) = (number(start), number(end));
+    // Before anything is read from the object: turning these into text may run Python code.
+    let encoding = if encoding.is_unbound() { Value::NONE } else { encoding };
+    let reason = if reason.is_unbound() { Value::NONE } else { reason };
+    let (reason, encoding) = (th.str(reason)?, th.str(encoding)?);
+    let single = end == start.wrapping_add(1) && (0..length as i64).contains(&start);
+    check_object(th, exception)?;
+    Ok(Some(Shown { encoding, object, start, end, single, reason }))
 }
 
 fn push_range(out: &mut TextBuf, shown: &Shown) {
-    out.push_str(&format!("{}-{}", shown.start, shown.end as i64 - 1));
+    out.push_str(&format!("{}-{}", shown.start, shown.end.wrapping_sub(1)));
 }
 
-fn finish(th: &mut Thread, mut out: TextBuf, reason: Value) -> Result<Value, Raised> {
+fn finish(th: &mut Thread, mut out: TextBuf, reason: Ref<Str>) -> Result<Value, Raised> {
     out.push_str(": ");
-    let reason = if reason.is_unbound() { Value::NONE } else { reason };
-    out.push_text(th.str(reason)?.text());
+    out.push_text(reason.text());
     finish_text(th, out)
 }
 
@@ -183,13 +196,12 @@ fn escape(code: u32) -> String {
     }
 }
 
-fn codec(th: &mut Thread, encoding: Value) -> Result<TextBuf, Raised> {
+fn codec(encoding: Ref<Str>) -> TextBuf {
     let mut out = TextBuf::new();
     out.push_str("'");
-    let encoding = if encoding.is_unbound() { Value::NONE } else { encoding };
-    out.push_text(th.str(encoding)?.text());
+    out.push_text(encoding.text());
     out.push_str("' codec ");
-    Ok(out)
+    out
 }
 
 fn characters(
@@ -198,8 +210,8 @@ fn characters(
     mut out: TextBuf,
     verb: &str,
 ) -> Result<Value, Raised> {
-    let single = shown.object.cast::<Str>().filter(|_| shown.end == shown.start + 1);
-    match single.and_then(|text| text.text().get(shown.start)) {
+    let single = shown.object.cast::<Str>().filter(|_| shown.single);
+    match single.and_then(|text| text.text().get(shown.start as usize)) {
         Some(code) => {
             out.push_str(&format!(
                 "can't {verb} character '{}' in position {}",
@@ -217,7 +229,7 @@ fn characters(
 
 fn encode_str(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let Some(shown) = shown(th, args[0])? else { return Ok(th.vm.empty_str.get().value()) };
-    let out = codec(th, shown.encoding)?;
+    let out = codec(shown.encoding);
     characters(th, &shown, out, "encode")
 }
 
@@ -228,9 +240,9 @@ fn translate_str(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn decode_str(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let Some(shown) = shown(th, args[0])? else { return Ok(th.vm.empty_str.get().value()) };
-    let mut out = codec(th, shown.encoding)?;
-    let single = shown.object.cast::<Bytes>().filter(|_| shown.end == shown.start + 1);
-    match single.and_then(|bytes| bytes.as_slice().get(shown.start).copied()) {
+    let mut out = codec(shown.encoding);
+    let single = shown.object.cast::<Bytes>().filter(|_| shown.single);
+    match single.and_then(|bytes| bytes.as_slice().get(shown.start as usize).copied()) {
         Some(byte) => {
             out.push_str(&format!("can't decode byte 0x{byte:02x} in position {}", shown.start))
         }

@@ -17,6 +17,7 @@ use crate::types::code::Code;
 use crate::types::dict::Dict;
 use crate::types::frame::{Frame, flags};
 use crate::types::generator::Generator;
+use crate::types::iterators::fit_variable;
 use crate::types::list::ValueArray;
 use crate::types::str::Str;
 
@@ -124,7 +125,9 @@ fn set_register(
 
 /// Whether a variable is one that Python may see.
 fn is_visible(code: &Code, index: usize) -> bool {
-    code.compiled().variables.get(index).is_some_and(|variable| !variable.name.starts_with('.'))
+    // Of the names that no program can write, the iterator of a generator expression is shown.
+    let name = code.compiled().variables.get(index).map(|variable| &*variable.name);
+    name.is_some_and(|name| !name.starts_with('.') || name == ".0")
 }
 
 fn has_cell(code: &Code, index: usize) -> bool {
@@ -181,6 +184,7 @@ pub fn set(th: &mut Thread, frame: Ref<Frame>, index: usize, value: Value) -> Re
             return Ok(());
         }
     }
+    let value = fit_variable(th, code, index, value)?;
     set_register(th, frame, index, value)
 }
 

@@ -37,6 +37,7 @@ use crate::types::generator::drive::Step;
 use crate::types::generator::{
     ASYNC_GENERATOR, COROUTINE, GENERATOR, Generator, awaitable, flags, state,
 };
+use crate::types::iterators::fit_variable;
 use crate::types::list::ValueArray;
 
 /// Whether calling code makes an object instead of running it.
@@ -66,7 +67,7 @@ pub(super) unsafe fn make(
         };
         let registers = ValueArray::new(th, code.registers.get() as usize)?;
         for at in 0..parameters {
-            registers.put_logged(at, *window.add(at));
+            registers.put_logged(at, fit_variable(th, code, at, *window.add(at))?);
         }
         let fields = function.callable();
         let (name, qualname) = (fields.name.get(), fields.qualname.get());

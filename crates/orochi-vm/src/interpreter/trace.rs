@@ -15,7 +15,7 @@
 
 use orochi_compiler::bytecode::Op;
 
-use super::{Handler, TABLE, Table, a, b, exception, frame, get, sync};
+use super::{Handler, TABLE, Table, a, b, exception, frame, get, j, sync};
 use crate::exception::{Raised, traceback_of};
 use crate::handlers;
 use crate::heap::Value;
@@ -132,8 +132,13 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
     let follows = !local.is_none() && !th.local(Local::Trace).is_unbound();
     if follows {
         let state = frame.fields().flags.get();
-        let line = code.position_at(offset).line;
+        let mut line = code.own_line_at(offset);
         let prologue = is(Op::MakeCell) || is(Op::CopyFree);
+        let target = offset.wrapping_add_signed(1 + j(word) as i32);
+        if is(Op::Loop) && line == code.own_line_at(target) {
+            // The jump back at a loop's end has the loop's line, and is not met itself.
+            line = 0;
+        }
         if line != 0 && !prologue && u64::from(line) != state >> flags::LINE_SHIFT {
             set_last_line(th, frame, line)?;
             if state & flags::NO_LINES == 0 {

@@ -199,6 +199,36 @@ fn takes_names(signature: &Signature) -> bool {
     signature.keyword_only > 0 || signature.positional > signature.positional_only
 }
 
+/// Whether a function is a special method of a native type.
+fn is_slot(function: Ref<NativeFunction>) -> bool {
+    use crate::shape::known;
+    let shape = function.header().shape_relaxed();
+    let slot =
+        shape == known::WRAPPER_DESCRIPTOR || shape == crate::native::METHOD_WRAPPER.shape().id;
+    slot && !is_constructor(function) && !is_both(function)
+}
+
+/// Whether a special method of a built-in container is an ordinary one besides.
+fn is_both(function: Ref<NativeFunction>) -> bool {
+    let class = function.owner.get().cast::<Class>().map(|class| class.display_name());
+    matches!(
+        (class.as_deref(), function.name.get().ascii()),
+        (Some("list" | "dict"), Some("__getitem__"))
+            | (Some("dict" | "set" | "frozenset"), Some("__contains__"))
+    )
+}
+
+/// The complaint of a special method, which gives no names.
+#[cold]
+fn wrong_slot_count(th: &Thread, most: usize, least: usize, given: usize) -> Raised {
+    let s = if most == 1 { "" } else { "s" };
+    th.type_error(match least == most {
+        true => format!("expected {most} argument{s}, got {given}"),
+        false if most == least + 1 => format!("expected {least} or {most} arguments, got {given}"),
+        false => format!("expected at least {least} argument{s}, got {given}"),
+    })
+}
+
 #[cold]
 fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize, named: usize) -> Raised {
     let signature = function.signature.get();
@@ -210,6 +240,7 @@ fn too_many(th: &Thread, function: Ref<NativeFunction>, given: usize, named: usi
     let all = most + signature.keyword_only;
     let names = takes_names(signature) && (named > 0 || !COUNTED.contains(&name.as_str()));
     let message = match (most, least) {
+        _ if is_slot(function) && least < 2 => return wrong_slot_count(th, most, least, given),
         _ if names && !signature.varkeywords && given + named > all => {
             let (bound, given) = (if least == all { "exactly" } else { "at most" }, given + named);
             let s = if all == 1 { "" } else { "s" };
@@ -247,11 +278,21 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
             let of = function.name.get().display();
             return th.type_error(format!("{name}.{of}(): not enough arguments"));
         }
+        if is_slot(function) {
+            let of = function.owner.get().cast::<Class>().map(|class| class.display_name());
+            return th.type_error(format!(
+                "descriptor '{name}' of '{}' object needs an argument",
+                of.unwrap_or_default()
+            ));
+        }
         let name = qualified_name(function);
         return th.type_error(format!("unbound method {name}() needs an argument"));
     }
     let (most, least) = (signature.positional - own, signature.required - own);
     let given = given.saturating_sub(own);
+    if is_slot(function) && least < 2 {
+        return wrong_slot_count(th, most, least, given);
+    }
     let counted = COUNTED.contains(&name.as_str());
     if takes_names(signature) && !counted && given < signature.positional_only - own {
         let least = signature.required.min(signature.positional_only) - own;

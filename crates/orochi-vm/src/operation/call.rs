@@ -295,8 +295,54 @@ fn run_native(
     native: Ref<NativeFunction>,
     args: Arguments,
 ) -> Result<Value, Raised> {
-    if args.names.is_none() && native.signature.get().is_direct(args.values.len()) {
-        return (native.method.get().function)(th, args.values);
+    let receiver = args.values.first().copied();
+    let result = if args.names.is_none() && native.signature.get().is_direct(args.values.len()) {
+        (native.method.get().function)(th, args.values)
+    } else {
+        native::bind(th, native, args)
+    };
+    match (&result, receiver) {
+        (Err(Raised::Exception), Some(receiver)) => {
+            name_wrong_receiver(th, native, receiver, result)
+        }
+        (&Ok(value), Some(receiver)) if value == Value::NOT_IMPLEMENTED => {
+            name_wrong_receiver(th, native, receiver, result)
+        }
+        _ => result,
     }
-    native::bind(th, native, args)
+}
+
+/// A method that was taken from one class and put into another meets receivers that it has no
+/// use for. It has refused this one, if so; the error tells which method that was.
+#[cold]
+#[inline(never)]
+fn name_wrong_receiver(
+    th: &mut Thread,
+    native: Ref<NativeFunction>,
+    receiver: Value,
+    result: Result<Value, Raised>,
+) -> Result<Value, Raised> {
+    let kind = th.class_of(native.value());
+    let slot = kind == WRAPPER_DESCRIPTOR.class();
+    if !slot && kind != METHOD_DESCRIPTOR.class() {
+        return result;
+    }
+    let Some(owner) = native.owner.get().cast::<Class>() else { return result };
+    if th.is_instance(receiver, owner) {
+        return result;
+    }
+    if let Err(raised) = result {
+        if !th.raised_is(raised, &classes::TYPE_ERROR) {
+            return result;
+        }
+        th.take_exception();
+    }
+    let (name, got) = (native.name.get().display(), th.type_name(receiver));
+    let owner = owner.display_name();
+    Err(th.type_error(match slot {
+        true => format!("descriptor '{name}' requires a '{owner}' object but received a '{got}'"),
+        false => {
+            format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{got}' object")
+        }
+    }))
 }

@@ -104,15 +104,13 @@ impl Thread {
         self.check_native_stack()?;
         let (class, right_class) = (self.class_of(left), self.class_of(right));
         let reflected_first = right_class != class && right_class.is_subclass(class);
-        if reflected_first && let Some(result) = self.try_comparison(right, op.reflected(), left)? {
+        if reflected_first && let Some(result) = self.try_method(right, op.reflected(), left)? {
             return Ok(result);
         }
-        if let Some(result) = self.try_comparison(left, op.method(), right)? {
+        if let Some(result) = self.try_method(left, op.method(), right)? {
             return Ok(result);
         }
-        if !reflected_first
-            && let Some(result) = self.try_comparison(right, op.reflected(), left)?
-        {
+        if !reflected_first && let Some(result) = self.try_method(right, op.reflected(), left)? {
             return Ok(result);
         }
         self.compare_by_identity(op, left, right)
@@ -126,7 +124,7 @@ impl Thread {
         left: Value,
         right: Value,
     ) -> Result<Value, Raised> {
-        if let Some(result) = self.try_comparison(right, op.reflected(), left)? {
+        if let Some(result) = self.try_method(right, op.reflected(), left)? {
             return Ok(result);
         }
         self.compare_by_identity(op, left, right)

@@ -139,21 +139,9 @@ impl Thread {
         Err(self.unsupported(op, inplace, left, right))
     }
 
-    /// Calls a special method with one argument; `None` if it is missing or returns
-    /// `NotImplemented`.
+    /// Calls a special method with one argument; `None` if it is missing, cannot be bound for an
+    /// `AttributeError`, or returns `NotImplemented`.
     pub(crate) fn try_method(
-        &mut self,
-        object: Value,
-        method: Special,
-        argument: Value,
-    ) -> Result<Option<Value>, Raised> {
-        let result = self.call_special(object, method, &[argument])?;
-        Ok(result.filter(|&value| value != Value::NOT_IMPLEMENTED))
-    }
-
-    /// As [`Self::try_method`] for a comparison, which a method that cannot be bound leaves to the
-    /// other operand.
-    pub(crate) fn try_comparison(
         &mut self,
         object: Value,
         method: Special,
@@ -168,7 +156,7 @@ impl Thread {
             match self.descriptor_get(found, object, class) {
                 Ok(bound) => self.call(bound, &[argument])?,
                 Err(raised) => {
-                    let kept = self.catch(raised, &crate::exception::classes::EXCEPTION);
+                    let kept = self.catch(raised, &crate::exception::classes::ATTRIBUTE_ERROR);
                     return if kept.is_some() { Ok(None) } else { Err(raised) };
                 }
             }
@@ -205,10 +193,23 @@ impl Thread {
         if modulus.is_none() {
             return self.binary(BinaryOp::Pow, base, exponent);
         }
-        if let Some(result) = self.call_special(base, Special::Pow, &[exponent, modulus])?
-            && result != Value::NOT_IMPLEMENTED
-        {
-            return Ok(result);
+        let (class, right) = (self.class_of(base), self.class_of(exponent));
+        let own = right.special(self, Special::RPow);
+        let reflected = right != class && own.is_some();
+        let first =
+            reflected && right.is_subclass(class) && own != class.special(self, Special::RPow);
+        let tries = [
+            (first, exponent, Special::RPow, base),
+            (true, base, Special::Pow, exponent),
+            (reflected && !first, exponent, Special::RPow, base),
+        ];
+        for (asked, object, method, other) in tries {
+            if asked
+                && let Some(result) = self.call_special(object, method, &[other, modulus])?
+                && result != Value::NOT_IMPLEMENTED
+            {
+                return Ok(result);
+            }
         }
         let names = [base, exponent, modulus].map(|v| self.type_name(v));
         Err(self.type_error(format!(

@@ -240,6 +240,16 @@ impl Thread {
         self.class_of(value).is_subclass(class)
     }
 
+    /// As [`Self::check_native_stack`]; the error tells what was being done.
+    #[inline(always)]
+    pub fn check_native_stack_while(&self, doing: &str) -> Result<(), crate::exception::Raised> {
+        let here = 0u8;
+        if (&raw const here as usize) < self.native_limit.get() {
+            return Err(self.recursion_error_while(doing));
+        }
+        Ok(())
+    }
+
     /// Native stack left? Deep native recursion must end in `RecursionError`, not in a crash.
     #[inline(always)]
     pub fn check_native_stack(&self) -> Result<(), crate::exception::Raised> {

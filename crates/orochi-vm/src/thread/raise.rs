@@ -91,6 +91,13 @@ impl Thread {
         self.raise_message(&classes::RECURSION_ERROR, "maximum recursion depth exceeded")
     }
 
+    /// Raises `RecursionError` with what was being done.
+    #[cold]
+    pub fn recursion_error_while(&self, doing: &str) -> Raised {
+        let message = format!("maximum recursion depth exceeded{doing}");
+        self.raise_message(&classes::RECURSION_ERROR, &message)
+    }
+
     /// Raises `MemoryError`: the instance made at start, since nothing can be allocated.
     #[cold]
     pub fn memory_error(&self) -> Raised {

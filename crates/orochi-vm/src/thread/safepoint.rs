@@ -316,8 +316,12 @@ impl Thread {
         self.stm.stop_the_world(&*self, |_| work())
     }
 
-    /// Collects now, whether or not it is due, and runs what finalisers are due. A release point.
+    /// Collects now, whether or not it is due, and runs what finalisers are due. A release point,
+    /// of a native function that the program has called: no operation is under way whose operands
+    /// the transient registers would hold.
     pub fn collect_now(&mut self, kind: Kind) {
+        self.restore_operands([Value::UNBOUND; 4]);
+        self.attribute_error_kept.set(Value::UNBOUND);
         self.collect_garbage(kind);
         self.run_finalisers();
     }

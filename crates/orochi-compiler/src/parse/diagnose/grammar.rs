@@ -153,7 +153,6 @@ mapping_pattern = '{' '}'
   | '{' double_star_pattern [','] '}'
   | '{' items_pattern ',' double_star_pattern [','] '}'
   | '{' items_pattern [','] '}'
-  | bad_mapping_pattern
 items_pattern = ','.key_value_pattern+
 key_value_pattern = (literal_key | attr) ':' pattern
 double_star_pattern = '**' capture_target
@@ -383,7 +382,6 @@ bad_case = "case" patterns [guard] NEWLINE {here: expected ':'}
 bad_as_pattern = or_pattern 'as' a="_" {at a: cannot use '_' as a target}
   | or_pattern 'as' a=expression {at a: cannot use %k as pattern target}
 bad_class_pattern = name_or_attr '(' [positional_patterns ','] keyword_patterns ',' a=positional_patterns {range a a: positional patterns follow keyword patterns}
-bad_mapping_pattern = '{' [items_pattern ','] a=double_star_pattern ',' items_pattern [','] '}' {at a: double star pattern must be the last (right-most) subpattern in the mapping pattern}
 bad_if = 'if' named_expression NEWLINE {here: expected ':'}
   | a='if' named_expression ':' NEWLINE !INDENT {indent: expected an indented block after 'if' statement on line %l}
 bad_elif = 'elif' named_expression NEWLINE {here: expected ':'}

@@ -96,8 +96,14 @@ pub(super) fn read_file(name: &str) -> Option<Vec<String>> {
         return None;
     }
     let bytes = std::fs::read(name).ok()?;
-    let text = orochi_compiler::parse::decode(&bytes, false).ok()?;
+    let text = orochi_compiler::parse::decode(&bytes, false, Some(name)).ok()?;
     Some(split(&text))
+}
+
+/// One line of a file, counted from 1.
+pub(crate) fn file_line(name: &str, number: u32) -> Option<String> {
+    let lines = read_file(name)?;
+    lines.get((number as usize).checked_sub(1)?).cloned()
 }
 
 /// The lines that the module's loader gives.

@@ -77,7 +77,8 @@ static GETSET: &[GetSet] = &[
     ANNOTATE,
 ];
 
-/// `__annotations__`, also of static methods: the function's, unless set on the wrapper.
+/// `__annotations__`, also of static methods: the function's, unless set on the wrapper; kept once
+/// asked for.
 pub(crate) const ANNOTATIONS: GetSet = GetSet {
     name: "__annotations__",
     get: |th, object| wrapped_attribute(th, object, crate::name!(th, "__annotations__")),
@@ -104,7 +105,9 @@ fn wrapped_attribute(th: &mut Thread, object: Value, name: Ref<Str>) -> Result<V
         return Ok(own);
     }
     let wrapped = th.get_attribute(object, crate::name!(th, "__wrapped__"))?;
-    th.get_attribute(wrapped, name)
+    let value = th.get_attribute(wrapped, name)?;
+    th.set_own(object, name, value)?;
+    Ok(value)
 }
 
 fn set_wrapped_attribute(

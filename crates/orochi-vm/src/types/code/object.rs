@@ -94,11 +94,20 @@ impl Code {
         ((pc as usize).wrapping_sub(self.words.get() as usize) / 8) as u32
     }
 
-    /// Where the instruction at a word offset comes from.
+    /// Where the instruction at a word offset comes from; an instruction on no line counts to
+    /// the one before.
     pub fn position_at(&self, offset: u32) -> orochi_compiler::code::Position {
         let positions = &self.compiled().positions;
         let after = positions.partition_point(|&(start, _)| start <= offset);
-        if after == 0 { Default::default() } else { positions[after - 1].1 }
+        let located = positions[..after].iter().rfind(|(_, at)| at.line != 0);
+        located.or(positions[..after].last()).map_or_else(Default::default, |&(_, at)| at)
+    }
+
+    /// The line of the instruction at a word offset; 0 if it is on none.
+    pub fn own_line_at(&self, offset: u32) -> u32 {
+        let positions = &self.compiled().positions;
+        let after = positions.partition_point(|&(start, _)| start <= offset);
+        positions[..after].last().map_or(0, |(_, at)| at.line)
     }
 }
 

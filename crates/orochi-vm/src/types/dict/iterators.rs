@@ -109,7 +109,13 @@ fn advance<const BACK: bool>(
         return Err(th.runtime_error("dictionary changed size during iteration"));
     }
     let (table, token, position) = (guard.table.get(), state.token(), state.position.get());
-    let found = if BACK { table.last_live(position) } else { table.next_live(position) };
+    // What was cleared and filled anew has nothing left for an iterator that comes from further on.
+    let beyond = BACK && position > table.used();
+    let found = match BACK {
+        true if beyond => None,
+        true => table.last_live(position),
+        false => table.next_live(position),
+    };
     let Some(at) = found else {
         state.dict.set(token, Value::UNBOUND);
         return Ok(None);

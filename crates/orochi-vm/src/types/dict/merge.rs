@@ -2,7 +2,7 @@
 
 use super::object::{Dict, DictTable};
 use super::table::Find;
-use crate::exception::Raised;
+use crate::exception::{Raised, classes};
 use crate::heap::{RootVec, Value};
 use crate::name;
 use crate::object::{Read, Ref, ValueCast, Write};
@@ -134,9 +134,12 @@ impl Ref<Dict> {
         while let Some(item) = th.next(iterator)? {
             pair.clear();
             if !is_iterable(th, item) {
-                return Err(no_sequence(th, index));
+                let raised = th.type_error("object is not iterable");
+                return Err(no_sequence(th, index, raised));
             }
-            th.collect(item, &mut pair)?;
+            if let Err(raised) = th.collect(item, &mut pair) {
+                return Err(no_sequence(th, index, raised));
+            }
             if pair.len() != 2 {
                 return Err(th.value_error(format!(
                     "dictionary update sequence element #{index} has length {}; 2 is required",
@@ -174,18 +177,19 @@ impl Ref<Dict> {
     }
 }
 
-/// The error for an element that is no pair, with a note that tells which.
+/// The error for an element that is no sequence: a `TypeError` gets a note that tells which.
 #[cold]
-fn no_sequence(th: &mut Thread, index: usize) -> Raised {
-    let raised = th.type_error("object is not iterable");
+fn no_sequence(th: &mut Thread, index: usize, raised: Raised) -> Raised {
+    if !th.raised_is(raised, &classes::TYPE_ERROR) {
+        return raised;
+    }
     let exception = th.take_exception();
     let note = format!("Cannot convert dictionary update sequence element #{index} to a sequence");
     let noted = th
         .new_str(&note)
         .and_then(|note| th.call_method(exception, name!(th, "add_note"), &[note.value()]));
     match noted {
-        Ok(_) if raised == Raised::Exception => th.raise_again(exception),
-        Ok(_) => raised,
+        Ok(_) => th.raise_again(exception),
         Err(raised) => raised,
     }
 }

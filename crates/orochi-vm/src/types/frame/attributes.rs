@@ -97,6 +97,11 @@ fn line(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
         return Ok(frame.code().compiled().first_line);
     }
     let offset = offset(th, frame)?;
+    let reported = (fields.flags.get() >> flags::LINE_SHIFT) as u32;
+    if reported != 0 && frame.code().own_line_at(offset) == 0 {
+        // Control came to this instruction from the line that was reported last.
+        return Ok(reported);
+    }
     Ok(frame.code().position_at(offset).line)
 }
 

@@ -114,7 +114,7 @@ fn close_delegate(th: &mut Thread, value: Value) -> Result<(), Raised> {
         Ok(found) => found,
         Err(Raised::Abort) => return Err(Raised::Abort),
         Err(Raised::Exception) => {
-            th.write_unraisable("Exception ignored in:", value);
+            th.write_unraisable_named("Exception ignored while closing generator", value);
             None
         }
     };

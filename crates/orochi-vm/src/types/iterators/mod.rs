@@ -16,6 +16,7 @@ mod receiver;
 pub mod reversed;
 pub mod sequence;
 mod several;
+pub mod unfit;
 pub mod zip;
 
 pub use callable::{CALLABLE_ITERATOR, CallableIterator};
@@ -27,6 +28,7 @@ pub use map::MAP;
 pub use range::{RANGE_ITERATOR, RangeIterator};
 pub use reversed::REVERSED;
 pub use sequence::{SEQUENCE_ITERATOR, SequenceIterator};
+pub use unfit::fit_variable;
 pub use zip::ZIP;
 
 use crate::class::{Method, Special, TypeSpec, method};
@@ -39,8 +41,16 @@ use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 
 /// Built-in classes of this module without a fixed shape number.
-pub static TYPES: &[&TypeSpec] =
-    &[&SEQUENCE_ITERATOR, &CALLABLE_ITERATOR, &ENUMERATE, &ZIP, &REVERSED, &MAP, &FILTER];
+pub static TYPES: &[&TypeSpec] = &[
+    &SEQUENCE_ITERATOR,
+    &CALLABLE_ITERATOR,
+    &ENUMERATE,
+    &ZIP,
+    &REVERSED,
+    &MAP,
+    &FILTER,
+    &unfit::UNFIT_ITERATOR,
+];
 
 /// `__next__` of native iterators.
 pub static NEXT: Method = method("__next__($self, /)", next, "Implement next(self).");

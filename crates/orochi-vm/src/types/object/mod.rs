@@ -431,6 +431,6 @@ fn set_dict(th: &mut Thread, object: Value, value: Value) -> Result<(), Raised> 
 pub fn finalise(th: &mut Thread, object: Value) {
     let Some(method) = th.class_of(object).special(th, Special::Del) else { return };
     if th.call_descriptor_method(method, object, &[]) == Err(Raised::Exception) {
-        th.write_unraisable("", method);
+        th.write_unraisable_named("Exception ignored while calling deallocator", method);
     }
 }

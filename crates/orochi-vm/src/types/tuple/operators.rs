@@ -41,7 +41,7 @@ pub fn hash_of(th: &mut Thread, tuple: Ref<Tuple>) -> Result<u64, Raised> {
     if let Some(known) = tuple.known_hash() {
         return Ok(known);
     }
-    th.check_native_stack()?;
+    th.check_native_stack_while(" while hashing a tuple")?;
     let mut hasher = TupleHasher::default();
     for &item in tuple.as_slice() {
         hasher.add(hash_key(th, item)? as i64);

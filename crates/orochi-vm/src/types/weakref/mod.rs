@@ -229,6 +229,6 @@ pub(crate) fn run_callback(th: &mut Thread, reference: Value) {
         return;
     }
     if th.call(callback, &[reference]) == Err(Raised::Exception) {
-        th.write_unraisable("", callback);
+        th.write_unraisable_named("Exception ignored while calling weakref callback", callback);
     }
 }

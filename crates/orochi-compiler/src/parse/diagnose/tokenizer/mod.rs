@@ -294,7 +294,7 @@ impl<'s> Tokenizer<'s> {
                     "f" | "fr" | "rf" | "t" | "tr" | "rt" => {
                         return self.open_string(start, &prefix);
                     }
-                    _ => {}
+                    _ => self.check_prefix(&prefix, start)?,
                 }
             }
         }
@@ -303,6 +303,25 @@ impl<'s> Tokenizer<'s> {
             self.verify_identifier(name, start)?;
         }
         Ok(self.token(Kind::Name, start))
+    }
+
+    /// Refuses letters before a quote that are all prefixes, but not of one and the same string.
+    fn check_prefix(&self, prefix: &str, start: usize) -> Result<(), TokenError> {
+        let letters = prefix.as_bytes();
+        let once = |&letter: &u8| {
+            b"bfrtu".contains(&letter) && letters.iter().filter(|&&l| l == letter).count() == 1
+        };
+        if !letters.iter().all(once) {
+            return Ok(());
+        }
+        for pair in ["ub", "ur", "uf", "ut", "bf", "bt", "ft"] {
+            let (a, b) = pair.split_at(1);
+            if prefix.contains(a) && prefix.contains(b) {
+                let message = format!("'{a}' and '{b}' prefixes are incompatible");
+                return self.error_of(ErrorClass::SyntaxError, message, start, self.position);
+            }
+        }
+        Ok(())
     }
 
     fn verify_identifier(&mut self, name: &str, start: usize) -> Result<(), TokenError> {
