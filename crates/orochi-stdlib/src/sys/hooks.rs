@@ -57,12 +57,12 @@ pub(super) static FUNCTIONS: &[Method] = &[
     function("getprofile()", getprofile, "Return the profiling function set with sys.setprofile."),
     function(
         "_settraceallthreads(function, /)",
-        settrace,
+        |th, args| set_everywhere(th, Local::Trace, args[0]),
         "Set the global debug tracing function in all running threads belonging to the current interpreter.",
     ),
     function(
         "_setprofileallthreads(function, /)",
-        setprofile,
+        |th, args| set_everywhere(th, Local::Profile, args[0]),
         "Set the profiling function in all running threads belonging to the current interpreter.",
     ),
 ];
@@ -211,6 +211,12 @@ fn audit(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn set(th: &mut Thread, which: Local, value: Value) -> Result<Value, Raised> {
     th.set_trace_function(which, if value.is_none() { Value::UNBOUND } else { value });
+    Ok(Value::NONE)
+}
+
+fn set_everywhere(th: &mut Thread, which: Local, value: Value) -> Result<Value, Raised> {
+    let function = if value.is_none() { Value::UNBOUND } else { value };
+    th.set_trace_function_everywhere(which, function);
     Ok(Value::NONE)
 }
 

@@ -59,6 +59,15 @@ impl Thread {
     /// Sets the function of `sys.settrace` or `sys.setprofile`, or takes it away when `function`
     /// is unbound.
     pub fn set_trace_function(&mut self, which: Local, function: Value) {
+        self.trace_with(which, function);
+    }
+
+    /// As [`Self::set_trace_function`], for all threads that run.
+    pub fn set_trace_function_everywhere(&mut self, which: Local, function: Value) {
+        self.for_all_threads(|thread| thread.trace_with(which, function));
+    }
+
+    fn trace_with(&self, which: Local, function: Value) {
         self.set_local(which, function);
         let bound = |local| !self.local(local).is_unbound();
         self.traced.set(bound(Local::Trace) || bound(Local::Profile));

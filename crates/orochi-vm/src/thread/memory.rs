@@ -49,6 +49,14 @@ impl Thread {
         }
     }
 
+    /// Tells the collector of an object with a tail whose class may be one of the program's.
+    #[inline]
+    pub(crate) fn note_finaliser<T: Object>(&self, shape: &'static Shape, object: Ref<T>) {
+        if shape.class.has(crate::class::flags::FINALISER) {
+            self.heap.register_finaliser(NonNull::from(object.header()));
+        }
+    }
+
     /// Allocates an object without a tail; used by what [`heap_object!`](crate::heap_object)
     /// makes. The slots of a subclass instance start unbound.
     #[inline(always)]

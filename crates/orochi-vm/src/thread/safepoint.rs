@@ -316,6 +316,17 @@ impl Thread {
         self.stm.stop_the_world(&*self, |_| work())
     }
 
+    /// Runs `work` for every thread, this one included, while all others are stopped. A release
+    /// point.
+    pub(crate) fn for_all_threads(&mut self, mut work: impl FnMut(&Thread)) {
+        self.publish_stack();
+        self.stm.stop_the_world(&*self, |world| {
+            for thread in (World_ { world }).threads() {
+                work(thread);
+            }
+        });
+    }
+
     /// Collects now, whether or not it is due, and runs what finalisers are due. A release point,
     /// of a native function that the program has called: no operation is under way whose operands
     /// the transient registers would hold.

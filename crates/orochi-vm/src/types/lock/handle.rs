@@ -100,6 +100,13 @@ impl Ref<ThreadHandle> {
                 _ if self.ident() == th.ident.get() => {
                     return Err(th.runtime_error("Cannot join current thread"));
                 }
+                _ if th.vm.finalising.load(Ordering::Acquire) => {
+                    // The other thread does not run any more: it would never end.
+                    return Err(th.raise_message(
+                        &crate::exception::classes::PYTHON_FINALIZATION_ERROR,
+                        "cannot join thread at Python shutdown",
+                    ));
+                }
                 _ => {
                     if !th.wait_while(word, state, deadline)? {
                         return Ok(false);

@@ -255,7 +255,11 @@ impl Str {
             if dict {
                 object.cast::<u8>().add(size - 8).cast::<Value>().write(Value::UNBOUND);
             }
-            Ok(Ref::from_ptr(object))
+            let object = Ref::from_ptr(object);
+            if shape.id != Self::spec().shape().id {
+                th.note_finaliser(shape, object);
+            }
+            Ok(object)
         }
     }
 

@@ -125,7 +125,11 @@ impl Tuple {
             if extra > 0 {
                 at.write(Value::UNBOUND);
             }
-            Ok(Ref::from_ptr(object))
+            let object = Ref::from_ptr(object);
+            if shape.id != crate::shape::known::TUPLE {
+                th.note_finaliser(shape, object);
+            }
+            Ok(object)
         }
     }
 }
