@@ -34,11 +34,13 @@ const HOLD_NANOS: u64 = 500_000;
 /// A held object that nobody else has wanted for so long is not fought over any more.
 const COOL_NANOS: u64 = 20_000_000;
 /// So many exchanges an object stays held, before it is measured again.
-const HELD_EXCHANGES: u64 = 256;
-/// Operations closer than this (the clock's own time included) make an object held.
-const DENSE_NANOS: u64 = 250;
+const HELD_EXCHANGES: u64 = 64;
+/// Operations closer than this on average make an object held.
+const DENSE_NANOS: u64 = 300;
+/// The average is taken over so many operations: single ones may come in bursts.
+const SAMPLE: u32 = 16;
 /// So many dense samples in a row are needed.
-const DENSE_SAMPLES: u32 = 4;
+const DENSE_SAMPLES: u32 = 8;
 /// Operations by one thread in a row that end contention.
 const STREAK: u32 = 400;
 /// Different objects asked for in quick succession before all are given.
@@ -194,13 +196,11 @@ impl History {
         self.streak.set(if again { self.streak.get() + 1 } else { 0 });
         let operations = self.operations.get();
         self.operations.set(operations.wrapping_add(1));
-        match operations % 16 {
-            14 => self.sampled_at.set(now()),
-            15 => {
-                let dense = now().saturating_sub(self.sampled_at.get()) < DENSE_NANOS;
-                self.dense.set(if dense { self.dense.get() + 1 } else { 0 });
-            }
-            _ => {}
+        if operations.is_multiple_of(SAMPLE) {
+            let time = now();
+            let dense = time.saturating_sub(self.sampled_at.replace(time))
+                < DENSE_NANOS * u64::from(SAMPLE);
+            self.dense.set(if dense { self.dense.get() + 1 } else { 0 });
         }
     }
 

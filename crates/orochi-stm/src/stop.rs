@@ -30,7 +30,7 @@ impl World<'_> {
     }
 
     /// How many threads other than the stopper were stopped while they ran, so that they are asked for
-    /// help ([`Host::help_stopper`](crate::Host::help_stopper)).
+    /// help ([`Host::help_stopper`]).
     pub fn paused(&self) -> usize {
         self.threads().filter(|record| record.token().has(PAUSED)).count()
     }

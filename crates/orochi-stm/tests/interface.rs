@@ -116,7 +116,7 @@ fn barrier_and_number_are_one_comparison() {
     }
     // A change of the token leaves the companion alone.
     worker.stm().block_enter(&*worker);
-    worker.stm().block_commit(&*worker);
+    worker.stm().block_commit(&*worker).expect("nothing has doomed it");
     assert_ne!(worker.stm().write_token(), mine);
     check(mine, 5, false, false);
     check(worker.stm().write_token(), 5, true, true);
