@@ -122,8 +122,10 @@ fn sources_are_decoded() {
     check(b"\xef\xbb\xbf# coding: latin-1\n", Err("encoding problem: iso-8859-1 with BOM"));
     check(
         b"x = '\xff'",
-        Err("Non-UTF-8 code starting with '\\xff' on line 1, but no encoding declared; see \
-             https://peps.python.org/pep-0263/ for details"),
+        Err(
+            "Non-UTF-8 code starting with '\\xff' in file <test> on line 1, but no encoding declared; see \
+             https://peps.python.org/pep-0263/ for details",
+        ),
     );
     check(b"x = '\0'", Err("source code string cannot contain null bytes"));
     check(b"x = '''a\r\nb\rc'''", Ok("a\nb\nc"));
@@ -254,7 +256,8 @@ fn modes_and_options() {
     let code = compile_str("'doc'\nassert x\nif __debug__: y", "<test>", Mode::Exec, &optimized)
         .unwrap()
         .code;
-    assert!(instructions(&code).count() <= 2, "{code:?}");
+    // A `Nop` for the line of `if`, which tracing meets, and the two of the end.
+    assert!(instructions(&code).count() <= 3, "{code:?}");
     let awaiting = Options { top_level_await: true, ..Options::default() };
     assert!(compile_str("await x", "<test>", Mode::Exec, &awaiting).is_ok());
     let function =
