@@ -82,6 +82,7 @@ struct World<'a>(&'a [MutatorPointer], &'a Mutator);
 impl Roots for World<'_> {
     fn precise(&self, _: Kind, visit: &mut dyn FnMut(Option<&LocalHeap>, &[Value])) {
         for mutator in self.0 {
+            // SAFETY: a mutator stays where it is while it is in the list, and stands still during a stop.
             let mutator = unsafe { &*mutator.0 };
             visit(Some(&mutator.local), &mutator.stack);
         }
@@ -94,9 +95,11 @@ impl Roots for World<'_> {
     }
     fn conservative(&self, _: Kind, visit: &mut dyn FnMut(Option<&LocalHeap>, &[usize])) {
         for mutator in self.0 {
+            // SAFETY: a mutator stays where it is while it is in the list, and stands still during a stop.
             let mutator = unsafe { &*mutator.0 };
             visit(Some(&mutator.local), &mutator.words);
             if mutator.conservative {
+                // SAFETY: the stack's owner stands still, so its words are not changing.
                 visit(Some(&mutator.local), unsafe { mutator.native.words(mutator.top) });
             }
         }
@@ -117,6 +120,7 @@ impl Mutator {
         while stops.stopping {
             stops = CHANGED.wait(stops).unwrap();
         }
+        // SAFETY: the local heap is boxed and unregistered before it is dropped.
         unsafe { heap().register(&mutator.local) };
         stops.mutators.push(MutatorPointer(&*mutator));
         mutator
@@ -162,11 +166,14 @@ impl Mutator {
             let outcome = kind.map(|kind| {
                 if VERIFY.load(Ordering::Relaxed) {
                     // Young objects, too: runs end in terminators, what was written to is remembered.
+                    // SAFETY: the world stands still.
                     unsafe { heap().verify() }.unwrap();
                 }
+                // SAFETY: the world stands still, and `World` knows all roots.
                 let outcome = unsafe { heap().collect(&World(&state.mutators, self), kind) };
                 COLLECTIONS.fetch_add(1, Ordering::Relaxed);
                 if VERIFY.load(Ordering::Relaxed) {
+                    // SAFETY: the world stands still.
                     unsafe { heap().verify() }.unwrap();
                 }
                 outcome
@@ -190,6 +197,7 @@ impl Mutator {
 
     #[inline(always)]
     pub fn alloc(&self, size: usize, shape: ShapeId) -> Result<NonNull<Header>, OutOfMemory> {
+        // SAFETY: the caller fills the object before anything can collect.
         unsafe { self.local.alloc(size, BORN, shape) }
     }
 
@@ -197,6 +205,7 @@ impl Mutator {
     pub fn object(&self, shape: ShapeId, fields: &[Value]) -> Value {
         let object = self.alloc(8 + 8 * fields.len(), shape).unwrap();
         for (n, &value) in fields.iter().enumerate() {
+            // SAFETY: the field lies within the object, which is fresh.
             unsafe { set_value_at(object.as_ptr(), 8 + 8 * n, value) };
         }
         Value::from_object(object)
@@ -205,10 +214,12 @@ impl Mutator {
     /// Writes through the barrier.
     pub fn write(&self, object: Value, field: usize, value: Value) {
         self.barrier(object);
+        // SAFETY: the field lies within the object, which this mutator alone uses.
         unsafe { set_value_at(object.object_ptr(), 8 + 8 * field, value) };
     }
 
     pub fn barrier(&self, object: Value) {
+        // SAFETY: every object has a header.
         let header = unsafe { object.as_object().unwrap().as_ref() };
         if !header.owner.load().is_remembered() {
             header.owner.set_remembered();
@@ -218,6 +229,7 @@ impl Mutator {
 }
 
 pub fn field(object: Value, n: usize) -> Value {
+    // SAFETY: the field lies within the object.
     unsafe { value_at(object.object_ptr(), 8 + 8 * n) }
 }
 
@@ -237,6 +249,7 @@ impl Drop for Mutator {
             state = stops();
         }
         state.mutators.retain(|&other| other != me);
+        // SAFETY: registered when this mutator began, and not used after this.
         unsafe { heap().unregister(&self.local) };
     }
 }

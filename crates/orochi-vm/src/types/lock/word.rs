@@ -66,8 +66,8 @@ pub(super) fn sleep(
     deadline: Option<Instant>,
 ) -> Option<UnparkToken> {
     let timed_out = |_, last: bool| gave_up(last);
-    // SAFETY: the callbacks neither panic nor park; the address stays valid while its waiter's
-    // stack keeps the object.
+    // The address stays valid while its waiter's stack keeps the object.
+    // SAFETY: the callbacks neither panic nor park.
     let result = unsafe {
         parking_lot_core::park(address(word), still, || {}, timed_out, DEFAULT_PARK_TOKEN, deadline)
     };
