@@ -54,6 +54,7 @@ pub mod stat;
 pub mod string_;
 pub mod struct_;
 pub mod structure;
+pub mod suggestions_;
 pub mod symtable_;
 pub mod sys;
 pub mod system;
@@ -119,6 +120,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &stat::MODULE,
     &string_::MODULE,
     &struct_::MODULE,
+    &suggestions_::MODULE,
     &symtable_::MODULE,
     &termios_::MODULE,
     &thread_::MODULE,

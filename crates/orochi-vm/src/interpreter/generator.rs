@@ -550,16 +550,29 @@ pub(crate) fn resume(
     let result = match opened {
         // SAFETY: `open` has made the window; its header is completed here.
         Ok(()) => unsafe {
-            let (window, target) = th.resumed.get();
-            frame::set_extension(window, Extension::GeneratorEntry, generator.value());
-            frame::set_link(window, saved_pc(th), th.frame.get(), frame::Action::Extended);
-            attach_frame(th, generator, window);
+            let (window, target) = complete(th, generator);
             th.run(target, window)
         },
         Err(raised) => Err(raised),
     };
     th.restore(saved);
     result
+}
+
+/// Completes the header of the window that `open` has just made, for a body that native code resumes;
+/// the window, and where to go on.
+///
+/// # Safety
+/// `open` must have succeeded on this generator just before.
+unsafe fn complete(th: &Thread, generator: Ref<Generator>) -> (*mut Value, *const u64) {
+    let (window, target) = th.resumed.get();
+    // SAFETY: the caller's promise: the window is the one that `open` made.
+    unsafe {
+        frame::set_extension(window, Extension::GeneratorEntry, generator.value());
+        frame::set_link(window, saved_pc(th), th.frame.get(), frame::Action::Extended);
+        attach_frame(th, generator, window);
+    }
+    (window, target)
 }
 
 /// Puts a body that delegates on the stack, where it waits, while `pass_on` speaks to what it
@@ -576,10 +589,7 @@ pub(crate) fn resume_around(
     let result = match opened {
         // SAFETY: as in `resume`; the window's instruction is the suspended one.
         Ok(()) => unsafe {
-            let (window, target) = th.resumed.get();
-            frame::set_extension(window, Extension::GeneratorEntry, generator.value());
-            frame::set_link(window, saved_pc(th), th.frame.get(), frame::Action::Extended);
-            attach_frame(th, generator, window);
+            let (window, target) = complete(th, generator);
             let at = target.sub(1);
             sync(th, at, window);
             let passed = pass_on(th);
@@ -634,10 +644,7 @@ pub(crate) fn resume_raising(th: &mut Thread, generator: Ref<Generator>) -> Resu
     let result = match opened {
         // SAFETY: as in `resume`; the window's instruction is the suspended one.
         Ok(()) => unsafe {
-            let (window, target) = th.resumed.get();
-            frame::set_extension(window, Extension::GeneratorEntry, generator.value());
-            frame::set_link(window, saved_pc(th), th.frame.get(), frame::Action::Extended);
-            attach_frame(th, generator, window);
+            let (window, target) = complete(th, generator);
             let at = target.sub(1);
             th.raised.set(raised);
             // Only what the body handles itself counts here.

@@ -3,6 +3,7 @@
 use super::{NativeFunction, Signature};
 use crate::class::{Class, Special};
 use crate::exception::Raised;
+use crate::exception::print::closest;
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
@@ -326,9 +327,21 @@ fn missing(th: &Thread, function: Ref<NativeFunction>, given: usize, at: usize) 
 fn unexpected(th: &Thread, function: Ref<NativeFunction>, name: Value) -> Raised {
     let signature = function.signature.get();
     let function_name = shown_name(function);
-    th.type_error(if takes_names(signature) {
-        format!("{function_name}() got an unexpected keyword argument '{}'", th.display_str(name))
-    } else {
-        format!("{function_name}() takes no keyword arguments")
-    })
+    if !takes_names(signature) {
+        return th.type_error(format!("{function_name}() takes no keyword arguments"));
+    }
+    let positional = signature.positional_only..signature.positional;
+    let first = signature.positional + usize::from(signature.varargs);
+    let candidates: Vec<String> = positional
+        .chain(first..first + signature.keyword_only)
+        .map(|at| signature.parameters[at].name.display())
+        .collect();
+    let name = th.display_str(name);
+    let hint = match closest(&name, candidates.iter().map(String::as_str)) {
+        Some(closest) => format!(". Did you mean '{closest}'?"),
+        None => String::new(),
+    };
+    // `sorted` hands its names on to `list.sort`, whose complaint comes through.
+    let function_name = if function_name == "sorted" { "sort" } else { &function_name };
+    th.type_error(format!("{function_name}() got an unexpected keyword argument '{name}'{hint}"))
 }

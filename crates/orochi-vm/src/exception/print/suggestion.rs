@@ -13,7 +13,7 @@ use crate::types::frame::Frame;
 use crate::types::str::Str;
 use crate::types::traceback::Traceback;
 
-/// Names beyond so many are not searched.
+/// So many names or more are not searched.
 const MOST_NAMES: usize = 750;
 /// Longer names are not compared.
 const LONGEST: usize = 40;
@@ -171,23 +171,24 @@ fn best(asked: Ref<Str>, names: &[Value]) -> Option<String> {
 /// The name closest to `asked`, if one is close.
 pub fn closest<'n>(asked: &str, names: impl ExactSizeIterator<Item = &'n str>) -> Option<&'n str> {
     let wanted: Vec<char> = asked.chars().collect();
-    if names.len() > MOST_NAMES || wanted.len() > LONGEST {
+    if names.len() >= MOST_NAMES {
         return None;
     }
     let mut found = None;
-    let mut least = wanted.len();
+    let mut least = usize::MAX;
     for name in names {
         if name == asked {
             continue;
         }
         let candidate: Vec<char> = name.chars().collect();
-        let most = ((candidate.len() + wanted.len() + 3) * MOVE / 6).min(least.saturating_sub(1));
+        let most = ((candidate.len() + wanted.len() + 3) * MOVE / 6).min(least - 1);
         match distance(&wanted, &candidate, most) {
-            Some(cost) if found.is_none() || cost < least => {
+            Some(0) => return Some(name),
+            Some(cost) => {
                 found = Some(name);
                 least = cost;
             }
-            _ => {}
+            None => {}
         }
     }
     found
