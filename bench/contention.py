@@ -5,7 +5,8 @@ a list, a lock, a queue, or on nothing at all, against their bars.
     bench/contention.py dict_update counter_lock --threads 1,2 --peer py313t=/path/to/python3.13t
 
 Every run is a fresh process that checks its own result (nothing lost); runtimes
-and thread counts alternate. Prints time an operation, speed-up over one thread,
+and thread counts alternate. Prints time an operation, the speed-up of independent
+processes, one on each core, and that of threads, over one thread;
 CPU time an operation over that of one thread, and the least share any thread had
 in any second. Exit status 1 if Orochi misses a bar.
 """

@@ -11,7 +11,7 @@ pyperformance is installed from PyPI into `.cache/` on first use; its scripts ru
 as modules with a stand-in for `pyperf`, every run in a fresh process, runtimes
 alternating. One thread: CPU time in steady state, medians, ratios to the
 baseline and geometric means. `--threads`: throughput and CPU time of N threads
-over those of 1. Workloads that a runtime cannot run are named with the reason.
+over those of 1, beside what independent processes reach at once. Workloads that a runtime cannot run are named with the reason.
 """
 
 import argparse

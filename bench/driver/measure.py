@@ -1,9 +1,10 @@
-"""Starts one worker in a fresh process and reads its answers."""
+"""Starts workers in fresh processes and reads their answers."""
 
 import os
 import pathlib
 import signal
 import subprocess
+import sys
 import tempfile
 
 WORKER = pathlib.Path(__file__).resolve().with_name("worker.py")
@@ -71,7 +72,68 @@ def start(command, timeout):
 
 def run(command, timeout):
     """Run a worker's command line and sort its `@` lines."""
-    answer = start(command, timeout)
+    return sort(start(command, timeout))
+
+
+def side_by_side(command, copies, timeout):
+    """Run a worker that is told to `meet` in several processes at once; returns their Answers.
+
+    Before each measurement a worker says `@ ready` and waits for a line, which it gets when all
+    have said so."""
+    answers = [Answer() for _ in range(copies)]
+    with tempfile.TemporaryFile("w+") as err:
+        processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=err, stdin=subprocess.PIPE, text=True,
+                                      bufsize=1, env=environment(), start_new_session=True) for _ in range(copies)]
+        timed_out = []
+
+        def end():
+            for process in processes:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+
+        def expire(signum, frame):
+            timed_out.append(True)
+            end()
+
+        previous = signal.signal(signal.SIGALRM, expire)
+        signal.setitimer(signal.ITIMER_REAL, timeout)
+        try:
+            running = list(range(copies))
+            while running:
+                for index in list(running):
+                    line = ""
+                    for line in processes[index].stdout:
+                        if line.startswith("@ ready"):
+                            break
+                        answers[index].lines.append(line.rstrip("\n"))
+                    else:
+                        running.remove(index)
+                for index in running:
+                    try:
+                        processes[index].stdin.write("\n")
+                    except OSError:
+                        pass  # It has ended; its exit status tells why.
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, previous)
+            if sys.exc_info()[0]:
+                end()
+            for process in processes:
+                process.wait()
+                process.stdin.close()
+                process.stdout.close()
+        err.seek(0)
+        last = (err.read().strip().splitlines() or [""])[-1]
+    for answer, process in zip(answers, processes):
+        if timed_out:
+            answer.errors["*"] = f"no end after {timeout:g} s"
+        elif process.returncode:
+            answer.errors["*"] = last or f"exit status {process.returncode}"
+    return [sort(answer) for answer in answers]
+
+
+def sort(answer):
+    """Sort a worker's `@` lines."""
     for line in answer.lines:
         if not line.startswith("@ "):
             continue
@@ -91,9 +153,12 @@ def run(command, timeout):
     return answer
 
 
-def workload(runtime, mode, script, arguments, timeout, loops=None, **settings):
-    """Run a pyperformance script in a worker."""
+def workload(runtime, mode, script, arguments, timeout, loops=None, processes=None, **settings):
+    """Run a pyperformance script in a worker; or in several at once, if told in how many processes."""
     words = [f"{key}={value}" for key, value in settings.items()]
     if loops:
         words.append("loops=" + ",".join(f"{name}:{count}" for name, count in loops.items()))
-    return run([*runtime.command, str(WORKER), mode, str(script), *words, "--", *arguments], timeout)
+    if processes:
+        words.append("meet=1")
+    command = [*runtime.command, str(WORKER), mode, str(script), *words, "--", *arguments]
+    return side_by_side(command, processes, timeout) if processes else run(command, timeout)

@@ -1,13 +1,14 @@
 """Runs one program of `bench/programs/` inside the interpreter that is measured.
 
-    program_worker.py PROGRAM.py threads=2 seconds=2.0
+    program_worker.py PROGRAM.py threads=2 seconds=2.0 [meet=1]
 
 A program has `prepare(threads)`, `work(state, index, count)` (which returns how
 many operations it has done) and `check(state, done)` (which raises if anything
 was lost). Threads work for `seconds`; or, if the program says TOTAL, until that
 many operations are shared out; or, if it says PER_THREAD, each so many. After
 each chunk a thread notes what it has done in which tenth of a second, so the
-fairness of any one-second window can be told. One line is printed:
+fairness of any one-second window can be told. With meet=1 it says `@ ready NAME`
+and waits for a line before it starts. Two lines are printed:
 
     @ threads NAME operations wall cpu
     @ share NAME least share in any full second, as a fraction of the fair one (or -)
@@ -87,6 +88,9 @@ def main():
     for worker in workers:
         worker.start()
     ready.wait()
+    if "meet" in settings:
+        print("@ ready", name, flush=True)
+        sys.stdin.readline()
     cpu, started[0] = time.process_time(), clock()
     begin.set()
     for worker in workers:

@@ -3,8 +3,13 @@
 Throughput is operations a second of wall time; speed-up refers to one thread of
 the same runtime. A bar that speaks of 2 threads also holds for more threads on
 two cores, less the 5 % that 8 and 64 may lose. Fairness is the least share any
-thread had in any one-second window, over its fair share (bar: one half)."""
+thread had in any one-second window, over its fair share (bar: one half).
 
+As many independent processes as there are cores run the same program with one
+thread each at once: what they do together is what the machine allows to threads
+that do not meet at all."""
+
+import os
 import pathlib
 
 from . import measure
@@ -39,11 +44,28 @@ def once(runtime, name, count, options):
     return operations / wall, cpu / operations, answer.shares.get(name)
 
 
+def apart(runtime, name, count, options):
+    """Operations a second of `count` processes with one thread each, or a reason."""
+    command = [*runtime.command, str(WORKER), str(FOLDER / f"{name}.py"), "threads=1",
+               f"seconds={options.work}", "meet=1"]
+    answers = measure.side_by_side(command, count, options.timeout)
+    if any(name not in answer.threads for answer in answers):
+        return "; ".join(dict.fromkeys(why for answer in answers for why in answer.errors.values())) or "no answer"
+    return sum(answer.threads[name][0] / answer.threads[name][1] for answer in answers)
+
+
 def run(names, runtimes, counts, options):
     counts = sorted({1, *counts})
     cells, problems = {}, {}
+    cores = os.cpu_count() or 1
     for name in names:
         for _ in range(options.rounds):
+            for runtime in runtimes if cores > 1 else []:
+                result = apart(runtime, name, cores, options)
+                if isinstance(result, str):
+                    problems[name, runtime.name, f"{cores} processes"] = result
+                else:
+                    cells.setdefault((name, runtime.name, "apart"), []).append(result)
             for count in counts:
                 for runtime in runtimes:
                     key = (name, runtime.name, count)
@@ -60,7 +82,7 @@ def run(names, runtimes, counts, options):
     if problems:
         print("\nFailed:")
         for (name, runtime, count), why in problems.items():
-            print(f"  {name} on {runtime} with {count} threads: {why}")
+            print(f"  {name} on {runtime} with {count if isinstance(count, str) else f'{count} threads'}: {why}")
     print()
     for line in missed:
         print("bar missed: " + line)
@@ -71,7 +93,7 @@ def run(names, runtimes, counts, options):
 
 def report(names, runtimes, counts, cells):
     """Print the table; returns what Orochi misses of its bars."""
-    headings = ["program", "bar", "runtime", "1 thread"]
+    headings = ["program", "bar", "runtime", "1 thread", "processes"]
     for count in counts[1:]:
         headings += [f"x{count} each", f"x{count}", f"x{count} CPU", f"x{count} share"]
     rows, missed = [], []
@@ -80,12 +102,14 @@ def report(names, runtimes, counts, cells):
         for runtime in runtimes:
             single = cells.get((name, runtime.name, 1))
             if not single:
-                rows.append([name, bar, runtime.name, "failed"] + ["-"] * (4 * (len(counts) - 1)))
+                rows.append([name, bar, runtime.name, "failed", "-"] + ["-"] * (4 * (len(counts) - 1)))
                 if runtime.name == "orochi":
                     missed.append(f"{name}: does not run")
                 continue
             rate, cpu = median(r for r, _, _ in single), median(c for _, c, _ in single)
-            row = [name, bar, runtime.name, seconds(1 / rate)]
+            separate = cells.get((name, runtime.name, "apart"))
+            row = [name, bar, runtime.name, seconds(1 / rate),
+                   f"{median(separate) / rate:.2f}" if separate else "-"]
             for count in counts[1:]:
                 several = cells.get((name, runtime.name, count))
                 if not several:

@@ -3,7 +3,14 @@
 The number of rounds in all is the same for every thread count (up to rounding),
 so speed-up is throughput with N threads over throughput with 1, and CPU
 inflation is CPU time a round with N threads over that with 1, minus one. Runs
-alternate over runtimes and thread counts; each is a fresh process."""
+alternate over runtimes and thread counts; each is a fresh process.
+
+Two threads that share nothing cannot do more than the machine allows: cores may
+share caches, or be virtual ones of which other guests take a part. So as many
+independent *processes* as there may be threads, but no more than cores, do the
+same work at once, and threads are compared with them too."""
+
+import os
 
 from . import install, measure, workloads
 from .report import geometric_mean, median, seconds, table
@@ -15,8 +22,27 @@ def calibrate(runtime, script, arguments, options):
                             warm=0, values=1, target=options.work)
 
 
+def references(counts):
+    """For each number of threads, of how many processes the throughput is compared."""
+    return {count: min(count, os.cpu_count() or 1) for count in counts if count > 1}
+
+
+def processes_key(count):
+    return f"{count} processes"
+
+
+def throughput(answers, timing):
+    """All together: (rounds a second, CPU seconds a round), or None if one has failed."""
+    if any(timing not in answer.threads for answer in answers):
+        return None
+    each = [answer.threads[timing] for answer in answers]
+    rounds = sum(rounds for rounds, _, _ in each)
+    return rounds / max(wall for _, wall, _ in each), sum(cpu for _, _, cpu in each) / rounds
+
+
 def run(names, runtimes, options, counts):
     counts = sorted({1, *counts})
+    process_counts = sorted(set(references(counts).values()) - {1})
     results, problems = {}, []
     for name in names:
         script = install.script(name)
@@ -42,6 +68,19 @@ def run(names, runtimes, options, counts):
                         cell.append((rounds / wall, cpu / rounds))
                     for timing, why in answer.errors.items():
                         problems.append((f"{name} with {count} threads", runtime.name, why))
+            for count in process_counts:
+                for runtime in runtimes:
+                    share = {timing: max(1, round(total / count)) for timing, total in loops[runtime.name].items()}
+                    if not share:
+                        continue
+                    answers = measure.workload(runtime, "threads", script, arguments, options.timeout,
+                                               loops=share, threads=1, processes=count)
+                    for timing in share:
+                        if together := throughput(answers, timing):
+                            cells = results.setdefault(timing, {}).setdefault(runtime.name, {})
+                            cells.setdefault(processes_key(count), []).append(together)
+                    for why in dict.fromkeys(why for answer in answers for why in answer.errors.values()):
+                        problems.append((f"{name} in {count} processes", runtime.name, why))
         print(f"measured {name}", flush=True)
     print()
     report(results, runtimes, counts)
@@ -53,32 +92,44 @@ def run(names, runtimes, options, counts):
 
 
 def report(results, runtimes, counts):
+    reference = references(counts)
     headings = ["timing", "runtime", "1 thread"]
+    headings += [f"{count} processes" for count in sorted(set(reference.values()) - {1})]
     for count in counts[1:]:
-        headings += [f"x{count} speed-up", f"x{count} CPU"]
+        headings += [f"x{count} speed-up", f"x{count} CPU", "of processes"]
     rows, collected = [], {}
     for timing, by_runtime in results.items():
         for runtime in runtimes:
             cells = by_runtime.get(runtime.name, {})
             if 1 not in cells:
                 continue
-            throughput = median(rate for rate, _ in cells[1])
+            single = median(rate for rate, _ in cells[1])
             cpu = median(each for _, each in cells[1])
-            row = [timing, runtime.name, seconds(1 / throughput)]
+            row = [timing, runtime.name, seconds(1 / single)]
+            allowed = {1: 1.0}
+            for count in sorted(set(reference.values()) - {1}):
+                several = cells.get(processes_key(count))
+                if several:
+                    allowed[count] = median(rate for rate, _ in several) / single
+                row.append(f"{allowed[count]:.2f}" if several else "-")
             for count in counts[1:]:
                 if count not in cells:
-                    row += ["-", "-"]
+                    row += ["-", "-", "-"]
                     continue
-                speed = median(rate for rate, _ in cells[count]) / throughput
+                speed = median(rate for rate, _ in cells[count]) / single
                 inflation = median(each for _, each in cells[count]) / cpu
-                collected.setdefault((runtime.name, count), []).append((speed, inflation))
-                row += [f"{speed:.2f}", f"{(inflation - 1) * 100:+.1f} %"]
+                limit = allowed.get(reference[count])
+                part = speed / limit if limit else None
+                collected.setdefault((runtime.name, count), []).append((speed, inflation, part))
+                row += [f"{speed:.2f}", f"{(inflation - 1) * 100:+.1f} %", f"{part:.2f}" if part else "-"]
             rows.append(row)
     table(headings, rows)
     print("\nGeometric means:")
-    for (name, count), pairs in collected.items():
-        speed = geometric_mean(speed for speed, _ in pairs)
-        inflation = geometric_mean(inflation for _, inflation in pairs)
-        worst = min(speed for speed, _ in pairs)
-        print(f"  {name:15} {count:3} threads: speed-up {speed:.2f} (least {worst:.2f}), "
-              f"CPU time {(inflation - 1) * 100:+.1f} %, over {len(pairs)} timings")
+    for (name, count), cells in collected.items():
+        speed = geometric_mean(speed for speed, _, _ in cells)
+        inflation = geometric_mean(inflation for _, inflation, _ in cells)
+        worst = min(speed for speed, _, _ in cells)
+        parts = [part for _, _, part in cells if part]
+        against = f" of {reference[count]} processes' throughput {geometric_mean(parts):.2f}," if parts else ""
+        print(f"  {name:15} {count:3} threads: speed-up {speed:.2f} (least {worst:.2f}),{against} "
+              f"CPU time {(inflation - 1) * 100:+.1f} %, over {len(cells)} timings")

@@ -2,7 +2,7 @@
 
     worker.py time    SCRIPT warm=1.0 values=3 target=0.3 [loops=NAME:N,..] [-- args]
     worker.py count   SCRIPT loops=NAME:N,..                                [-- args]
-    worker.py threads SCRIPT threads=2 loops=NAME:N,..                      [-- args]
+    worker.py threads SCRIPT threads=2 loops=NAME:N,.. [meet=1]             [-- args]
 
 The script is executed as a module with the stand-in `pyperf`; what it would
 have measured is then run here. Answers are lines that begin with `@ `:
@@ -10,6 +10,7 @@ have measured is then run here. Answers are lines that begin with `@ `:
     @ loops NAME N                 calibrated rounds for one value
     @ value NAME SECONDS           CPU seconds a round, steady state
     @ threads NAME ROUNDS WALL CPU all threads together
+    @ ready NAME                   with meet=1: waits for a line before it measures
     @ error NAME REASON            NAME is `*` when the script itself failed
 
 One thread is timed by `process_time`: CPU time of the whole process, compiler
@@ -66,7 +67,7 @@ def time_one(name, run, loops, warm, values, target):
         say("value", name, run(loops) / loops)
 
 
-def run_threads(name, runs, loops):
+def run_threads(name, runs, loops, meets):
     import threading
 
     count = len(runs)
@@ -91,6 +92,9 @@ def run_threads(name, runs, loops):
         ready.wait()
     except threading.BrokenBarrierError:
         pass
+    if meets:
+        say("ready", name)
+        sys.stdin.readline()
     cpu, wall = time.process_time(), time.perf_counter()
     begin.set()
     for thread in threads:
@@ -135,7 +139,8 @@ def main():
                 run(loops_of[name])
                 say("loops", name, loops_of[name])
             else:
-                run_threads(name, [copy[index][1] for copy in loaded], loops_of[name])
+                run_threads(name, [copy[index][1] for copy in loaded], loops_of[name],
+                            "meet" in settings)
         except BaseException as error:
             say("error", name, reason(error))
 
