@@ -2,7 +2,7 @@
 //!
 //! The object keeps a [`NativeState`] among its data fields and names `free` as what gives the
 //! memory back. Whoever holds the object for writing may use the state; the token of the guard
-//! proves it.
+//! proves it. A [`SharedState`] takes care itself of threads that use it at once.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -55,5 +55,41 @@ impl<T> NativeState<T> {
     pub unsafe fn free(self) {
         // SAFETY: made by `new`, and nobody else has it.
         drop(unsafe { Box::from_raw(self.0) });
+    }
+}
+
+/// A pointer to Rust memory owned by a heap object, which any thread may use that has the object.
+pub struct SharedState<T: Sync>(*const T);
+
+impl<T: Sync> Clone for SharedState<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: Sync> Copy for SharedState<T> {}
+
+impl<T: Sync> SharedState<T> {
+    /// Memory for a new object.
+    pub fn new(state: T) -> Self {
+        Self(Box::into_raw(Box::new(state)))
+    }
+
+    /// The state.
+    ///
+    /// # Safety
+    /// The object that owns it lives as long as the result is used.
+    #[inline]
+    pub unsafe fn get<'a>(self) -> &'a T {
+        // SAFETY: made by `new`, given back with the object only, and never borrowed mutably.
+        unsafe { &*self.0 }
+    }
+
+    /// Gives the memory back.
+    ///
+    /// # Safety
+    /// The object that owned it is dead.
+    pub unsafe fn free(self) {
+        // SAFETY: made by `new`, and nobody else has it.
+        drop(unsafe { Box::from_raw(self.0.cast_mut()) });
     }
 }

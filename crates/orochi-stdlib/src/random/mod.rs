@@ -1,5 +1,6 @@
 //! `_random`: the generator behind `random`.
 
+mod generator;
 mod twister;
 
 use orochi_vm::class::{NativeLayout, TypeFlags, TypeSpec, function, method};
@@ -7,14 +8,15 @@ use orochi_vm::exception::Raised;
 use orochi_vm::heap::{Header, RootVec, Value};
 use orochi_vm::heap_object;
 use orochi_vm::native::ModuleSpec;
-use orochi_vm::object::ValueCast;
+use orochi_vm::object::{Ref, ValueCast};
 use orochi_vm::thread::Thread;
 use orochi_vm::thread::undo::Restore;
 use orochi_vm::types::int::{self, Operand};
 use orochi_vm::types::tuple::Tuple;
 
-use crate::native_state::NativeState;
-use twister::{Twister, WORDS};
+use crate::native_state::SharedState;
+use generator::Generator;
+use twister::{Twister, WORDS, real};
 
 /// The module.
 pub static MODULE: ModuleSpec = ModuleSpec {
@@ -30,7 +32,7 @@ heap_object! {
         storage {}
         data {
             /// The generator's state.
-            state: NativeState<Twister>,
+            state: SharedState<Generator>,
         }
     }
 }
@@ -74,7 +76,11 @@ static RANDOM: TypeSpec = TypeSpec {
 /// A `Random` that is held.
 unsafe fn save(object: *const Header) -> Restore {
     // SAFETY: the caller's promise.
-    unsafe { (*object.cast::<Random>()).state.get().save() }
+    let generator = unsafe { (*object.cast::<Random>()).state.get().get() };
+    // The block that claims it is alone with it from now on.
+    generator.close();
+    let copy = generator.get();
+    Box::new(move || generator.set(&copy))
 }
 
 /// # Safety
@@ -84,21 +90,64 @@ unsafe fn free(object: *mut Header) {
     unsafe { (*object.cast::<Random>()).state.get().free() }
 }
 
-/// Does something with the generator, which is this thread's meanwhile.
+/// The generator of an object, which need not be held: it is made to be used by several threads.
+/// The reference is for as long as the caller has that of the object.
 #[inline]
+fn generator<'a>(random: Ref<Random>) -> &'a Generator {
+    // SAFETY: constructors set the field, and nobody changes it; the object lives while its
+    // reference is on the caller's stack, and the result does not leave this module.
+    unsafe { random.unguarded().state.get().get() }
+}
+
+/// Does something with the generator, which is this thread's meanwhile.
 fn with<R>(
     th: &mut Thread,
     value: Value,
     work: impl FnOnce(&mut Twister) -> R,
 ) -> Result<R, Raised> {
     let random = th.receiver::<Random>(value)?;
-    let guard = th.write(random)?;
-    Ok(work(&mut guard.state.get().get(guard.token())))
+    let _guard = th.write(random)?;
+    let generator = generator(random);
+    generator.close();
+    Ok(generator.with_closed(work))
+}
+
+/// Draws so many words in succession.
+#[inline]
+fn draw<const N: usize>(th: &mut Thread, value: Value) -> Result<[u32; N], Raised> {
+    let random = th.receiver::<Random>(value)?;
+    let (generator, plain) = (generator(random), !th.stm.in_block());
+    if plain && let Some(drawn) = generator.draw_open::<N>() {
+        return Ok(drawn);
+    }
+    let me = th.stm.record().slot();
+    let _guard = th.write(random)?;
+    generator.close();
+    Ok(generator.draw_closed::<N>(me, plain))
+}
+
+/// Draws as many words as `work` wants.
+fn draw_many(
+    th: &mut Thread,
+    value: Value,
+    mut work: impl FnMut(&mut Twister),
+) -> Result<(), Raised> {
+    let random = th.receiver::<Random>(value)?;
+    let (generator, plain) = (generator(random), !th.stm.in_block());
+    if plain && generator.with_open(&mut work).is_some() {
+        return Ok(());
+    }
+    let me = th.stm.record().slot();
+    let _guard = th.write(random)?;
+    generator.close();
+    generator.with_closed(work);
+    generator.note_owner(me, plain);
+    Ok(())
 }
 
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &RANDOM)?;
-    let state = NativeState::new(Twister::unseeded());
+    let state = SharedState::new(Generator::unseeded());
     let made = Random::allocate_as(th, shape, state)?.value();
     seed_with(th, made, Value::NONE)?;
     Ok(made)
@@ -159,7 +208,7 @@ fn entropy() -> Vec<u32> {
 }
 
 fn random(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::from_f64(with(th, args[0], Twister::real)?))
+    Ok(Value::from_f64(real(draw(th, args[0])?)))
 }
 
 fn getrandbits(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -171,15 +220,11 @@ fn getrandbits(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Err(th.overflow_error("Python int too large to convert to C long"));
     };
     if count <= 32 {
-        let bits = if count == 0 {
-            0
-        } else {
-            with(th, args[0], |twister| twister.next() >> (32 - count))?
-        };
+        let bits = if count == 0 { 0 } else { draw::<1>(th, args[0])?[0] >> (32 - count) };
         return th.int_from_u64(u64::from(bits));
     }
     let mut words = vec![0u64; count.div_ceil(64) as usize];
-    with(th, args[0], |twister| {
+    draw_many(th, args[0], |twister| {
         let mut left = count;
         for half in 0..count.div_ceil(32) {
             let mut bits = twister.next();

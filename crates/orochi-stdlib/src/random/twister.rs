@@ -65,10 +65,14 @@ impl Twister {
             let joined = high & UPPER | low & !UPPER;
             joined >> 1 ^ (joined & 1).wrapping_mul(MATRIX)
         };
-        for at in 0..WORDS {
-            let next = self.words[(at + 1) % WORDS];
-            self.words[at] = self.words[(at + MIDDLE) % WORDS] ^ twist(self.words[at], next);
+        let words = &mut self.words;
+        for at in 0..WORDS - MIDDLE {
+            words[at] = words[at + MIDDLE] ^ twist(words[at], words[at + 1]);
         }
+        for at in WORDS - MIDDLE..WORDS - 1 {
+            words[at] = words[at + MIDDLE - WORDS] ^ twist(words[at], words[at + 1]);
+        }
+        words[WORDS - 1] = words[MIDDLE - 1] ^ twist(words[WORDS - 1], words[0]);
         self.index = 0;
     }
 
@@ -78,20 +82,25 @@ impl Twister {
         if self.index >= WORDS {
             self.refill();
         }
-        let mut word = self.words[self.index];
+        let word = self.words[self.index];
         self.index += 1;
-        word ^= word >> 11;
-        word ^= word << 7 & 0x9d2c_5680;
-        word ^= word << 15 & 0xefc6_0000;
-        word ^ word >> 18
+        temper(word)
     }
+}
 
-    /// A float in [0, 1) with 53 random bits.
-    #[inline]
-    pub fn real(&mut self) -> f64 {
-        let (high, low) = (self.next() >> 5, self.next() >> 6);
-        (f64::from(high) * 67_108_864.0 + f64::from(low)) / 9_007_199_254_740_992.0
-    }
+/// What is given out for a word of the state.
+#[inline]
+pub fn temper(mut word: u32) -> u32 {
+    word ^= word >> 11;
+    word ^= word << 7 & 0x9d2c_5680;
+    word ^= word << 15 & 0xefc6_0000;
+    word ^ word >> 18
+}
+
+/// A float in [0, 1) of 53 random bits.
+#[inline]
+pub fn real([high, low]: [u32; 2]) -> f64 {
+    (f64::from(high >> 5) * 67_108_864.0 + f64::from(low >> 6)) / 9_007_199_254_740_992.0
 }
 
 #[cfg(test)]
