@@ -121,6 +121,8 @@ pub(crate) struct Pool {
     high: u32,
     /// Blocks below have been populated, or were taken by a large object.
     populated: u32,
+    /// Blocks that whoever took the last one should populate.
+    fresh: Option<(u32, u32)>,
     /// Bytes in blocks and large objects that are not free.
     committed: usize,
     /// The most that may be committed.
@@ -141,6 +143,7 @@ impl Pool {
             clean: Runs::default(),
             high: 0,
             populated: 0,
+            fresh: None,
             committed: 0,
             max,
             surplus: 0,
@@ -227,9 +230,15 @@ impl Pool {
             // as they need it.
             let from = start.max(self.populated);
             self.populated = (from + POPULATE).min(self.space.blocks());
-            self.space.populate(from, self.populated - from);
+            self.fresh = Some((from, self.populated - from));
         }
         Some(start)
+    }
+
+    /// Blocks whose pages should be asked for, when the lock has been let go: that takes as long as
+    /// a thousand allocations of blocks do.
+    pub(crate) fn take_fresh(&mut self) -> Option<(u32, u32)> {
+        self.fresh.take()
     }
 
     fn recent_blocks(&self) -> usize {

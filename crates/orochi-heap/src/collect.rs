@@ -107,10 +107,11 @@ impl Heap {
         let start = Instant::now();
         let mut guard = self.collector();
         let collector = &mut *guard;
-        let helped = world.helped().filter(|_| kind == Kind::Nursery);
+        let helped = world.helped();
+        self.announce_help(helped.is_some());
         let mut pieces = Vec::new();
         // SAFETY: stopped (H5).
-        let mut young = unsafe { end_all_runs(collector, helped.map(|_| &mut pieces)) };
+        let mut young = unsafe { end_all_runs(collector, helped.map(|_| &mut pieces), kind) };
         self.share_nursery(world.running());
         // SAFETY: stopped (H5), objects are whole (H2), and all runs have ended.
         let found = unsafe { self.look_up(world, kind) };
@@ -147,13 +148,14 @@ impl Heap {
             marker.remembered.append(&mut young.remembered);
         }
         let roots_ns = start.elapsed().as_nanos() as u64;
-        if kind == Kind::Full
+        if let Some(me) = helped {
+            self.mark_with_help(&mut marker, pieces, whose(me), words);
+            self.announce_help(false);
+        } else if kind == Kind::Full
             && self.config().mark_threads > 1
             && self.pool().committed() > WORTH_SHARING
         {
             self.mark_in_parallel(&mut marker, words);
-        } else if let Some(me) = helped {
-            self.mark_with_help(&mut marker, pieces, whose(me));
         }
         marker.drain_with_ephemerons();
         marker.clear_weak(&mut collector.callbacks_due);
@@ -271,7 +273,11 @@ impl Heap {
 ///
 /// # Safety
 /// All threads are stopped.
-unsafe fn end_all_runs(collector: &mut Collector, mut pieces: Option<&mut Vec<Work>>) -> Young {
+unsafe fn end_all_runs(
+    collector: &mut Collector,
+    mut pieces: Option<&mut Vec<Work>>,
+    kind: Kind,
+) -> Young {
     let mut young = std::mem::take(&mut collector.orphaned);
     for &local in &collector.locals {
         // SAFETY: registered and stopped.
@@ -279,7 +285,11 @@ unsafe fn end_all_runs(collector: &mut Collector, mut pieces: Option<&mut Vec<Wo
         // What it had not told of no longer counts: the count starts anew.
         local.end_runs();
         if let Some(pieces) = &mut pieces {
-            let remembered = std::mem::take(&mut local.slow().young.remembered);
+            let remembered = match kind {
+                Kind::Nursery => std::mem::take(&mut local.slow().young.remembered),
+                // Everything is looked at anyway.
+                Kind::Full => Vec::new(),
+            };
             pieces.push(Work { whose: whose(local), remembered, ..Work::default() });
         }
         young.append(&mut local.slow().young);

@@ -44,7 +44,7 @@ pub struct Config {
     pub max_heap: usize,
     /// A full collection comes when the old generation has grown by this factor.
     pub growth: f64,
-    /// ... and is at least this large.
+    /// ... and is at least this large, for each thread that allocates as with the nursery.
     pub full_min_bytes: usize,
     /// Threads that mark in a full collection.
     pub mark_threads: usize,
@@ -144,7 +144,7 @@ pub struct Heap {
     allocated_bytes: AtomicU64,
     /// Bytes that had survived the last collection.
     live_bytes: AtomicUsize,
-    /// The next collection is full when this many bytes have survived.
+    /// The next collection is full when this many bytes have survived, and those of the settings.
     full_at: AtomicUsize,
     /// Young bytes from which the limit's nearness counts, and the committed bytes that are near it.
     near_limit: AtomicUsize,
@@ -188,7 +188,7 @@ impl Heap {
                 young_bytes: AtomicUsize::new(0),
                 allocated_bytes: AtomicU64::new(0),
                 live_bytes: AtomicUsize::new(0),
-                full_at: AtomicUsize::new(config.full_min_bytes),
+                full_at: AtomicUsize::new(0),
                 near_limit: AtomicUsize::new(0),
                 zeal: AtomicU32::new(0),
             };
@@ -288,7 +288,11 @@ impl Heap {
     }
 
     pub(crate) fn full_is_due(&self) -> bool {
-        self.live_bytes.load(Ordering::Relaxed) >= self.full_at.load(Ordering::Relaxed)
+        // As with the nursery: several threads together as often as each alone.
+        let shares = self.nursery_shares.load(Ordering::Relaxed);
+        let least = self.config.full_min_bytes.saturating_mul(shares);
+        let full_at = self.full_at.load(Ordering::Relaxed).max(least);
+        self.live_bytes.load(Ordering::Relaxed) >= full_at
     }
 
     /// A thread has taken so many bytes.
@@ -307,7 +311,7 @@ impl Heap {
         self.live_bytes.store(live, Ordering::Relaxed);
         if kind == Kind::Full {
             let grown = (live as f64 * self.config.growth) as usize;
-            self.full_at.store(grown.max(self.config.full_min_bytes), Ordering::Relaxed);
+            self.full_at.store(grown, Ordering::Relaxed);
         }
     }
 
@@ -328,8 +332,9 @@ impl Heap {
         let mut pool = lock(&self.pool);
         let taken = pool.take_block(whole, home);
         let near = pool.committed() > self.near_limit.load(Ordering::Relaxed);
-        let dirty = pool.take_dirty(8, false);
+        let (dirty, fresh) = (pool.take_dirty(8, false), pool.take_fresh());
         drop(pool);
+        self.populate(fresh);
         self.return_pages(dirty);
         if near && self.young_bytes.load(Ordering::Relaxed) >= self.limit_slack() / 4 {
             self.request_from(local, Kind::Full);
@@ -341,7 +346,9 @@ impl Heap {
         let mut pool = lock(&self.pool);
         let taken = pool.take_large(bytes);
         let near = pool.committed() > self.near_limit.load(Ordering::Relaxed);
+        let fresh = pool.take_fresh();
         drop(pool);
+        self.populate(fresh);
         if near || taken.is_err() {
             self.request_from(local, Kind::Full);
         }
@@ -351,6 +358,12 @@ impl Heap {
     /// The last part of the limit, in which collections come early.
     fn limit_slack(&self) -> usize {
         lock(&self.pool).max() / 16
+    }
+
+    fn populate(&self, fresh: Option<(u32, u32)>) {
+        if let Some((from, count)) = fresh {
+            self.space.populate(from, count);
+        }
     }
 
     fn return_pages(&self, dirty: Option<(u32, u32)>) -> usize {
