@@ -6,6 +6,9 @@
 //! definition in the module is seen without further ado. A code object runs with one namespace
 //! only (`call::claim_code` sees to that), so the cache need not compare it.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use super::{a, c, d, exception, finish, frame, get, next, proceed, set, sync};
 use orochi_compiler::bytecode::FOR_UPDATE;
 
@@ -174,11 +177,25 @@ fn lookup_tagged(
     if let (Some(own), Some(builtin)) = (own, builtin) {
         // SAFETY: as above.
         if unsafe { cache::load(site) } & BUILTIN == 0 {
-            let cells = Box::leak(Box::new([own.as_ptr() as u64, builtin.as_ptr() as u64]));
+            let cells = pair_of([own.as_ptr() as u64, builtin.as_ptr() as u64]);
             cache::store(site, std::ptr::from_ref(cells) as u64 | BUILTIN);
         }
     }
     Ok(value)
+}
+
+/// The two words at an address that stays. All sites that name the same built-in in one module
+/// share it; and since it says nothing but the addresses, so do modules that follow each other in
+/// one place.
+fn pair_of(cells: [u64; 2]) -> &'static [u64; 2] {
+    static PAIRS: Mutex<BTreeSet<&'static [u64; 2]>> = Mutex::new(BTreeSet::new());
+    let mut pairs = PAIRS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(&pair) = pairs.get(&cells) {
+        return pair;
+    }
+    let pair: &'static [u64; 2] = Box::leak(Box::new(cells));
+    pairs.insert(pair);
+    pair
 }
 
 /// Globals of a subclass of dict are asked through their own `__getitem__`, which may make values
