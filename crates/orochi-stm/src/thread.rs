@@ -8,7 +8,7 @@
 use std::cell::Cell;
 
 use crate::contend::Held;
-use crate::owner::{G, OwnerBits, OwnerWord, W};
+use crate::owner::{G, OwnerBits, OwnerWord, SHARED_MIN, W};
 use crate::policy::History;
 use crate::record::ThreadRecord;
 use crate::registry::Registry;
@@ -264,6 +264,23 @@ impl StmThread {
             let token = u64::from(self.write_token.get());
             let found = (token ^ both_halves(header) ^ expected).rotate_left(8);
             if found <= u64::from(W | G) << 8 | 0xff { Some(found as u8) } else { None }
+        }
+    }
+
+    /// As [`StmThread::tag_if_readable`], for what is `Shared`.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub unsafe fn tag_if_shared(&self, header: *const u64, expected: u64) -> Option<u8> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let found = (u64::from(SHARED_MIN) ^ both_halves(header) ^ expected).rotate_left(8);
+            if found > u64::from(W | G) << 8 | 0xff {
+                return None;
+            }
+            self.mark(&*header.cast());
+            Some(found as u8)
         }
     }
 

@@ -104,6 +104,7 @@ fn barrier_and_number_are_one_comparison() {
             let tag = |allowed: bool| (allowed && number == 7).then_some(9);
             assert_eq!(worker.stm().tag_if_readable(at, expected), tag(read));
             assert_eq!(worker.stm().tag_if_writable(at, expected), tag(write));
+            assert_eq!(worker.stm().tag_if_shared(at, expected), tag(bits.is_shared()));
         }
     };
     for number in [5, 6, 7] {
@@ -112,6 +113,8 @@ fn barrier_and_number_are_one_comparison() {
         check(OwnerBits(mine.0 & !W), number, true, false);
         check(other, number, false, false);
         check(mine.to_shared(), number, false, false);
+        check(other.to_free().to_shared(), number, false, false);
+        check(mine.to_revoking(1), number, false, false);
         check(OwnerBits(0), number, false, false);
     }
     // A change of the token leaves the companion alone.

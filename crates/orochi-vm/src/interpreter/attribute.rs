@@ -78,6 +78,14 @@ handlers! {
         if d(word) & FOR_UPDATE != 0 {
             return get_attr_to_update(th, pc, regs, word, table);
         }
+        let shared = th.stm.tag_if_shared(object.bits() as *const u64, cache::load(pc.add(1)));
+        if let Some(slot) = shared {
+            let value = value_at(object.object_ptr(), 8 * slot as usize);
+            if !value.is_unbound() {
+                set(regs, a(word), value);
+                return next(th, pc.add(2), regs, table);
+            }
+        }
         let cached = cached_word(th, pc, regs, object, c(word), Access::Get);
         let owner = &header(object).owner;
         let value = match kind(cached) {

@@ -31,6 +31,20 @@ pub(super) unsafe fn list_to_read(th: &Thread, value: Value) -> Option<Ref<List>
     None
 }
 
+/// The exact list in a value, if the thread may read it now, be it `Shared`.
+#[inline(always)]
+pub(super) unsafe fn readable_list(th: &Thread, value: Value) -> Option<Ref<List>> {
+    if !value.is_object() {
+        return None;
+    }
+    // SAFETY: as above.
+    unsafe {
+        let header = &*value.object_ptr();
+        let readable = header.shape_relaxed() == known::LIST && th.stm.can_read(&header.owner);
+        readable.then(|| Ref::from_ptr(value.bits() as *const List))
+    }
+}
+
 /// The exact dict in a value.
 #[inline(always)]
 unsafe fn exact_dict(value: Value) -> Option<Ref<Dict>> {
@@ -79,7 +93,16 @@ handlers! {
                     }
                     tuple_item
                 }
-                known::LIST => list_item,
+                known::LIST => {
+                    if key.is_int() && let Some(list) = readable_list(th, container) {
+                        let items = list.unguarded().as_slice();
+                        if let Some(&item) = items.get(position(key.as_int(), items.len())) {
+                            set(regs, a(word), item);
+                            return next(th, pc.add(1), regs, table);
+                        }
+                    }
+                    list_item
+                }
                 known::STR => str_item,
                 known::DICT => dict_item,
                 _ => return get_item_general(th, pc, regs, word, table),
@@ -132,6 +155,14 @@ handlers! {
                 return next(th, pc.add(1), regs, table);
             }
         }
+        if container.is_object() && d(word) & FOR_UPDATE == 0
+            && let Some(list) = readable_list(th, container) {
+                let items = list.unguarded().as_slice();
+                if let Some(&item) = items.get(position(s(word) as i64, items.len())) {
+                    set(regs, a(word), item);
+                    return next(th, pc.add(1), regs, table);
+                }
+            }
         sync(th, pc, regs);
         let key = Value::from_i32(s(word) as i32);
         let result = lookup(th, container, key, d(word) & FOR_UPDATE != 0);

@@ -1,6 +1,6 @@
 //! Iteration and unpacking.
 
-use super::item::list_to_read;
+use super::item::{list_to_read, readable_list};
 use super::{a, b, c, d, exception, finish, generator, get, jump, next, proceed, set, sync};
 use crate::exception::Raised;
 use crate::handlers;
@@ -50,7 +50,8 @@ handlers! {
         let iterator: Ref<ListIterator> = Ref::from_ptr(iterator.bits() as *const ListIterator);
         if th.stm.can_write(&iterator.header().owner) {
             let fields = iterator.unguarded();
-            if let Some(list) = list_to_read(th, fields.list.get()) {
+            let list = fields.list.get();
+            if let Some(list) = list_to_read(th, list).or_else(|| readable_list(th, list)) {
                 let index = fields.index.get();
                 if let Some(&item) = list.unguarded().as_slice().get(index) {
                     fields.index.set(&Writing::assume(), index + 1);
