@@ -9,6 +9,7 @@ pub mod abc_;
 pub mod argument;
 pub mod array;
 pub mod ast_;
+pub mod asyncio_;
 pub mod atexit_;
 pub mod binascii;
 pub mod bisect_;
@@ -77,6 +78,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &abc_::MODULE,
     &array::MODULE,
     &ast_::MODULE,
+    &asyncio_::MODULE,
     &atexit_::MODULE,
     &binascii::MODULE,
     &bisect_::MODULE,

@@ -171,12 +171,28 @@ fn view(th: &mut Thread, own: Value, what: &str) -> Result<Value, Raised> {
 }
 
 fn run(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let own = th.receiver::<Context>(args[0])?;
+    th.receiver::<Context>(args[0])?;
+    run_in(th, args[0], |th| match (args[2].cast::<Tuple>(), args[3].cast::<Dict>()) {
+        (Some(given), Some(named)) => call_with_dict(th, args[1], given.as_slice(), named),
+        _ => th.call(args[1], &[]),
+    })
+}
+
+/// Does something with a context as the current one.
+pub fn run_in<R: PartialEq>(
+    th: &mut Thread,
+    context: Value,
+    action: impl FnOnce(&mut Thread) -> Result<R, Raised>,
+) -> Result<R, Raised> {
+    let Some(own) = context.cast::<Context>() else {
+        let kind = th.type_name(context);
+        return Err(th.type_error(format!("a Context was expected, got {kind}")));
+    };
     let before = th.local(Local::Context);
     {
         let state = th.write(own)?;
         if !state.previous.get().is_unbound() {
-            let text = th.repr(args[0])?.display();
+            let text = th.repr(context)?.display();
             return Err(
                 th.runtime_error(format!("cannot enter context: {text} is already entered"))
             );
@@ -184,11 +200,8 @@ fn run(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         let previous = if before.is_unbound() { Value::NONE } else { before };
         state.previous.set(state.token(), previous);
     }
-    th.set_local(Local::Context, args[0]);
-    let result = match (args[2].cast::<Tuple>(), args[3].cast::<Dict>()) {
-        (Some(given), Some(named)) => call_with_dict(th, args[1], given.as_slice(), named),
-        _ => th.call(args[1], &[]),
-    };
+    th.set_local(Local::Context, context);
+    let result = action(th);
     th.set_local(Local::Context, before);
     if result != Err(Raised::Abort) {
         let state = th.write(own)?;

@@ -4,7 +4,7 @@
 //! variable, so copying, which every task does, costs the same however many variables there are.
 //! Each thread has a current context, made when it is first asked for.
 
-mod context;
+pub mod context;
 mod token;
 mod variable;
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::Value;
@@ -125,7 +125,18 @@ fn has_importer(th: &mut Thread, path: &OsStr) -> Result<bool, Raised> {
     Ok(!importer.is_none())
 }
 
+/// A script's path as `__file__` and tracebacks show it: still right when the program has changed
+/// the folder it is in.
+fn absolute(path: &Path) -> PathBuf {
+    match std::env::current_dir() {
+        Ok(here) if path.is_relative() => here.join(path.strip_prefix(".").unwrap_or(path)),
+        _ => path.into(),
+    }
+}
+
 fn run_script(th: &mut Thread, main: Ref<Module>, path: &OsStr) -> Result<(), Raised> {
+    let path = absolute(Path::new(path));
+    let path = path.as_os_str();
     if has_importer(th, path)? {
         insert_path(th, path.as_bytes())?;
         let name = th.intern("__main__")?.value();
@@ -135,8 +146,7 @@ fn run_script(th: &mut Thread, main: Ref<Module>, path: &OsStr) -> Result<(), Ra
     let source = match read {
         Ok(source) => source,
         Err(error) => {
-            let shown = std::path::absolute(path).unwrap_or_else(|_| path.into());
-            let shown = decode_system(th, shown.as_os_str().as_bytes())?;
+            let shown = decode_system(th, path.as_bytes())?;
             let shown = th.repr(shown.value())?.display();
             let errno = error.raw_os_error().unwrap_or(libc::EIO);
             let reason = orochi_vm::exception::text_of_errno(errno);

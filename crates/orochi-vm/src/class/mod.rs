@@ -25,9 +25,10 @@ mod special;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 pub use namespace::Namespace;
+pub(crate) use spec::needs_finaliser;
 pub use spec::{
-    Binding, GetSet, Made, Method, NativeLayout, NextFn, Tail, TypeFlags, TypeSpec, class_method,
-    function, getter, member, method, property,
+    Binding, Dead, GetSet, Made, Method, NativeLayout, NextFn, Tail, TypeFlags, TypeSpec,
+    class_method, function, getter, member, method, property,
 };
 pub use special::Special;
 

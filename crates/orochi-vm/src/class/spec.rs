@@ -4,13 +4,14 @@
 //! layout. [`TypeSpec::class`] is the class once the VM has made it (the built-in ones at start,
 //! a module's when it is imported).
 
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::Class;
 use crate::exception::Raised;
-use crate::heap::Value;
+use crate::heap::{Header, Value};
 use crate::native::NativeFn;
-use crate::object::{Object, Ref};
+use crate::object::{Object, Ref, ValueCast};
 use crate::shape::Shape;
 use crate::thread::Thread;
 
@@ -212,10 +213,41 @@ pub struct TypeSpec {
     /// result puts the copy in place. Called with the object held. A type that has `finalise` and
     /// not this makes a block inevitable when it changes such an object.
     pub save: Option<unsafe fn(*const crate::heap::Header) -> crate::thread::undo::Restore>,
+    /// The collector's question about an object that has died with a finaliser: whether it is to
+    /// run. It always is if this is missing.
+    pub needs_finaliser: Option<fn(&Dead) -> bool>,
     /// For weak references: where the referent and the callback are.
     pub weak: Option<crate::heap::WeakField>,
     /// Where the class is, once made.
     pub made: Made,
+}
+
+/// An object that nobody refers to any more, while the collector asks about it.
+pub struct Dead(Value);
+
+impl Dead {
+    /// Its fields.
+    pub fn fields<T: Object>(&self) -> Option<&T> {
+        // SAFETY: made by `needs_finaliser` only, while nobody else runs (S1).
+        self.0.cast::<T>().map(|object| unsafe { object.unguarded() })
+    }
+}
+
+/// The collector's question about any object that has died with a finaliser.
+///
+/// # Safety
+/// The object is whole, and the world is stopped while the answer is found.
+pub(crate) unsafe fn needs_finaliser(object: NonNull<Header>) -> bool {
+    let value = Value::from_object(object);
+    let shape = crate::shape::shape_of_object(value);
+    let mut spec = Some(shape.native);
+    while let Some(asked) = spec {
+        if let Some(needs) = asked.needs_finaliser {
+            return shape.class.has(super::flags::FINALISER) || needs(&Dead(value));
+        }
+        spec = asked.base;
+    }
+    true
 }
 
 /// The class and root shape of a [`TypeSpec`], once made.
@@ -258,6 +290,7 @@ impl TypeSpec {
             next: None,
             finalise: None,
             save: None,
+            needs_finaliser: None,
             weak: None,
             made: Made::new(),
         }

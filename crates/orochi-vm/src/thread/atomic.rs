@@ -444,9 +444,9 @@ impl Thread {
         Some(Raised::Abort)
     }
 
-    /// An object with a finaliser was made.
+    /// An object whose finaliser is to run was made, or has come to need it.
     #[inline]
-    pub(crate) fn register_finaliser(&self, object: std::ptr::NonNull<crate::heap::Header>) {
+    pub fn register_finaliser(&self, object: std::ptr::NonNull<crate::heap::Header>) {
         self.heap.register_finaliser(object);
         if self.stm.in_block() {
             self.block.born.borrow_mut().push(Value::from_object(object));

@@ -28,7 +28,7 @@ pub fn start(settings: Settings) -> Result<Box<Thread>, String> {
         hooks: Hooks {
             request_collection: safepoint::request_collection,
             trace_shape: Some(crate::shape::trace_shape),
-            needs_finaliser: Some(crate::types::generator::needs_finaliser),
+            needs_finaliser: Some(crate::class::needs_finaliser),
         },
         ..Config::default()
     };

@@ -178,7 +178,7 @@ fn throw_to_delegate(
 }
 
 /// Makes the exception that `throw(type, value, traceback)` asks for, and sets it in flight.
-pub(super) fn prepare(th: &mut Thread, args: &[Value]) -> Result<(), Raised> {
+pub fn prepare(th: &mut Thread, args: &[Value]) -> Result<(), Raised> {
     if !args[1].is_unbound() || !args[2].is_unbound() {
         th.warn(
             &classes::DEPRECATION_WARNING,

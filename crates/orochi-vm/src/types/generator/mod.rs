@@ -16,9 +16,9 @@ mod object;
 pub use asynchronous::wrap;
 pub(crate) use coroutine::origin;
 pub use drive::close;
+use object::needs_finaliser;
 pub use object::{
-    AsyncSend, AsyncThrow, CoroutineWrapper, Generator, Wrapped, awaiting, flags, needs_finaliser,
-    state,
+    AsyncSend, AsyncThrow, CoroutineWrapper, Generator, Wrapped, awaiting, flags, state,
 };
 
 use crate::class::{NativeLayout, TypeFlags, TypeSpec};
@@ -29,6 +29,7 @@ pub static GENERATOR: TypeSpec = TypeSpec {
     next: Some(crate::interpreter::generator::next_value),
     methods: attributes::GENERATOR_METHODS,
     getset: attributes::GENERATOR_GETSET,
+    needs_finaliser: Some(needs_finaliser),
     ..TypeSpec::named("generator", NativeLayout::of::<Generator>())
 };
 
@@ -38,6 +39,7 @@ pub static COROUTINE: TypeSpec = TypeSpec {
     same_layout: Some(&GENERATOR),
     methods: coroutine::METHODS,
     getset: coroutine::GETSET,
+    needs_finaliser: Some(needs_finaliser),
     ..TypeSpec::named("coroutine", NativeLayout::of::<Generator>())
 };
 
@@ -47,6 +49,7 @@ pub static ASYNC_GENERATOR: TypeSpec = TypeSpec {
     same_layout: Some(&GENERATOR),
     methods: asynchronous::METHODS,
     getset: asynchronous::GETSET,
+    needs_finaliser: Some(needs_finaliser),
     ..TypeSpec::named("async_generator", NativeLayout::of::<Generator>())
 };
 

@@ -9,7 +9,7 @@ use super::asynchronous::{ASEND, ATHROW, WRAPPED};
 use super::coroutine::WRAPPER;
 use crate::heap::Value;
 use crate::heap_object;
-use crate::object::{Ref, ValueCast};
+use crate::object::Ref;
 use crate::types::function::Function;
 use crate::types::list::ValueArray;
 
@@ -142,16 +142,7 @@ pub mod awaiting {
     pub const DONE: u64 = 2;
 }
 
-/// The collector's question about an object that has died with a finaliser: generators and
-/// coroutines that have come to their end need none any more.
-///
-/// # Safety
-/// The object is whole, and the world is stopped.
-pub unsafe fn needs_finaliser(object: std::ptr::NonNull<crate::heap::Header>) -> bool {
-    let value = crate::heap::Value::from_bits(object.as_ptr() as u64);
-    match value.cast::<Generator>() {
-        // SAFETY: nobody else runs.
-        Some(generator) => unsafe { generator.unguarded().state.get() != state::CLOSED },
-        None => true,
-    }
+/// Whether a body that has died is to be closed: not one that has come to its end.
+pub(super) fn needs_finaliser(dead: &crate::class::Dead) -> bool {
+    dead.fields::<Generator>().is_none_or(|generator| generator.state.get() != state::CLOSED)
 }
