@@ -38,6 +38,7 @@ impl StmThread {
     /// owns.
     pub fn away<R>(&self, host: &dyn Host, blocking: impl FnOnce() -> R) -> R {
         self.operation_done();
+        self.log_unanswered(host);
         host.going_away();
         self.leave(0);
         if self.registry.seats.are_wanted() {
@@ -94,6 +95,7 @@ impl StmThread {
     pub(crate) fn come_back(&self, host: &dyn Host) {
         let record = self.record;
         let status = AWAY | SAFE;
+        let start = self.log_begin();
         loop {
             let before = self.come_back_seated(status);
             // Fence 1 again: the status against stops and revocations (S4).
@@ -110,6 +112,7 @@ impl StmThread {
         self.adopt_token();
         self.count_release();
         host.came_back();
+        self.log_seat(start);
         self.ensure_tid(host);
     }
 

@@ -132,7 +132,7 @@ impl StmThread {
         debug_assert!(!self.in_block_or_pair(), "blocks nest as savepoints");
         self.operation_done();
         self.take_age();
-        self.answer_before_leaving();
+        self.answer_before_leaving(host);
         self.asked.set(false);
         self.doomed.set(false);
         self.by_operation.set(false);
@@ -141,6 +141,7 @@ impl StmThread {
         }
         self.enter_epoch(host);
         self.block.set(BlockState::Block);
+        self.log_enter(host);
     }
 
     /// Commits the block: everything it wrote becomes visible at once. A release point.
@@ -155,8 +156,10 @@ impl StmThread {
         let inevitable = self.is_inevitable();
         let pending = self.record.poll.load(Ordering::SeqCst) & REQUEST != 0;
         if pending || self.asked.get() {
+            self.log_requests(host);
             self.hand_over();
         }
+        self.log_commit(inevitable, host);
         self.block.set(BlockState::Plain);
         self.bump(0);
         if self.asked.replace(false) || pending {
@@ -180,6 +183,8 @@ impl StmThread {
         debug_assert!(!self.is_inevitable(), "an inevitable block cannot be undone");
         self.record.counters.aborts.count();
         host.undo();
+        self.log_requests(host);
+        self.log_abort(retry, host);
         self.hand_over();
         self.block.set(BlockState::Plain);
         self.asked.set(false);
@@ -231,6 +236,7 @@ impl StmThread {
             return Err(Abort);
         }
         let me = self.record.slot + 1;
+        let start = self.log_begin();
         let inevitable = &self.registry.inevitable;
         while inevitable.compare_exchange(0, me, Ordering::SeqCst, Ordering::SeqCst).is_err() {
             self.wait_for_inevitable(host)?;
@@ -243,12 +249,14 @@ impl StmThread {
                 return Err(Abort);
             }
             if self.record.exchange_token(token, Token(token.0 | INEVITABLE)) {
+                self.log_inevitable(start, host);
                 return Ok(());
             }
         }
     }
 
     fn return_inevitable(&self) {
+        self.log_inevitable_over();
         self.registry.inevitable.store(0, Ordering::SeqCst);
         fence(Ordering::SeqCst);
         self.registry.wake_waiters_at(&self.registry.inevitable_address);
@@ -258,11 +266,13 @@ impl StmThread {
     fn wait_for_inevitable(&self, host: &dyn Host) -> Result<(), Abort> {
         let record: &ThreadRecord = self.record;
         self.check_wound()?;
+        let holder = self.registry.inevitable.load(Ordering::SeqCst);
+        let target = self.registry.slot(holder.saturating_sub(1)).unwrap_or(record);
+        let waiting = self.log_wait(&self.registry.inevitable_address, target);
         host.going_away();
         record.wake.reset();
         self.leave(BRIEF);
         let address = std::ptr::from_ref(&self.registry.inevitable_address) as u64;
-        let holder = self.registry.inevitable.load(Ordering::SeqCst);
         record.target.store(holder.saturating_sub(1), Ordering::SeqCst);
         record.want.store(address | (Access::Write as u64), Ordering::SeqCst);
         self.registry.set_wanting(record.slot);
@@ -274,6 +284,7 @@ impl StmThread {
         record.want.store(0, Ordering::SeqCst);
         self.registry.clear_wanting(record.slot);
         self.come_back(host);
+        self.log_waited(&self.registry.inevitable_address, true, waiting, host);
         self.check_wound()
     }
 

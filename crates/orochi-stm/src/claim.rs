@@ -114,6 +114,7 @@ impl StmThread {
         if !self.in_block_or_pair() && self.record.age.load(Ordering::Relaxed) != NO_AGE {
             self.record.age.store(NO_AGE, Ordering::Release);
         }
+        self.log_claim(word, host);
         Ok(())
     }
 
@@ -222,6 +223,8 @@ impl StmThread {
         record.counters.waits.count();
         self.operation_done();
         self.take_age();
+        self.log_unanswered(host);
+        let waiting = self.log_wait(word, target);
         host.going_away();
         record.wake.reset();
         self.leave(BRIEF);
@@ -284,6 +287,7 @@ impl StmThread {
         record.want.store(0, Ordering::SeqCst);
         self.registry.clear_wanting(record.slot);
         self.come_back(host);
+        self.log_waited(word, access == Access::Write, waiting, host);
         self.check_wound()
     }
 
@@ -377,6 +381,7 @@ impl StmThread {
             && self.record.is_older_than(target, token)
         {
             if target.exchange_token(token, Token(token.0 | WOUNDED)) {
+                self.log_wound(target);
                 target.poll.fetch_or(WOUND, Ordering::SeqCst);
                 target.wake.wake();
                 return;

@@ -120,7 +120,10 @@ impl StmThread {
             let bits = word.peek();
             let to = match policy::after_operation(self, word) {
                 Contention::Stays => bits.to_contended(false, self.record.slot),
-                Contention::Ends => bits.to_owned_by(self.write_token.get(), false),
+                Contention::Ends => {
+                    self.log_contended(word, false);
+                    bits.to_owned_by(self.write_token.get(), false)
+                }
             };
             word.store_owned(to);
         }

@@ -5,16 +5,8 @@
 //! calls come from slow paths, on the thread that made the claim; none may claim, poll, wait or
 //! run Python code.
 
+use crate::log::{Names, Trail};
 use crate::owner::OwnerWord;
-
-/// A place in a program, for the event log.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct SourcePosition {
-    /// Identifies the code object; the host resolves it to file and function.
-    pub code: u32,
-    /// Line in the file, from 1; zero when unknown.
-    pub line: u32,
-}
 
 /// What came of logging an object for undo.
 #[must_use]
@@ -78,9 +70,25 @@ pub trait Host {
         false
     }
 
-    /// Where the program is, for the event log.
-    fn source_position(&self) -> SourcePosition {
-        SourcePosition::default()
+    /// For the event log: the innermost frames of the program, `frames` at most.
+    fn trail(&self, _trail: &mut Trail, _frames: usize) {}
+
+    /// For the event log: the number of the stack ([`Names::stack`]) that a trail of this thread's
+    /// stands for.
+    fn place(&self, _trail: &Trail, _names: &Names) -> u32 {
+        0
+    }
+
+    /// For the event log: the number of a text ([`Names::text`]) that says what `object` is, of
+    /// which the thread has just come into possession at `trail`, where it is.
+    fn describe(&self, _object: &OwnerWord, _trail: &Trail, _names: &Names) -> u32 {
+        0
+    }
+
+    /// For the event log: the number of a text that says what the thread is doing at `trail`, so
+    /// that the open block had to become inevitable.
+    fn reason(&self, _trail: &Trail, _names: &Names) -> u32 {
+        0
     }
 }
 

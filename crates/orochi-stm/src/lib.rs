@@ -34,7 +34,7 @@
 //! [`owner`] and `token`: the two words, bit by bit. `thread`: the barriers. `claim`, `share`,
 //! `contend`, `pair`: their slow paths. `safepoint`, `away`, `stop`, `seats`: waiting and
 //! answering. `epoch`, `registry`, `record`: threads and tids. `policy`: when to give. `block`:
-//! atomic blocks.
+//! atomic blocks. [`log`]: the event log.
 
 mod away;
 mod block;
@@ -42,6 +42,7 @@ mod claim;
 mod contend;
 mod epoch;
 mod host;
+pub mod log;
 pub mod owner;
 mod pair;
 mod policy;
@@ -56,7 +57,7 @@ mod thread;
 mod token;
 mod wake;
 
-pub use host::{Host, Logged, NoHost, SourcePosition};
+pub use host::{Host, Logged, NoHost};
 pub use owner::{OwnerBits, OwnerState, OwnerWord};
 pub use record::{Counter, Counters, ThreadRecord};
 pub use registry::{Limits, Registry, TooManyThreads};

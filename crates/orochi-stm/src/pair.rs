@@ -85,7 +85,7 @@ impl StmThread {
     ) -> Result<(), Abort> {
         self.operation_done();
         self.take_age();
-        self.answer_before_leaving();
+        self.answer_before_leaving(host);
         self.enter_epoch(host);
         self.block.set(BlockState::Pair);
         self.check_wound()?;

@@ -127,6 +127,8 @@ pub struct ThreadRecord {
     pub(crate) marks: Marks,
     /// Slow-path events.
     pub counters: Counters,
+    /// What the log knows of the thread.
+    pub(crate) noted: crate::log::Noted,
 }
 
 impl ThreadRecord {
@@ -149,6 +151,7 @@ impl ThreadRecord {
             wake: WakeCell::new(),
             marks: [const { AtomicU32::new(0) }; MARKS],
             counters: Counters::default(),
+            noted: crate::log::Noted::new(),
         }
     }
 

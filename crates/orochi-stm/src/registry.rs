@@ -61,6 +61,8 @@ pub struct Registry {
     pub(crate) inevitable_address: OwnerWord,
     pub(crate) seats: Seats,
     pub(crate) heat: HeatTable,
+    /// The event log, if there is one.
+    pub(crate) log: std::sync::OnceLock<&'static crate::log::Log>,
     pool: Mutex<Pool>,
 }
 
@@ -120,6 +122,7 @@ impl Registry {
             inevitable_address: OwnerWord::free(),
             seats: Seats::new(limits.seats),
             heat: HeatTable::new(),
+            log: std::sync::OnceLock::new(),
             pool: Mutex::new(Pool { fresh_tid: 1, ..Pool::default() }),
         }))
     }
@@ -330,6 +333,7 @@ impl StmThread {
         self.record.ran.store(0, Ordering::SeqCst);
         self.record.thread.store(std::ptr::from_ref(self).cast_mut(), Ordering::SeqCst);
         fence(Ordering::SeqCst);
+        self.log_start();
         self.come_back(host);
     }
 
@@ -338,6 +342,7 @@ impl StmThread {
         debug_assert!(!self.in_block(), "a thread ends outside blocks");
         let _ = host;
         self.operation_done();
+        self.log_end();
         let token = self.token();
         let ended = Token(token.bumped(self.registry.limits.epochs).0);
         self.record.token.store(ended.0, Ordering::SeqCst);

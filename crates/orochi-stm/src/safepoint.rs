@@ -67,7 +67,11 @@ impl StmThread {
         let taken = record.poll.swap(0, Ordering::SeqCst);
         record.ack.store(self.registry.revocations.load(Ordering::SeqCst), Ordering::SeqCst);
         self.count_release();
+        if taken & REVOKE != 0 {
+            self.log_acknowledged(host);
+        }
         if taken & REQUEST != 0 {
+            self.log_requests(host);
             if self.in_block() {
                 self.answer_in_block(host);
             } else {
@@ -127,6 +131,7 @@ impl StmThread {
             later |= taken & REVOKE;
         }
         if taken & REQUEST != 0 {
+            self.log_requests(host);
             if self.in_block() {
                 self.answer_in_block(host);
             } else if self.answer(held) {
@@ -226,7 +231,10 @@ impl StmThread {
         self.record.counters.grants.count();
         let given = match form {
             Grant::Share => bits.to_shared(),
-            Grant::Contend => bits.to_contended(false, self.record.slot),
+            Grant::Contend => {
+                self.log_contended(word, true);
+                bits.to_contended(false, self.record.slot)
+            }
             Grant::Own => {
                 let token = to.token_again();
                 if token.tid() == 0 || token.hi() >= self.registry.limits.epochs {
@@ -276,9 +284,10 @@ impl StmThread {
 
     /// Before this thread ends its epoch on its own account: requests that came are answered by
     /// the bump, so their threads must look again.
-    pub(crate) fn answer_before_leaving(&self) {
+    pub(crate) fn answer_before_leaving(&self, host: &dyn Host) {
         if self.record.poll.load(Ordering::Relaxed) & REQUEST != 0 {
             self.record.poll.fetch_and(!REQUEST, Ordering::SeqCst);
+            self.log_requests(host);
             self.answer(&[]);
         }
     }

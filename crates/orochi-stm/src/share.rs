@@ -68,6 +68,8 @@ impl StmThread {
         }
         record.counters.revocations.count();
         self.operation_done();
+        self.log_unanswered(host);
+        let waiting = self.log_revocation(word);
         host.going_away();
         record.wake.reset();
         self.leave(BRIEF);
@@ -77,6 +79,7 @@ impl StmThread {
             self.end_revocation(word, OwnerBits::to_shared);
         }
         self.come_back(host);
+        self.log_revoked(word, waiting, host);
         let wound = self.check_wound();
         if collected == Collected::All {
             let mine = self.write_token.get();

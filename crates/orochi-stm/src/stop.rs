@@ -80,6 +80,7 @@ impl World<'_> {
     /// afresh. If another thread was in an atomic block, `fork` must replay its undo log in the
     /// child before it returns.
     pub fn fork<R>(&self, fork: impl FnOnce() -> (R, bool)) -> R {
+        let fork = || self.registry.with_log_free(self.stopper, fork);
         let (result, in_child) = self.registry.with_locks_free(fork);
         if in_child {
             self.registry.forget_others(self.stopper);
@@ -139,6 +140,7 @@ impl StmThread {
 
     /// Waits, at a poll, for the end of a stop; keeps everything owned.
     pub(crate) fn pause(&self, host: &dyn Host) {
+        let start = self.log_begin();
         host.going_away();
         loop {
             self.record.token.fetch_or(PAUSED, Ordering::SeqCst);
@@ -153,6 +155,7 @@ impl StmThread {
         }
         self.count_release();
         host.came_back();
+        self.log_pause(start);
     }
 
     /// Waits, in a status that a stop counts as done, until nobody stops the world: helps the

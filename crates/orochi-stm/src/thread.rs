@@ -95,6 +95,8 @@ pub struct StmThread {
     pub(crate) abort_after: Cell<u32>,
     /// Host requests kept back until the block's end.
     pub(crate) deferred: Cell<u32>,
+    /// The thread's part of the event log, if there is one.
+    pub(crate) log: std::cell::OnceCell<Box<crate::log::ThreadLog>>,
     /// Neither ended nor never begun.
     ended: Cell<bool>,
 }
@@ -168,6 +170,7 @@ impl StmThread {
             by_operation: Cell::new(false),
             abort_after: Cell::new(0),
             deferred: Cell::new(0),
+            log: std::cell::OnceCell::new(),
             ended: Cell::new(false),
         }
     }

@@ -125,6 +125,7 @@ pub fn parse(args: Vec<OsString>) -> Result<(Request, Settings), String> {
         },
     };
     settings.argv = argv;
+    settings.stm_log = log_file(&settings)?;
     settings.executable = executable(&program);
     environment(&mut settings);
     Ok((request, settings))
@@ -133,6 +134,17 @@ pub fn parse(args: Vec<OsString>) -> Result<(Request, Settings), String> {
 /// The command's own path.
 fn executable(program: &OsStr) -> OsString {
     std::env::current_exe().map_or_else(|_| program.to_owned(), |path| path.into_os_string())
+}
+
+/// The file for the event log: `-X stm_log=FILE`, else `OROCHI_STM_LOG`.
+fn log_file(settings: &Settings) -> Result<Option<OsString>, String> {
+    let option = settings.x_options.iter().rev().find(|(name, _)| name == "stm_log");
+    match option {
+        Some((_, Some(file))) if !file.is_empty() => Ok(Some(file.into())),
+        Some(_) => Err("-X stm_log: the name of a file is expected".to_owned()),
+        None if settings.ignore_environment => Ok(None),
+        None => Ok(std::env::var_os("OROCHI_STM_LOG").filter(|file| !file.is_empty())),
+    }
 }
 
 /// What environment variables say, unless `-E`.
@@ -188,8 +200,12 @@ Options (and corresponding environment variables):
 -W arg : warning control; arg is action:message:category:module:lineno
 -X opt : set implementation-specific option:
          max_heap=SIZE (bytes, or with k, m, g), nursery=SIZE, gc_log,
-         lib=DIR, stm_counters
+         lib=DIR, stm_counters, stm_log=FILE (also OROCHI_STM_LOG=FILE; see
+         `orochi stm-report -h')
 file   : program read from script file
 -      : program read from stdin (default; interactive mode if a tty)
 arg ...: arguments passed to program in sys.argv[1:]
+
+`orochi stm-report LOG' says where the threads of a program lost time to each
+other; see `orochi stm-report -h'.
 ";

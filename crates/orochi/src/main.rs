@@ -51,7 +51,11 @@ fn close_missing() {
 
 fn main() -> ExitCode {
     close_missing();
-    let (request, settings) = match command_line::parse(std::env::args_os().collect()) {
+    let args: Vec<_> = std::env::args_os().collect();
+    if args.get(1).is_some_and(|first| first == "stm-report") {
+        return ExitCode::from(orochi_report::run(&args[2..]));
+    }
+    let (request, settings) = match command_line::parse(args) {
         Ok(parsed) => parsed,
         Err(message) => {
             eprintln!("{message}");
@@ -185,6 +189,7 @@ fn print_counters() {
 /// Ends the process as SIGINT ends those that do not handle it, so that a shell sees what
 /// happened.
 fn die_of_interrupt() -> u8 {
+    orochi_vm::thread::log::close();
     // SAFETY: restores the default action and sends the signal to this process.
     unsafe {
         libc::signal(libc::SIGINT, libc::SIG_DFL);
@@ -198,6 +203,7 @@ fn die_of_interrupt() -> u8 {
 }
 
 fn exit(status: u8) -> u8 {
+    orochi_vm::thread::log::close();
     // SAFETY: ends the process without running what belongs to threads that still run.
     unsafe { libc::_exit(i32::from(status)) }
 }

@@ -119,6 +119,7 @@ fn abort(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 fn exit(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let status = c_int(th, args[0])?;
     irrevocable(th)?;
+    orochi_vm::thread::log::close();
     process::exit_now(status)
 }
 

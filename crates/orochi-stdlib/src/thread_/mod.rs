@@ -248,6 +248,7 @@ fn stack_size(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn set_name(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let name = argument::str_argument(th, args[0], "set_name() argument 'name'")?;
     let text = name.display();
+    th.log_name(&text);
     let mut end = text.len().min(15);
     while !text.is_char_boundary(end) {
         end -= 1;

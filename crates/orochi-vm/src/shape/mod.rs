@@ -199,6 +199,17 @@ pub fn shape_by_id(id: ShapeId) -> &'static Shape {
     unsafe { &*crate::heap::shape_entry(id).user.load(std::sync::atomic::Ordering::Relaxed).cast() }
 }
 
+/// The shape of what `word` is the first word of; `None` for what is no value: storage.
+pub(crate) fn shape_at(word: &orochi_stm::OwnerWord) -> Option<&'static Shape> {
+    // SAFETY: owner words are the first words of headers; a record that is there is a shape, which
+    // lives for ever.
+    unsafe {
+        let header = std::ptr::from_ref(word).cast::<crate::heap::Header>();
+        let entry = crate::heap::shape_entry((*header).shape());
+        entry.user.load(std::sync::atomic::Ordering::Relaxed).cast::<Shape>().cast_const().as_ref()
+    }
+}
+
 /// Called by the collector: an object of a heap class keeps its class alive.
 ///
 /// # Safety

@@ -68,6 +68,8 @@ pub(crate) struct Block {
     alternatives: Cell<u32>,
     /// How often the block has started.
     attempts: Cell<u64>,
+    /// For the event log: where it came to wait, and for what.
+    logged_wait: Cell<(u32, u32)>,
 }
 
 /// A block that may be undone alone.
@@ -133,6 +135,16 @@ impl Block {
     /// The address waited for, which the collector takes for a reference into its object.
     pub(crate) fn waits_for(&self) -> [usize; 2] {
         [self.wait.get().map_or(0, |wait| wait.word as usize), self.gave_up.get()]
+    }
+
+    /// For the event log: the block waits outside for what it wanted at `place`.
+    pub(super) fn set_logged_wait(&self, place: u32, object: u32) {
+        self.logged_wait.set((place, object));
+    }
+
+    /// For the event log: where the block came to wait, if it has just been undone for that.
+    pub(super) fn take_logged_wait(&self) -> (u32, u32) {
+        self.logged_wait.take()
     }
 
     /// Whether this window is that of the block's frame.
@@ -279,6 +291,7 @@ impl Thread {
             let signals = || main && self.vm.signals.any();
             self.stm.await_change(words, pause, &*self, signals);
         }
+        self.stm.log_doom(orochi_stm::log::Cause::Retry, 0, &*self);
         self.stm.doom();
         Err(Raised::Abort)
     }
@@ -440,6 +453,9 @@ impl Thread {
         }
         let bits = u64::from(lock);
         self.block.wait.set(Some(Wait { word, seen, bits, deadline }));
+        if self.stm.is_logging() {
+            self.log_would_wait(lock);
+        }
         self.stm.doom();
         Some(Raised::Abort)
     }

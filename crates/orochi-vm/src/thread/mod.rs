@@ -7,6 +7,7 @@
 //!
 //! * [`atomic`]: atomic blocks; [`undo`]: what they would have to undo
 //! * [`limits`]: recursion, forking
+//! * [`log`]: what the event log says of a program
 //! * [`memory`]: allocation and the barriers
 //! * [`safepoint`]: what happens when somebody wants this thread's attention
 //! * [`raise`]: making exceptions
@@ -14,6 +15,7 @@
 
 pub mod atomic;
 pub mod limits;
+pub mod log;
 pub mod memory;
 pub mod raise;
 pub mod safepoint;
@@ -169,6 +171,12 @@ impl Thread {
         assert!(!thread.is_null(), "not a Python thread");
         // SAFETY: set while the thread's structure is pinned and alive.
         unsafe { &*thread }
+    }
+
+    /// The running Python thread, if the calling native thread is one.
+    pub(crate) fn try_current<'a>() -> Option<&'a Thread> {
+        // SAFETY: as for `current`.
+        unsafe { CURRENT.get().as_ref() }
     }
 
     pub(crate) fn set_current(thread: *mut Thread) {

@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use orochi_stm::log::{Cause, Event, Names, Trail};
 use orochi_stm::{Host, HostRequests, Logged, OwnerWord, StmThread, World};
 
 use super::Thread;
@@ -108,6 +109,22 @@ impl Host for Thread {
     fn clean_tids(&self) {
         self.collect_garbage(Kind::Full);
     }
+
+    fn trail(&self, trail: &mut Trail, frames: usize) {
+        super::log::trail(self, trail, frames);
+    }
+
+    fn place(&self, trail: &Trail, names: &Names) -> u32 {
+        super::log::place(trail, names)
+    }
+
+    fn describe(&self, object: &OwnerWord, trail: &Trail, names: &Names) -> u32 {
+        super::log::describe(object, trail, names)
+    }
+
+    fn reason(&self, trail: &Trail, names: &Names) -> u32 {
+        super::log::reason(trail, names)
+    }
 }
 
 /// What all stopped threads hold.
@@ -185,6 +202,7 @@ impl Roots for AllRoots<'_, '_> {
             let whose = Some(&thread.heap);
             visit(whose, thread.undo.borrow().as_words());
             visit(whose, &thread.block.waits_for());
+            visit(whose, &thread.stm.logged_words());
             if kind == Kind::Nursery && thread.has_slept() {
                 continue;
             }
@@ -278,6 +296,7 @@ impl Thread {
             self.stm.post(HostRequests(request::EXIT));
         }
         if asked(request::INTERRUPT) && self.stm.in_block() {
+            self.stm.log_doom(Cause::Interrupt, 0, &*self);
             self.stm.doom();
             if self.stm.is_doomed() {
                 return Err(Raised::Abort);
@@ -342,8 +361,10 @@ impl Thread {
         self.publish_stack();
         let before = Heap::get().statistics();
         let asked = std::time::Instant::now();
+        let (begun, mut stood) = (self.stm.log_time(), 0);
         let outcome = self.stm.stop_the_world(self, |world| {
             let stopped = asked.elapsed();
+            stood = self.stm.log_time();
             let now = Heap::get().statistics();
             if now.nursery_collections + now.full_collections
                 != before.nursery_collections + before.full_collections
@@ -361,6 +382,7 @@ impl Thread {
             let outcome = unsafe { Heap::get().collect(&roots, kind) };
             crate::types::weakref::canonical::collected(outcome.kind);
             for thread in roots.world.threads() {
+                thread.stm.forget_logged();
                 if !thread.has_slept() {
                     thread.clear_above_top();
                     thread.collected_at.set(thread.stm.releases());
@@ -370,6 +392,12 @@ impl Thread {
             Some((outcome, stopped))
         });
         let Some((outcome, stopped)) = outcome else { return };
+        self.stm.log_event(|_, time| Event::Collection {
+            start: begun,
+            length: time.saturating_sub(begun),
+            stop: stood.saturating_sub(begun),
+            full: (outcome.kind == Kind::Full).into(),
+        });
         if self.vm.settings.x_options.iter().any(|(name, _)| name == "gc_log") {
             log(&outcome, stopped, asked.elapsed());
         }

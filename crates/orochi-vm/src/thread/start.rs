@@ -140,6 +140,9 @@ impl Thread {
         // From here on a collection may look at the stack, before this thread has ever run.
         self.publish_stack();
         self.stm.start(&*self);
+        if self.main_ident() == ident {
+            self.log_name("MainThread");
+        }
     }
 
     /// The thread ends: it owns nothing any more.

@@ -59,6 +59,8 @@ pub struct Settings {
     pub x_options: Vec<(String, Option<String>)>,
     /// A folder to take the library from instead of the embedded one.
     pub library: Option<std::path::PathBuf>,
+    /// Where to write the event log.
+    pub stm_log: Option<std::ffi::OsString>,
 }
 
 /// A root that is set once, while the runtime starts.

@@ -7,7 +7,7 @@ use super::{Settings, Vm, intern};
 use crate::class::{Special, native};
 use crate::exception::Raised;
 use crate::heap::{Config, Heap, Hooks, RootVec, Value};
-use crate::thread::{Thread, safepoint, start::Threads};
+use crate::thread::{Thread, log, safepoint, start::Threads};
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str::Str;
@@ -24,6 +24,7 @@ static MAIN: AtomicUsize = AtomicUsize::new(0);
 pub fn start(settings: Settings) -> Result<Box<Thread>, String> {
     let limit = size_option(&settings, "max_heap", 8 << 20)?;
     let nursery = size_option(&settings, "nursery", 64 << 10)?;
+    log::open(&settings)?;
     let mut config = Config {
         hooks: Hooks {
             request_collection: safepoint::request_collection,

@@ -51,12 +51,15 @@ impl Ref<Dict> {
         if !th.read(self)?.is_namespace() {
             return Ok(None);
         }
-        if create {
-            return self.cell_of(th, key, hash).map(Some);
-        }
-        read_at(th, self, key, hash, |guard, found| {
+        // Looking comes first even if it may be made: threads that only look must not take the
+        // namespace from each other.
+        let found = read_at(th, self, key, hash, |guard, found| {
             Ok(found.and_then(|position| cell_at(guard.table.get(), position)))
-        })
+        })?;
+        match found {
+            None if create => self.cell_of(th, key, hash).map(Some),
+            found => Ok(found),
+        }
     }
 
     /// The cell of a key, made if need be.

@@ -133,6 +133,7 @@ fn give(word: &AtomicU64) -> bool {
 
 /// Wakes one thread that sleeps, and gives the word, which the caller holds, back or to that one.
 fn wake_next(word: &AtomicU64) {
+    crate::thread::log::lock_given_back(word);
     // SAFETY: the callback neither panics nor parks.
     unsafe {
         parking_lot_core::unpark_one(word::address(word), |result| {
@@ -222,7 +223,12 @@ fn take(th: &mut Thread, word: &AtomicU64, deadline: Option<Instant>) -> Result<
     if try_take(word) {
         return Ok(true);
     }
-    th.wait_until(deadline, |until| wait(word, until))
+    let start = th.stm.log_time();
+    let taken = th.wait_until(deadline, |until| wait(word, until));
+    if th.stm.is_logging() {
+        th.log_lock_wait(word, start);
+    }
+    taken
 }
 
 /// Waits until the word is free; whether it was before `deadline`. Outside of atomic blocks.
