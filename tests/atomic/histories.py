@@ -208,10 +208,20 @@ class Undo(Exception):
 
 # A step is (kind, operations); kinds: "plain", "atomic", "undone" (left by an exception with
 # rollback=True), "partly" (the second half undone as an inner block).
+#
+# With --locked every step runs under one lock, in one of the ways in which that can be done:
+# "locked" (`with lock:`, which may be elided), "recursive" (the same, entered twice), "taken" (by
+# hand), "sleeping" (the lock is taken in the middle of the section) and "both" (in a block).
+
+LOCK = threading.RLock()
+LOCKED = False
 
 
 def random_step(rng, counter):
-    kind = rng.choice(["plain", "plain", "atomic", "atomic", "atomic", "undone", "partly"])
+    if LOCKED:
+        kind = rng.choice(["locked", "locked", "locked", "recursive", "taken", "sleeping", "both"])
+    else:
+        kind = rng.choice(["plain", "plain", "atomic", "atomic", "atomic", "undone", "partly"])
     count = 1 if kind == "plain" else rng.randint(2, 4)
     if kind == "plain":
         names = [rng.choice(NAMES)]
@@ -233,6 +243,8 @@ def perform(s, step):
             for name, v in operations:
                 results.append(OPERATIONS[name](s, v))
         return results
+    if LOCKED:
+        return perform_locked(s, kind, operations)
     if kind == "undone":
         kept = []
         try:
@@ -257,6 +269,37 @@ def perform(s, step):
     return results
 
 
+def perform_locked(s, kind, operations):
+    results = []
+    if kind == "taken":
+        LOCK.acquire()
+        try:
+            for name, v in operations:
+                results.append(OPERATIONS[name](s, v))
+        finally:
+            LOCK.release()
+    elif kind == "both":
+        with atomic:
+            with LOCK:
+                for name, v in operations:
+                    results.append(OPERATIONS[name](s, v))
+    else:
+        half = len(operations) // 2
+        with LOCK:
+            for name, v in operations[:half]:
+                results.append(OPERATIONS[name](s, v))
+            if kind == "sleeping":
+                time.sleep(0)
+            if kind == "recursive":
+                with LOCK:
+                    for name, v in operations[half:]:
+                        results.append(OPERATIONS[name](s, v))
+            else:
+                for name, v in operations[half:]:
+                    results.append(OPERATIONS[name](s, v))
+    return results
+
+
 def model_step(state, step):
     kind, operations = step
     results, at = [], state
@@ -266,7 +309,7 @@ def model_step(state, step):
             state = at
         result, at = model(at, name, v)
         results.append(result)
-    if kind in ("plain", "atomic"):
+    if kind not in ("undone", "partly"):
         state = at
     return results, state
 
@@ -306,7 +349,10 @@ def main():
     parser.add_argument("--threads", type=int, default=3)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--locked", action="store_true")
     options = parser.parse_args()
+    global LOCKED
+    LOCKED = options.locked
     seed = options.seed if options.seed is not None else time.time_ns() & 0xFFFFFF
     rng = random.Random(seed)
     start, stop = threading.Barrier(options.threads), threading.Barrier(options.threads)

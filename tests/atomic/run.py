@@ -36,7 +36,7 @@ def main():
     environment = dict(os.environ, PYTHONIOENCODING="utf-8", PYTHONDONTWRITEBYTECODE="1",
                        NO_COLOR="1")
     for zeal in (1, 3, 25):
-        for path in sorted(PROGRAMS.glob("12?_*.py")):
+        for path in sorted(PROGRAMS.glob("1[23]?_*.py")):
             if not path.with_suffix(".out").exists():
                 continue
             done = subprocess.run([options.orochi, "-X", f"stm_zeal={zeal}", str(path)],
@@ -44,16 +44,26 @@ def main():
             expected = path.with_suffix(".out").read_bytes()
             check(f"{path.name} with stm_zeal={zeal}", done.stdout == expected,
                   (done.stdout + done.stderr).decode(errors="replace")[-2000:])
-    seconds = options.seconds / 3
-    for threads, steps, zeal in ((3, 4, 0), (2, 6, 0), (3, 3, 4)):
-        command = [options.orochi, "-X", f"stm_zeal={zeal}", str(HERE / "histories.py"),
+    # What an elided lock does must not show either.
+    for choice in ("off", "always"):
+        for path in sorted([*PROGRAMS.glob("07?_*.py"), *PROGRAMS.glob("130_*.py")]):
+            done = subprocess.run([options.orochi, "-X", f"lock_elision={choice}", str(path)],
+                                  capture_output=True, timeout=180, env=environment, cwd=PROGRAMS)
+            expected = path.with_suffix(".out").read_bytes()
+            check(f"{path.name} with lock_elision={choice}", done.stdout == expected,
+                  (done.stdout + done.stderr).decode(errors="replace")[-2000:])
+    seconds = options.seconds / 5
+    for threads, steps, zeal, more in ((3, 4, 0, ()), (2, 6, 0, ()), (3, 3, 4, ()),
+                                       (3, 4, 0, ("--locked",)), (3, 3, 2, ("--locked",))):
+        command = [options.orochi, "-X", f"stm_zeal={zeal}", "-X", "lock_elision=always",
+                   str(HERE / "histories.py"), *more,
                    "--count", str(options.histories // 2), "--seconds", str(seconds),
                    "--threads", str(threads), "--steps", str(steps)]
         done = subprocess.run(command, capture_output=True, timeout=60 + 5 * seconds,
                               env=environment)
         text = (done.stdout + done.stderr).decode(errors="replace")
         print(text.strip().splitlines()[-1] if text.strip() else "nothing")
-        check(f"histories of {threads} threads, stm_zeal={zeal}", done.returncode == 0, text[-3000:])
+        check(f"histories of {threads} threads, stm_zeal={zeal}, {more}", done.returncode == 0, text[-3000:])
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

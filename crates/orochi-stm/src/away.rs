@@ -68,6 +68,7 @@ impl StmThread {
             // A block keeps what it owns; who asked for what it no longer owns looks again.
             record.poll.fetch_and(!REQUEST, Ordering::SeqCst);
             self.asked.set(true);
+            self.pressed.set(true);
             self.registry.wake_waiters_for(record.slot);
             return;
         }

@@ -135,6 +135,7 @@ impl StmThread {
         self.answer_before_leaving(host);
         self.asked.set(false);
         self.doomed.set(false);
+        self.pressed.set(false);
         self.by_operation.set(false);
         if self.fresh_tid.replace(false) {
             self.renew_tid(0);
@@ -162,6 +163,7 @@ impl StmThread {
         self.log_commit(inevitable, host);
         self.block.set(BlockState::Plain);
         self.bump(0);
+        self.end_subscriptions();
         if self.asked.replace(false) || pending {
             self.registry.wake_waiters_for(self.record.slot);
         }
@@ -190,6 +192,7 @@ impl StmThread {
         self.asked.set(false);
         self.doomed.set(false);
         self.bump(0);
+        self.end_subscriptions();
         self.registry.wake_waiters_for(self.record.slot);
         host.forget_undo();
         if !retry {

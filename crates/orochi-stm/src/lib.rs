@@ -34,12 +34,13 @@
 //! [`owner`] and `token`: the two words, bit by bit. `thread`: the barriers. `claim`, `share`,
 //! `contend`, `pair`: their slow paths. `safepoint`, `away`, `stop`, `seats`: waiting and
 //! answering. `epoch`, `registry`, `record`: threads and tids. `policy`: when to give. `block`:
-//! atomic blocks. [`log`]: the event log.
+//! atomic blocks; `elide`: those that stand for a lock. [`log`]: the event log.
 
 mod away;
 mod block;
 mod claim;
 mod contend;
+mod elide;
 mod epoch;
 mod host;
 pub mod log;
@@ -57,6 +58,7 @@ mod thread;
 mod token;
 mod wake;
 
+pub use elide::{ELIDED_LOCKS, ELISION_PATIENCE};
 pub use host::{Host, Logged, NoHost};
 pub use owner::{OwnerBits, OwnerState, OwnerWord};
 pub use record::{Counter, Counters, ThreadRecord};

@@ -4,6 +4,7 @@
 //! may look at it at any time. A thread that starts may take over the record of one that has
 //! ended; since its token then names another tid, nothing that was owned comes alive again.
 
+use crate::elide::ELIDED_LOCKS;
 use crate::owner::{OwnerBits, OwnerWord};
 use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering, now};
 use crate::thread::{HostRequests, MARKS, Marks, StmThread, mark_slot};
@@ -125,6 +126,9 @@ pub struct ThreadRecord {
     pub(crate) wake: WakeCell,
     /// `Shared` objects read by the open block.
     pub(crate) marks: Marks,
+    /// Locks (the addresses of their words) that the open block runs under without having taken
+    /// them; zero for none.
+    pub(crate) elides: [AtomicU64; ELIDED_LOCKS],
     /// Slow-path events.
     pub counters: Counters,
     /// What the log knows of the thread.
@@ -150,6 +154,7 @@ impl ThreadRecord {
             stopped: AtomicU32::new(0),
             wake: WakeCell::new(),
             marks: [const { AtomicU32::new(0) }; MARKS],
+            elides: [const { AtomicU64::new(0) }; ELIDED_LOCKS],
             counters: Counters::default(),
             noted: crate::log::Noted::new(),
         }

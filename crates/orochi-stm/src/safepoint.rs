@@ -78,6 +78,9 @@ impl StmThread {
                 self.answer(&[]);
             }
         }
+        if taken & REVOKE != 0 {
+            self.pressed.set(true);
+        }
         if cfg!(feature = "zeal") && !self.in_block() {
             self.bump(0);
         }
@@ -262,10 +265,12 @@ impl StmThread {
                 request.from.wake.wake();
             } else {
                 self.asked.set(true);
+                self.pressed.set(true);
             }
         }
         if requests.count > REQUESTS {
             self.asked.set(true);
+            self.pressed.set(true);
         }
     }
 

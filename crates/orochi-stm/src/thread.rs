@@ -97,6 +97,10 @@ pub struct StmThread {
     pub(crate) deferred: Cell<u32>,
     /// The thread's part of the event log, if there is one.
     pub(crate) log: std::cell::OnceCell<Box<crate::log::ThreadLog>>,
+    /// The open block stands for locks.
+    pub(crate) subscribed: Cell<bool>,
+    /// Somebody waits for the end of the open block.
+    pub(crate) pressed: Cell<bool>,
     /// Neither ended nor never begun.
     ended: Cell<bool>,
 }
@@ -171,6 +175,8 @@ impl StmThread {
             abort_after: Cell::new(0),
             deferred: Cell::new(0),
             log: std::cell::OnceCell::new(),
+            subscribed: Cell::new(false),
+            pressed: Cell::new(false),
             ended: Cell::new(false),
         }
     }

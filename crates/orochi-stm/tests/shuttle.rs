@@ -380,3 +380,120 @@ fn exits_and_successors() {
     check(Limits { seats: 3, threads: 6, tids: 60, epochs: 20 }, 2, &[LIVES, LIVES], &[6, 2]);
     check(Limits { seats: 1, threads: 6, tids: 60, epochs: 20 }, 2, &[LIVES, LIVES], &[6, 2]);
 }
+
+/// Sections under a lock that some take and some elide.
+mod elided {
+    use super::*;
+    use orochi_stm::{Abort, Host};
+    use shuttle::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::Mutex;
+
+    const HELD: u64 = 1;
+    const ELIDED: u64 = 2;
+
+    /// The lock that guards these cells.
+    fn lock_of(cells: &'static [Cell]) -> &'static AtomicU64 {
+        static LOCKS: Mutex<Vec<(usize, &'static AtomicU64)>> = Mutex::new(Vec::new());
+        let name = cells.as_ptr() as usize;
+        // Cells are leaked: no two runs have the same ones.
+        let mut locks = LOCKS.lock().unwrap();
+        if let Some(known) = locks.iter().find(|known| known.0 == name) {
+            return known.1;
+        }
+        let lock: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));
+        locks.push((name, lock));
+        lock
+    }
+
+    fn address(lock: &AtomicU64) -> u64 {
+        std::ptr::from_ref(lock) as u64
+    }
+
+    fn take(worker: &Worker, lock: &AtomicU64, patience: u64) {
+        loop {
+            let now = lock.load(Ordering::Relaxed);
+            let taken =
+                lock.compare_exchange(now, now | HELD, Ordering::Acquire, Ordering::Relaxed);
+            if now & HELD == 0 && taken.is_ok() {
+                break;
+            }
+            worker.away(shuttle::thread::yield_now);
+        }
+        if lock.load(Ordering::Relaxed) & ELIDED != 0 {
+            lock.fetch_and(!ELIDED, Ordering::Relaxed);
+            worker.stm().exclude_elided(address(lock), patience, worker).expect("plain code");
+        }
+    }
+
+    fn give(lock: &AtomicU64) {
+        lock.fetch_and(!HELD, Ordering::Release);
+    }
+
+    /// Both cells are changed with somebody else perhaps in between, who must not see it.
+    fn taken(worker: &Worker, cells: &'static [Cell], patience: u64) {
+        let lock = lock_of(cells);
+        take(worker, lock, patience);
+        let before = worker.read(&cells[0]);
+        worker.poll();
+        worker.add(&cells[0], 1);
+        worker.poll();
+        assert_eq!(before, worker.read(&cells[1]), "not alone");
+        worker.poll();
+        worker.add(&cells[1], 1);
+        give(lock);
+        worker.poll();
+    }
+
+    fn section(worker: &Worker, cells: &'static [Cell]) {
+        let (lock, stm) = (lock_of(cells), worker.stm());
+        for _ in 0..3 {
+            let now = lock.load(Ordering::Relaxed);
+            let said =
+                lock.compare_exchange(now, now | ELIDED, Ordering::Relaxed, Ordering::Relaxed);
+            if now & HELD != 0 || said.is_err() {
+                continue;
+            }
+            let host: &dyn Host = worker;
+            stm.block_enter(host);
+            assert!(stm.subscribe(address(lock)));
+            if lock.load(Ordering::Acquire) & (HELD | ELIDED) != ELIDED {
+                stm.block_commit(host).expect("nothing was done");
+                continue;
+            }
+            let body = || -> Result<(), Abort> {
+                let before = worker.read_in_block(&cells[1])?;
+                worker.safepoint()?;
+                assert_eq!(before, worker.read_in_block(&cells[0])?, "not alone");
+                worker.add_in_block(&cells[0], 1)?;
+                worker.safepoint()?;
+                worker.add_in_block(&cells[1], 1)?;
+                stm.block_commit(host)
+            };
+            if body().is_ok() {
+                return;
+            }
+            stm.block_abort(true, host);
+        }
+        taken(worker, cells, 0);
+    }
+
+    const SECTIONS: Body = |worker, cells| {
+        section(worker, cells);
+        section(worker, cells);
+    };
+    const TAKES_SOON: Body = |worker, cells| {
+        taken(worker, cells, 0);
+        taken(worker, cells, 0);
+    };
+    const TAKES_LATE: Body = |worker, cells| {
+        taken(worker, cells, 1);
+        taken(worker, cells, 1);
+    };
+
+    #[test]
+    fn sections_against_takers() {
+        check(SMALL, 2, &[SECTIONS, TAKES_SOON], &[4, 4]);
+        check(SMALL, 2, &[SECTIONS, SECTIONS, TAKES_SOON], &[6, 6]);
+        check(SMALL, 2, &[SECTIONS, TAKES_LATE, SECTIONS], &[6, 6]);
+    }
+}

@@ -200,7 +200,8 @@ Options (and corresponding environment variables):
 -W arg : warning control; arg is action:message:category:module:lineno
 -X opt : set implementation-specific option:
          max_heap=SIZE (bytes, or with k, m, g), nursery=SIZE, gc_log,
-         lib=DIR, stm_counters, stm_log=FILE (also OROCHI_STM_LOG=FILE; see
+         lib=DIR, lock_elision=on|off|always, stm_counters,
+         stm_log=FILE (also OROCHI_STM_LOG=FILE; see
          `orochi stm-report -h')
 file   : program read from script file
 -      : program read from stdin (default; interactive mode if a tty)

@@ -140,10 +140,8 @@ fn collect(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if !(0..=2).contains(&generation) {
         return Err(th.value_error("invalid generation"));
     }
-    if th.stm.in_block() {
-        // Finalisers that run here cannot be undone.
-        th.stm.become_inevitable(&*th)?;
-    }
+    // Finalisers that run here cannot be undone.
+    th.irrevocable()?;
     call_back(th, "start", generation, 0)?;
     let kind = if generation == 0 { Kind::Nursery } else { Kind::Full };
     wipe_stack_below();

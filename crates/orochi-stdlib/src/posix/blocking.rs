@@ -14,7 +14,7 @@ use crate::system::Outcome;
 /// Before anything that cannot be undone.
 #[inline]
 pub fn irrevocable(th: &mut Thread) -> Result<(), Raised> {
-    Ok(th.stm.become_inevitable(&*th)?)
+    th.irrevocable()
 }
 
 /// Makes a call; the result is the call's.

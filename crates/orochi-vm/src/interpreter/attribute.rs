@@ -332,9 +332,21 @@ unsafe fn load_claimed(
     unsafe {
         let (object, name) = (get(regs, b(word)), c(word));
         let update = d(word) & FOR_UPDATE != 0;
-        if !update && object.is_object() && !th.stm.can_read(&header(object).owner) {
-            th.claim_read_object(object)?;
-            let cached = cached_word(th, pc, regs, object, name, Access::Get);
+        let access = if update { Access::Update } else { Access::Get };
+        let claims = object.is_object()
+            && if update {
+                !th.stm.can_write(&header(object).owner)
+                    && is_slot(cached_word(th, pc, regs, object, name, access))
+            } else {
+                !th.stm.can_read(&header(object).owner)
+            };
+        if claims {
+            if update {
+                th.claim_write_object(object)?;
+            } else {
+                th.claim_read_object(object)?;
+            }
+            let cached = cached_word(th, pc, regs, object, name, access);
             if is_slot(cached) {
                 let value = value_at(object.object_ptr(), operand(cached));
                 if !value.is_unbound() {
@@ -361,6 +373,14 @@ unsafe fn store_claimed(
             && !th.stm.can_write(&header(object).owner)
             && is_slot(cached_word(th, pc, regs, object, name, Access::Set))
         {
+            let owner = &header(object).owner;
+            if owner.peek().is_shared() && th.stm.can_read(owner) {
+                // What says already what it is to say is not taken from whoever reads it.
+                let cached = cached_word(th, pc, regs, object, name, Access::Set);
+                if is_slot(cached) && value_at(object.object_ptr(), operand(cached)) == value {
+                    return Ok(());
+                }
+            }
             th.claim_write_object(object)?;
             let cached = cached_word(th, pc, regs, object, name, Access::Set);
             if is_slot(cached) {

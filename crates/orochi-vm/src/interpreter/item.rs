@@ -262,7 +262,15 @@ fn assign(th: &mut Thread, container: Value, key: Value, value: Value) -> Result
     if let Some(dict) = unsafe { exact_dict(container) } {
         return dict.set(th, key, value);
     }
-    if container.cast_exact::<List>().is_some() {
+    if let Some(list) = container.cast_exact::<List>() {
+        if list.header().owner.peek().is_shared() && key.is_int() {
+            // What says already what it is to say is not taken from whoever reads it.
+            let guard = th.read(list)?;
+            let at = position(key.as_int(), guard.len());
+            if at < guard.len() && guard.items.get().get(at) == value {
+                return Ok(());
+            }
+        }
         return crate::types::list::setitem(th, &[container, key, value]).map(drop);
     }
     th.set_item(container, key, value)

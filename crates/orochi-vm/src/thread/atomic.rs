@@ -26,6 +26,7 @@ use std::time::Instant;
 use orochi_compiler::bytecode::Op;
 use orochi_stm::OwnerWord;
 
+use super::section::Section;
 use super::undo::{self, Mark};
 use super::{Local, Thread};
 use crate::exception::Raised;
@@ -38,7 +39,7 @@ use crate::types::generator::{Generator, flags};
 #[derive(Default)]
 pub(crate) struct Block {
     /// How many `with` statements are open.
-    level: Cell<u32>,
+    pub(super) level: Cell<u32>,
     /// The window of the outermost one's frame; null when no block is open.
     frame: Cell<usize>,
     /// The call of `__enter__`.
@@ -53,7 +54,7 @@ pub(crate) struct Block {
     /// What the block waits for once it is undone.
     wait: Cell<Option<Wait>>,
     /// What it has waited for in vain: the address of the word.
-    gave_up: Cell<usize>,
+    pub(super) gave_up: Cell<usize>,
     /// Locks that the block has taken, or has promised to give back.
     pub(crate) locks: RefCell<Vec<crate::types::lock::Pending>>,
     /// Objects with a finaliser that were born in the block: not finalised before it ends.
@@ -67,7 +68,9 @@ pub(crate) struct Block {
     /// Alternatives of `or_else` that are open, the last ones not counted.
     alternatives: Cell<u32>,
     /// How often the block has started.
-    attempts: Cell<u64>,
+    pub(crate) attempts: Cell<u64>,
+    /// What it adds if it is a section under a lock.
+    pub(crate) section: Section,
     /// For the event log: where it came to wait, and for what.
     logged_wait: Cell<(u32, u32)>,
 }
@@ -99,6 +102,11 @@ pub fn set_zeal(claims: u64) {
     ZEAL.store(claims, Ordering::Relaxed);
 }
 
+/// At which claim this attempt of a block is aborted; 0 for none.
+pub(super) fn zeal_for(attempt: u64) -> u32 {
+    if attempt <= ZEAL.load(Ordering::Relaxed) { attempt as u32 } else { 0 }
+}
+
 impl Block {
     /// Whether changes are logged even though the block cannot be started over.
     pub(crate) fn keeps_log(&self) -> bool {
@@ -116,6 +124,7 @@ impl Block {
         }
         visit(&self.born.borrow());
         visit(&self.claimed.borrow());
+        visit(&self.section.elided.borrow());
         let handled = self.handled.get();
         let locals = self.locals.get();
         for value in handled.iter().chain(locals.iter().flatten()) {
@@ -153,7 +162,7 @@ impl Block {
         self.frame.get() == regs as usize
     }
 
-    fn clear(&self) {
+    pub(super) fn clear(&self) {
         self.level.set(0);
         self.frame.set(0);
         self.registers.borrow_mut().clear();
@@ -161,6 +170,12 @@ impl Block {
         self.aborting.set(None);
         self.claimed.borrow_mut().clear();
         self.alternatives.set(0);
+        self.section.clear();
+    }
+
+    /// Objects that were born in the block, which has ended, may be finalised.
+    pub(super) fn forget_births(&self) {
+        self.born.borrow_mut().clear();
     }
 }
 
@@ -168,17 +183,20 @@ impl Thread {
     /// Whether an atomic block is open.
     #[inline]
     pub fn in_atomic(&self) -> bool {
-        self.stm.in_block()
+        self.stm.in_block() && !self.elides()
     }
 
-    /// Before anything that cannot be undone: an open block becomes inevitable.
+    /// Before anything that cannot be undone: an open block becomes inevitable, a section under a
+    /// lock takes it.
     #[inline]
     pub fn irrevocable(&mut self) -> Result<(), Raised> {
+        self.end_elision()?;
         Ok(self.stm.become_inevitable(&*self)?)
     }
 
     /// `__enter__`: begins a block, or an inner one. A release point.
     pub fn enter_atomic(&mut self, rollback: bool) -> Result<(), Raised> {
+        self.end_elision()?;
         if !self.stm.in_block() {
             // What waits for the end of blocks comes before.
             self.poll()?;
@@ -187,9 +205,9 @@ impl Thread {
             self.take_snapshot(regs, pc);
             self.stm.list_claims(self.block.retries.get());
             self.stm.block_enter(&*self);
-            let (zeal, attempt) = (ZEAL.load(Ordering::Relaxed), self.block.attempts.get() + 1);
+            let attempt = self.block.attempts.get() + 1;
             self.block.attempts.set(attempt);
-            self.stm.abort_after(if attempt <= zeal { attempt as u32 } else { 0 });
+            self.stm.abort_after(zeal_for(attempt));
         } else if rollback {
             self.stm.savepoint()?;
         }
@@ -208,7 +226,7 @@ impl Thread {
     /// `__exit__`: ends the innermost block, with an exception if `failed`. True: it was left by
     /// [`Self::abort_atomic`], whose exception goes no further. A release point.
     pub fn leave_atomic(&mut self, failed: bool) -> Result<bool, Raised> {
-        if !self.stm.in_block() {
+        if !self.in_atomic() {
             return Err(self.runtime_error("not inside an atomic block"));
         }
         if self.stm.is_doomed() {
@@ -251,7 +269,7 @@ impl Thread {
     /// `abort()`: the exception that the caller raises leaves the innermost block that may be undone
     /// alone, or else the whole block, undone.
     pub fn abort_atomic(&mut self) -> Result<(), Raised> {
-        if !self.stm.in_block() {
+        if !self.in_atomic() {
             return Err(self.runtime_error("not inside an atomic block"));
         }
         let inner = self.block.savepoints.borrow().last().map_or(1, |savepoint| savepoint.level);
@@ -267,7 +285,7 @@ impl Thread {
     /// `Ok`: an alternative of `or_else` is open, whose driver is to be told by an exception. A block that
     /// does this for the first time is started over at once, and lists what it claims from then on.
     pub fn retry_atomic(&mut self) -> Result<(), Raised> {
-        if !self.stm.in_block() {
+        if !self.in_atomic() {
             return Err(self.runtime_error("not inside an atomic block"));
         }
         if self.stm.is_doomed() {
@@ -310,7 +328,7 @@ impl Thread {
         self.block.gave_up.set(0);
         self.block.retries.set(false);
         self.stm.list_claims(false);
-        self.block.born.borrow_mut().clear();
+        self.block.forget_births();
         self.forget_restored_classes();
         crate::types::lock::settle_pending(self);
         self.mark_generator(regs, false)
@@ -318,6 +336,12 @@ impl Thread {
 
     /// The frame and the call of `__enter__` of the running `with` statement.
     fn with_statement(&self) -> Result<(*mut Value, *const u64), Raised> {
+        let message = "an atomic block is entered by a 'with' statement";
+        self.with_call().ok_or_else(|| self.runtime_error(message))
+    }
+
+    /// The same, if there is one.
+    pub(super) fn with_call(&self) -> Option<(*mut Value, *const u64)> {
         let (regs, pc) = (self.frame.get(), self.pc.get());
         if !regs.is_null() && !pc.is_null() {
             // SAFETY: the running frame's window and instruction; a call that is not its code's
@@ -330,13 +354,13 @@ impl Thread {
                 }
             };
             if by_with {
-                return Ok((regs, pc));
+                return Some((regs, pc));
             }
         }
-        Err(self.runtime_error("an atomic block is entered by a 'with' statement"))
+        None
     }
 
-    fn take_snapshot(&self, regs: *mut Value, pc: *const u64) {
+    pub(super) fn take_snapshot(&self, regs: *mut Value, pc: *const u64) {
         let block = &self.block;
         // SAFETY: everything between the window and the top is initialised; above it nothing is
         // alive at a call.
@@ -379,6 +403,9 @@ impl Thread {
     /// signal handler has raised an exception meanwhile, which the `with` raises.
     #[inline(never)]
     pub(crate) fn restart_block(&mut self) -> bool {
+        if let Some(&lock) = self.block.section.elided.borrow().first() {
+            crate::types::lock::elision_undone(lock);
+        }
         // While everything is still owned nobody looks.
         self.give_up_births();
         crate::types::lock::forget_pending(self);

@@ -4,13 +4,26 @@ use std::sync::atomic::Ordering;
 
 use orochi_stm::{Host, StmThread};
 
-use super::Thread;
+use super::{Thread, undo};
 
 /// Bytes of native stack for each level of the recursion limit: enough for what a built-in
 /// function that calls Python takes.
 const NATIVE_PER_FRAME: usize = 8 << 10;
 /// Bytes of native stack that may always be used.
 const NATIVE_LEAST: usize = 2 << 20;
+
+/// In the child of a fork: undoes the open block of a thread that is gone, so that nobody finds it
+/// half done.
+fn undo_open_block(thread: *mut StmThread) {
+    // SAFETY: the protocol's part is the first field of a `Thread`, which is pinned while it is
+    // registered; the world is stopped.
+    if let Some(thread) = unsafe { thread.cast::<Thread>().as_ref() }
+        && thread.stm.in_block()
+        && !thread.stm.is_inevitable()
+    {
+        undo::replay(thread, undo::Mark::default());
+    }
+}
 
 impl Thread {
     /// How many Python frames of this thread are running.
@@ -51,6 +64,16 @@ impl Thread {
     /// it has returned in the child, where the others are gone. A release point.
     pub fn fork_world<R>(&mut self, fork: impl FnOnce() -> (R, bool)) -> R {
         self.going_away();
-        self.stm.stop_the_world(&*self, |world| world.fork(fork))
+        self.stm.stop_the_world(&*self, |world| {
+            world.fork(|| {
+                let (result, in_child) = fork();
+                if in_child {
+                    let own = self.stm.record().slot();
+                    let others = world.threads().filter(|record| record.slot() != own);
+                    others.for_each(|record| undo_open_block(record.thread()));
+                }
+                (result, in_child)
+            })
+        })
     }
 }

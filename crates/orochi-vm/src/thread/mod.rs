@@ -19,6 +19,7 @@ pub mod log;
 pub mod memory;
 pub mod raise;
 pub mod safepoint;
+mod section;
 pub mod start;
 pub mod undo;
 

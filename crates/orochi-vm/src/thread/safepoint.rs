@@ -26,6 +26,8 @@ pub mod request {
     pub const INTERRUPT: u32 = 4;
     /// The process ends: a daemon thread must not go on.
     pub const EXIT: u32 = 8;
+    /// A section under a lock looks again whether others wait for it.
+    pub const LINGER: u32 = 16;
     /// A signal has arrived (main thread).
     pub const SIGNAL: u32 = 1 << 8;
     /// Finalisers or weak callbacks are due.
@@ -270,6 +272,14 @@ impl Thread {
     #[inline(never)]
     pub fn safepoint(&mut self) -> Result<(), Raised> {
         let requests = self.stm.safepoint(&*self)?;
+        if self.elides() {
+            const URGENT: u32 = request::INTERRUPT | request::EXIT | request::ASYNC;
+            let urgent = requests.0 & URGENT != 0;
+            if let Err(raised) = self.poll_section(urgent) {
+                self.stm.post(requests);
+                return Err(raised);
+            }
+        }
         if requests.is_empty() {
             return Ok(());
         }

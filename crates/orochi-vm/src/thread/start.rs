@@ -210,9 +210,7 @@ impl Thread {
         args: Value,
         keywords: Value,
     ) -> Result<u64, Raised> {
-        if self.stm.in_block() {
-            self.stm.become_inevitable(&*self)?;
-        }
+        self.irrevocable()?;
         if !handle.claim() {
             return Err(self.runtime_error("thread already started"));
         }

@@ -146,6 +146,16 @@ unsafe fn each_storage(object: *const Header, shape: &Shape, mut each: impl FnMu
 
 /// The hook of the write barrier: copies what the thread is about to change.
 pub(crate) fn log(th: &Thread, word: &OwnerWord) -> Logged {
+    let logged = copy(th, word);
+    if matches!(logged, Logged::Impossible) && th.elides() {
+        // In the middle of a claim the lock cannot be taken: the section starts over.
+        th.block.section.takes_lock.set(true);
+        th.stm.doom();
+    }
+    logged
+}
+
+fn copy(th: &Thread, word: &OwnerWord) -> Logged {
     let mut log = th.undo.borrow_mut();
     if th.stm.is_inevitable() && !th.block.keeps_log() {
         log.incomplete = true;

@@ -10,6 +10,7 @@ use crate::heap::{Config, Heap, Hooks, RootVec, Value};
 use crate::thread::{Thread, log, safepoint, start::Threads};
 use crate::types::dict::Dict;
 use crate::types::list::List;
+use crate::types::lock::{Elision, set_elision};
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 
@@ -25,6 +26,7 @@ pub fn start(settings: Settings) -> Result<Box<Thread>, String> {
     let limit = size_option(&settings, "max_heap", 8 << 20)?;
     let nursery = size_option(&settings, "nursery", 64 << 10)?;
     log::open(&settings)?;
+    set_elision(elision_option(&settings)?);
     let mut config = Config {
         hooks: Hooks {
             request_collection: safepoint::request_collection,
@@ -78,6 +80,17 @@ pub fn start(settings: Settings) -> Result<Box<Thread>, String> {
 /// The runtime, once started.
 pub fn current() -> Option<&'static Vm> {
     VM.get().copied()
+}
+
+/// Which locks are elided (`-X lock_elision=WORD`).
+fn elision_option(settings: &Settings) -> Result<Elision, String> {
+    let given = settings.x_options.iter().rev().find(|(option, _)| option == "lock_elision");
+    match given.map(|(_, word)| word.as_deref().unwrap_or("on")) {
+        None | Some("on") => Ok(Elision::WherePaying),
+        Some("off") => Ok(Elision::Off),
+        Some("always") => Ok(Elision::Always),
+        Some(word) => Err(format!("-X lock_elision={word}: on, off or always is expected")),
+    }
 }
 
 /// Whether `th` is the main thread.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Lock, RLock, SharedWord};
+use super::{Lock, RLock, SharedWord, elision, object};
 use crate::class::{Method, method};
 use crate::exception::Raised;
 use crate::heap::Value;
@@ -71,13 +71,13 @@ fn rlock(th: &Thread, value: Value) -> Result<Ref<RLock>, Raised> {
 
 pub(super) fn new_lock(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &super::LOCK)?;
-    Ok(Lock::allocate_as(th, shape, SharedWord::new(0))?.value())
+    Ok(Lock::allocate_as(th, shape, object::free_word())?.value())
 }
 
 pub(super) fn new_rlock(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &super::RLOCK)?;
     let zero = SharedWord::new(0);
-    Ok(RLock::allocate_as(th, shape, zero, zero, zero)?.value())
+    Ok(RLock::allocate_as(th, shape, object::free_word(), zero, zero)?.value())
 }
 
 /// How long an `acquire` may wait.
@@ -128,17 +128,24 @@ fn patience(th: &mut Thread, blocking: Value, timeout: Value) -> Result<Patience
 
 fn acquire(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let lock = lock(th, args[0])?;
-    if args[1].is_unbound() && args[2].is_unbound() && lock.take_now(th) {
+    if args[1].is_unbound() && args[2].is_unbound() && !th.stm.in_block() && lock.take_quiet() {
         return Ok(Value::TRUE);
     }
-    let taken = match patience(th, args[1], args[2])? {
-        Patience::Not => lock.take_now(th),
+    let patience = patience(th, args[1], args[2])?;
+    if matches!(patience, Patience::Not) && elision::elides(th, args[0]) {
+        // It is this thread's own.
+        return Ok(Value::FALSE);
+    }
+    th.end_elision()?;
+    let taken = match patience {
+        Patience::Not => lock.take_now(th)?,
         Patience::Until(deadline) => lock.acquire(th, deadline)?,
     };
     Ok(Value::from_bool(taken))
 }
 
 fn release(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    th.end_elision()?;
     if lock(th, args[0])?.give_back(th) {
         return Ok(Value::NONE);
     }
@@ -146,35 +153,60 @@ fn release(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn locked(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::from_bool(lock(th, args[0])?.seems_held(th)))
+    Ok(Value::from_bool(is_locked(th, args[0])?))
+}
+
+/// Whether the lock is held, by this thread's open section for example.
+fn is_locked(th: &mut Thread, value: Value) -> Result<bool, Raised> {
+    let lock = lock(th, value)?;
+    if elision::elides(th, value) {
+        return Ok(true);
+    }
+    th.end_elision()?;
+    Ok(lock.seems_held(th))
 }
 
 fn enter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let lock = lock(th, args[0])?;
-    if !lock.take_now(th) {
+    if !th.stm.in_block() && lock.take_quiet() {
+        return Ok(Value::TRUE);
+    }
+    enter_slowly(th, lock)
+}
+
+#[inline(never)]
+fn enter_slowly(th: &mut Thread, lock: Ref<Lock>) -> Result<Value, Raised> {
+    if !elision::enter(th, lock.value(), lock.word())? && !lock.take_now(th)? {
         lock.acquire(th, None)?;
     }
     Ok(Value::TRUE)
 }
 
 fn exit(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    release(th, args)
+    let lock = lock(th, args[0])?;
+    if th.stm.in_block() && elision::leave(th, args[0], lock.word())? || lock.give_back(th) {
+        return Ok(Value::NONE);
+    }
+    Err(th.runtime_error("release unlocked lock"))
 }
 
 fn reset(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    th.end_elision()?;
     lock(th, args[0])?.reset();
     Ok(Value::NONE)
 }
 
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let state = if lock(th, args[0])?.seems_held(th) { "locked" } else { "unlocked" };
+    let state = if is_locked(th, args[0])? { "locked" } else { "unlocked" };
     let class = th.class_of(args[0]).full_name(th);
     Ok(th.new_str(&format!("<{state} {class} object at {:#x}>", args[0].bits()))?.value())
 }
 
 fn racquire(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let lock = rlock(th, args[0])?;
-    let taken = match patience(th, args[1], args[2])? {
+    let patience = patience(th, args[1], args[2])?;
+    th.end_elision()?;
+    let taken = match patience {
         Patience::Not => lock.acquire(th, false, None)?,
         Patience::Until(deadline) => lock.acquire(th, true, deadline)?,
     };
@@ -182,6 +214,7 @@ fn racquire(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn rrelease(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    th.end_elision()?;
     if rlock(th, args[0])?.release(th) {
         return Ok(Value::NONE);
     }
@@ -189,25 +222,47 @@ fn rrelease(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn rlocked(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::from_bool(rlock(th, args[0])?.is_held()))
+    let lock = rlock(th, args[0])?;
+    if elision::elides(th, args[0]) {
+        return Ok(Value::TRUE);
+    }
+    th.end_elision()?;
+    Ok(Value::from_bool(lock.is_held()))
 }
 
 fn renter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    rlock(th, args[0])?.acquire(th, true, None)?;
+    let lock = rlock(th, args[0])?;
+    if (lock.is_watched() || th.elides()) && enter_elided(th, lock)? {
+        return Ok(Value::TRUE);
+    }
+    lock.acquire(th, true, None)?;
     Ok(Value::TRUE)
 }
 
+#[inline(never)]
+fn enter_elided(th: &mut Thread, lock: Ref<RLock>) -> Result<bool, Raised> {
+    // Who has taken it already takes it again.
+    let outermost = th.elides() || lock.owner() != th.ident.get();
+    Ok(outermost && elision::enter(th, lock.value(), lock.word())?)
+}
+
 fn rexit(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    let lock = rlock(th, args[0])?;
+    if th.stm.in_block() && elision::leave(th, args[0], lock.word())? {
+        return Ok(Value::NONE);
+    }
     rrelease(th, args)
 }
 
 fn is_owned(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::from_bool(rlock(th, args[0])?.is_owned(th)))
+    let lock = rlock(th, args[0])?;
+    Ok(Value::from_bool(elision::elides(th, args[0]) || lock.is_owned(th)))
 }
 
 fn recursion_count(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let lock = rlock(th, args[0])?;
-    let count = if lock.is_owned(th) { lock.count_for(th) } else { 0 };
+    let own = if lock.is_owned(th) { lock.count_for(th) } else { 0 };
+    let count = own + elision::depth(th, args[0]);
     th.int_from_i64(count as i64)
 }
 
@@ -217,6 +272,7 @@ fn acquire_restore(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Err(th.type_error("_acquire_restore() argument 1 must be a tuple of two integers"));
     };
     let count = th.index_ssize(state.get(0))?;
+    th.end_elision()?;
     lock.acquire(th, true, None)?;
     lock.restore(th.ident.get(), count.max(1) as u64);
     Ok(Value::NONE)
@@ -224,6 +280,7 @@ fn acquire_restore(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn release_save(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let lock = rlock(th, args[0])?;
+    th.end_elision()?;
     if !lock.is_owned(th) {
         return Err(th.runtime_error("cannot release un-acquired lock"));
     }
@@ -237,12 +294,14 @@ fn release_save(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn rreset(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    th.end_elision()?;
     rlock(th, args[0])?.reset();
     Ok(Value::NONE)
 }
 
 fn rrepr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let lock = rlock(th, args[0])?;
+    th.end_elision()?;
     let state = if lock.is_held() { "locked" } else { "unlocked" };
     let class = th.class_of(args[0]).full_name(th);
     let text = format!(

@@ -2,19 +2,24 @@
 //!
 //! * [`word`]: words that threads share without the ownership protocol, and waiting for them
 //! * [`object`]: the locks; `methods`: their methods; `pending`: what atomic blocks do to them;
+//!   `elision`: running under a lock without taking it; `profit`: whether that pays;
 //!   [`handle`]: thread handles
 
+mod elision;
 pub mod handle;
 mod methods;
 mod object;
 mod pending;
+mod profit;
 pub mod word;
 
+pub(crate) use elision::undone as elision_undone;
 pub use handle::ThreadHandle;
 pub use methods::TIMEOUT_MAX;
 pub(crate) use object::wait_until_free;
 pub use object::{Lock, RLock};
 pub(crate) use pending::{Pending, forget_pending, settle_pending};
+pub use profit::{Elision, set_elision};
 pub use word::SharedWord;
 
 use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};

@@ -7,7 +7,8 @@
 //! than its usual price. Nobody starves: after [`PATIENCE`] times the lock is kept for the one on
 //! its way, and one that has been woken for nothing makes the next be handed over.
 //!
-//! What an atomic block does to locks is noted: see `pending`.
+//! What an atomic block does to locks is noted: see `pending`. That sections may run under a lock
+//! without taking it is the matter of `elision`; its bits stay when the lock is taken and given.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -15,7 +16,7 @@ use std::time::Instant;
 use parking_lot_core::{DEFAULT_UNPARK_TOKEN, UnparkToken};
 
 use super::word::{self, SharedWord};
-use super::{LOCK, RLOCK, pending};
+use super::{LOCK, RLOCK, elision, pending, profit};
 use crate::exception::Raised;
 use crate::heap_object;
 use crate::object::Ref;
@@ -49,7 +50,7 @@ heap_object! {
     }
 }
 
-const HELD: u64 = 1;
+pub(super) const HELD: u64 = 1;
 /// Somebody sleeps.
 const WAITED: u64 = 2;
 /// Somebody has been woken and has not looked yet.
@@ -58,6 +59,12 @@ const WAKING: u64 = 4;
 const HANDED: u64 = 8;
 /// The next sleeper is handed the lock.
 const FAIR: u64 = 16;
+/// Whoever enters by a `with` statement asks first whether to elide the lock.
+pub(super) const WATCHED: u64 = 32;
+/// Sections may be running that have not taken the lock. Set while nobody holds it.
+pub(super) const ELIDED: u64 = 64;
+/// What stays whoever has the lock.
+const LASTING: u64 = WATCHED | ELIDED;
 /// Counts how often the lock was given back while somebody was waking.
 const ONE_GIVEN: u64 = 1 << 32;
 const COUNT: u64 = !(ONE_GIVEN - 1);
@@ -88,7 +95,7 @@ fn try_take_and_clear(word: &AtomicU64, also: u64) -> bool {
     false
 }
 
-fn try_take(word: &AtomicU64) -> bool {
+pub(super) fn try_take(word: &AtomicU64) -> bool {
     try_take_and_clear(word, 0)
 }
 
@@ -106,7 +113,7 @@ fn take_handed(word: &AtomicU64) -> bool {
 }
 
 /// Gives the lock back; whether it was held.
-fn give(word: &AtomicU64) -> bool {
+pub(super) fn give(word: &AtomicU64) -> bool {
     if word.compare_exchange(HELD, 0, Ordering::Release, Ordering::Relaxed).is_ok() {
         return true;
     }
@@ -117,7 +124,7 @@ fn give(word: &AtomicU64) -> bool {
         }
         let given = match (now & WAKING != 0, now & WAITED != 0) {
             (false, true) => break,
-            (false, false) => 0,
+            (false, false) => now & LASTING,
             // The one that was woken will look.
             (true, _) if now / ONE_GIVEN < PATIENCE => (now & !(HELD | HANDED)) + ONE_GIVEN,
             (true, _) => now & !COUNT | HANDED,
@@ -137,9 +144,10 @@ fn wake_next(word: &AtomicU64) {
     // SAFETY: the callback neither panics nor parks.
     unsafe {
         parking_lot_core::unpark_one(word::address(word), |result| {
-            let waited = if result.have_more_threads { WAITED } else { 0 };
+            let lasting = word.load(Ordering::Relaxed) & LASTING;
+            let waited = lasting | if result.have_more_threads { WAITED } else { 0 };
             if result.unparked_threads == 0 {
-                word.store(0, Ordering::Release);
+                word.store(lasting, Ordering::Release);
                 DEFAULT_UNPARK_TOKEN
             } else if word.load(Ordering::Relaxed) & FAIR != 0 {
                 word.store(waited | HELD, Ordering::Release);
@@ -223,6 +231,9 @@ fn take(th: &mut Thread, word: &AtomicU64, deadline: Option<Instant>) -> Result<
     if try_take(word) {
         return Ok(true);
     }
+    if profit::waited(word::address(word) as u64) {
+        word.fetch_or(WATCHED, Ordering::Relaxed);
+    }
     let start = th.stm.log_time();
     let taken = th.wait_until(deadline, |until| wait(word, until));
     if th.stm.is_logging() {
@@ -244,44 +255,54 @@ pub(crate) fn wait_until_free(
     Ok(taken)
 }
 
+/// The word of a new lock.
+pub(super) fn free_word() -> SharedWord {
+    SharedWord::new(if profit::always() { WATCHED } else { 0 })
+}
+
 impl Lock {
     /// A lock that nobody holds.
     pub fn new(th: &Thread) -> Result<Ref<Lock>, Raised> {
-        Lock::allocate(th, SharedWord::new(0))
+        Lock::allocate(th, free_word())
     }
 }
 
 impl Ref<Lock> {
-    /// Takes the lock if it is free.
+    /// Takes a lock about which there is nothing to be said.
     #[inline]
-    pub fn try_acquire(self) -> bool {
-        try_take(self.state.word())
+    pub(super) fn take_quiet(self) -> bool {
+        let word = self.state.word();
+        word.compare_exchange(0, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
     /// Takes the lock if it is free in the eyes of this thread, whose open block may have promised
-    /// to give it back.
-    #[inline]
-    pub fn take_now(self, th: &Thread) -> bool {
+    /// to give it back. A release point.
+    pub fn take_now(self, th: &mut Thread) -> Result<bool, Raised> {
         if pending::keeps(th, self.value()) {
-            return true;
+            return Ok(true);
         }
-        let taken = self.try_acquire();
+        let taken = try_take(self.word());
         if taken {
             pending::taken(th, self.value());
+            elision::exclude(th, self.word())?;
         }
-        taken
+        Ok(taken)
     }
 
     /// Takes the lock, waiting for it until `deadline`.
     pub fn acquire(self, th: &mut Thread, deadline: Option<Instant>) -> Result<bool, Raised> {
         if th.stm.in_block() {
-            let taken = self.take_now(th);
+            let taken = self.take_now(th)?;
             if !taken {
                 pending::would_wait(th, self.value(), self.word(), deadline)?;
             }
             return Ok(taken);
         }
-        take(th, self.word(), deadline)
+        let taken = take(th, self.word(), deadline)?;
+        if taken {
+            elision::exclude(th, self.word())?;
+        }
+        Ok(taken)
     }
 
     /// Gives the lock back, now or at the end of the open block; whether it was held.
@@ -298,7 +319,8 @@ impl Ref<Lock> {
         self.is_held() && pending::promised(th, self.value()) == 0
     }
 
-    fn word<'a>(self) -> &'a AtomicU64 {
+    /// The state word.
+    pub(super) fn word<'a>(self) -> &'a AtomicU64 {
         SharedWord::of(self, |lock| &lock.state)
     }
 
@@ -320,6 +342,17 @@ impl Ref<Lock> {
 }
 
 impl Ref<RLock> {
+    /// The state word.
+    pub(super) fn word<'a>(self) -> &'a AtomicU64 {
+        SharedWord::of(self, |lock| &lock.state)
+    }
+
+    /// Whether whoever enters asks first whether to elide the lock.
+    #[inline]
+    pub(super) fn is_watched(self) -> bool {
+        self.state.word().load(Ordering::Relaxed) & WATCHED != 0
+    }
+
     /// Whether the calling thread holds it.
     pub fn is_owned(self, th: &Thread) -> bool {
         self.owner() == th.ident.get() && (!th.stm.in_block() || self.count_for(th) > 0)
@@ -360,7 +393,7 @@ impl Ref<RLock> {
             pending::taken(th, self.value());
             return Ok(true);
         }
-        let word = SharedWord::of(self, |lock| &lock.state);
+        let word = self.word();
         let mut taken = try_take(word);
         if !taken && block {
             if th.stm.in_block() {
@@ -372,6 +405,7 @@ impl Ref<RLock> {
         if taken {
             self.restore(th.ident.get(), 1);
             pending::taken(th, self.value());
+            elision::exclude(th, word)?;
         }
         Ok(taken)
     }

@@ -102,6 +102,7 @@ impl Thread {
         deadline: Option<Instant>,
         mut wait: impl FnMut(Option<Instant>) -> bool,
     ) -> Result<bool, Raised> {
+        self.end_elision()?;
         let main = crate::vm::start::is_main(self);
         let record = self.stm.record();
         let passed = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
@@ -139,6 +140,7 @@ impl Thread {
         deadline: Option<Instant>,
     ) -> Result<bool, Raised> {
         let still = || word.load(std::sync::atomic::Ordering::Acquire) == seen;
+        self.end_elision()?;
         if self.stm.in_block() && !self.stm.is_inevitable() && still() {
             // Who changes it may wait for what the block owns.
             return self.wait_by_undoing(word, seen, false, deadline).map_or(Ok(false), Err);
