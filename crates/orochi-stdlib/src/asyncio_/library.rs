@@ -5,9 +5,11 @@ use std::sync::OnceLock;
 use orochi_vm::class::Class;
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{Heap, Rooted, Value};
+use orochi_vm::name;
 use orochi_vm::native::Arguments;
-use orochi_vm::object::ValueCast;
+use orochi_vm::object::{Ref, ValueCast};
 use orochi_vm::thread::Thread;
+use orochi_vm::types::str::Str;
 use orochi_vm::types::tuple::Tuple;
 
 /// A name in a module of the library.
@@ -62,19 +64,41 @@ pub fn is_cancelled_error(th: &mut Thread, exception: Value) -> Result<bool, Rai
     Ok(class.cast::<Class>().is_some_and(|class| th.is_instance(exception, class)))
 }
 
+/// The names of a call's named arguments, made once.
+pub struct Named {
+    name: &'static str,
+    made: OnceLock<Rooted<Ref<Tuple>>>,
+}
+
+impl Named {
+    const fn new(name: &'static str) -> Self {
+        Self { name, made: OnceLock::new() }
+    }
+
+    fn get(&self, th: &Thread) -> Result<Ref<Tuple>, Raised> {
+        if let Some(made) = self.made.get() {
+            return Ok(made.get());
+        }
+        let name = th.name(self.name);
+        let made = Tuple::from_slice(th, &[name.value()])?;
+        Ok(self.made.get_or_init(|| Heap::get().roots().root(made)).get())
+    }
+}
+
+pub static CONTEXT: Named = Named::new("context");
+pub static MESSAGE: Named = Named::new("msg");
+
 /// `object.method(*args, name=value)`
 pub fn call_naming(
     th: &mut Thread,
     object: Value,
-    method: &'static str,
+    method: Ref<Str>,
     args: &[Value],
-    name: &'static str,
+    name: &Named,
     value: Value,
 ) -> Result<Value, Raised> {
-    let method = th.name(method);
+    let names = name.get(th)?;
     let method = th.get_attribute(object, method)?;
-    let name = th.name(name);
-    let names = Tuple::from_slice(th, &[name.value()])?;
     let (mut values, count) = ([Value::NONE; 4], args.len());
     values[..count].copy_from_slice(args);
     values[count] = value;
@@ -91,5 +115,6 @@ pub fn call_soon(
 ) -> Result<(), Raised> {
     let (mut values, count) = ([callback; 2], args.len());
     values[1..=count].copy_from_slice(args);
-    call_naming(th, on, "call_soon", &values[..=count], "context", context).map(drop)
+    let method = name!(th, "call_soon");
+    call_naming(th, on, method, &values[..=count], &CONTEXT, context).map(drop)
 }

@@ -260,7 +260,8 @@ pub fn cancel_waiter(th: &mut Thread, waiter: Value, message: Value) -> Result<b
     {
         return future::cancel(th, own, message);
     }
-    let answer = library::call_naming(th, waiter, "cancel", &[], "msg", message)?;
+    let answer =
+        library::call_naming(th, waiter, name!(th, "cancel"), &[], &library::MESSAGE, message)?;
     th.is_true(answer)
 }
 
@@ -340,7 +341,14 @@ fn wait_for(th: &mut Thread, task: Ref<Future>, yielded: Value) -> Result<(), Ra
                 name!(th, "_asyncio_future_blocking"),
                 Value::from_bool(false),
             )?;
-            library::call_naming(th, yielded, "add_done_callback", &[wakeup], "context", context)?;
+            library::call_naming(
+                th,
+                yielded,
+                name!(th, "add_done_callback"),
+                &[wakeup],
+                &library::CONTEXT,
+                context,
+            )?;
         }
     }
     let (must_cancel, message) = {
