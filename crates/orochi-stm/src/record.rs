@@ -120,6 +120,8 @@ pub struct ThreadRecord {
     pub(crate) slice_used: AtomicU64,
     /// How long the thread has run in slices that are over; changed under the lock of the seats.
     pub(crate) ran: AtomicU64,
+    /// Its clock when the last of these was over; the thread's own.
+    pub(crate) ran_until: AtomicU64,
     /// Set while the thread sleeps until a stop is over.
     pub(crate) stopped: AtomicU32,
     /// Where the thread sleeps.
@@ -151,6 +153,7 @@ impl ThreadRecord {
             seated_at: AtomicU64::new(0),
             slice_used: AtomicU64::new(0),
             ran: AtomicU64::new(0),
+            ran_until: AtomicU64::new(0),
             stopped: AtomicU32::new(0),
             wake: WakeCell::new(),
             marks: [const { AtomicU32::new(0) }; MARKS],

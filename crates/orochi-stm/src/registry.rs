@@ -11,7 +11,7 @@ use crate::owner::{EPOCH_BITS, OwnerWord, TID_LIMIT};
 use crate::policy::HeatTable;
 use crate::record::{Counters, NO_AGE, ThreadRecord};
 use crate::seats::Seats;
-use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Mutex, Ordering, fence};
+use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Mutex, Ordering, fence, run_time};
 use crate::thread::StmThread;
 use crate::token::{AWAY, Token};
 
@@ -331,6 +331,7 @@ impl StmThread {
         self.record.wake.attach();
         self.record.slice_used.store(0, Ordering::SeqCst);
         self.record.ran.store(0, Ordering::SeqCst);
+        self.record.ran_until.store(run_time(), Ordering::SeqCst);
         self.record.thread.store(std::ptr::from_ref(self).cast_mut(), Ordering::SeqCst);
         fence(Ordering::SeqCst);
         self.log_start();

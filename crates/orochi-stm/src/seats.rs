@@ -24,12 +24,16 @@ use std::collections::VecDeque;
 use crate::host::Host;
 use crate::record::{SEAT_WANTED, ThreadRecord};
 use crate::registry::Registry;
-use crate::sync::{AtomicU32, Mutex, Ordering, fence, now, slice_left, turn_left};
+use crate::sync::{
+    AtomicU32, Mutex, Ordering, fence, now, relax, run_time, slice_left, turn_left, worth_spinning,
+};
 use crate::thread::StmThread;
 use crate::token::{AWAY, BRIEF, SEAT, Token};
 
 /// When the first in the queue asks again.
 const LOOK_AGAIN_NANOS: u64 = 1_000_000;
+/// The same, having asked just now.
+const ASKED: u64 = LOOK_AGAIN_NANOS + 1;
 
 /// Who waits for a seat.
 #[derive(Debug, Default)]
@@ -49,7 +53,8 @@ impl Queue {
     }
 
     /// Which of those whose slice is over is next: the one that has run for the shortest time in
-    /// all. The kernel makes some slices three times as long as others.
+    /// all. The kernel makes some slices three times as long as others, and gives part of some to
+    /// other processes.
     fn next_expired(&self) -> Option<usize> {
         let ran = |record: &ThreadRecord| record.ran.load(Ordering::Relaxed);
         (0..self.expired.len()).min_by_key(|&index| ran(self.expired[index]))
@@ -68,8 +73,10 @@ impl Queue {
         })
     }
 
-    /// Puts a thread that has `used` up its slice to the others.
-    fn push_expired(&mut self, record: &'static ThreadRecord, used: u64) {
+    /// Puts the calling thread, whose slice is over, to the others.
+    fn push_expired(&mut self, record: &'static ThreadRecord) {
+        let time = run_time();
+        let used = time.saturating_sub(record.ran_until.swap(time, Ordering::Relaxed));
         let used = used.min(LONGEST_SLICE);
         let ran = record.ran.load(Ordering::Relaxed).max(self.floor.saturating_sub(used)) + used;
         record.ran.store(ran, Ordering::Relaxed);
@@ -77,8 +84,8 @@ impl Queue {
     }
 }
 
-/// A slice counts as so long at most: what is over may be a wait in which nobody wanted the seat.
-const LONGEST_SLICE: u64 = 10_000_000;
+/// A slice counts as so long at most: what is over has run while nobody wanted the seat.
+const LONGEST_SLICE: u64 = 20_000_000;
 
 /// The seats of a registry.
 #[derive(Debug)]
@@ -146,7 +153,7 @@ impl Seats {
             if resumes {
                 queue.resuming.push_back(record);
             } else {
-                queue.push_expired(record, used);
+                queue.push_expired(record);
             }
             self.waiting.store(queue.len(), Ordering::SeqCst);
             fence(Ordering::SeqCst);
@@ -167,8 +174,19 @@ impl Seats {
             if record.seat_queued.load(Ordering::SeqCst) == 0 {
                 return kept;
             }
-            let timeout = first.then(|| ask_for_seat(registry, record, resumes));
-            record.wake.sleep(timeout);
+            let asked = first.then(|| ask_for_seat(registry, record, resumes));
+            if asked == Some(ASKED) {
+                // The answer comes at the next poll. To be there then saves a wake-up, which the
+                // kernel may put off for milliseconds while all cores compute.
+                let begin = now();
+                while worth_spinning(now() - begin) {
+                    if record.seat_queued.load(Ordering::SeqCst) == 0 {
+                        return kept;
+                    }
+                    relax();
+                }
+            }
+            record.wake.sleep(asked);
         }
     }
 
@@ -237,7 +255,7 @@ fn ask_for_seat(registry: &Registry, me: &ThreadRecord, resumes: bool) -> u64 {
         return left;
     }
     record.poll.fetch_or(SEAT_WANTED, Ordering::SeqCst);
-    LOOK_AGAIN_NANOS
+    ASKED
 }
 
 impl StmThread {
