@@ -118,6 +118,32 @@ impl StmThread {
         Ok(())
     }
 
+    /// Claims for reading, outside of blocks, what its last owner is done with: the part of the
+    /// read barrier's slow path that a reader of many such objects meets for each. It neither waits
+    /// nor calls the host. False: nothing has been done, and [`StmThread::claim_read`] has to.
+    #[inline(never)]
+    pub fn claim_stale(&self, word: &OwnerWord) -> bool {
+        let bits = word.load();
+        let OwnerState::Owned { tid, .. } = bits.state() else { return false };
+        let mine = self.write_token.get();
+        let unused = OwnerBits(mine).tid() != 0
+            && tid != OwnerBits(mine).tid()
+            && !self.registry.thread_of(tid).is_some_and(|owner| owner.token().owns(bits));
+        let plain = !self.in_block_or_pair()
+            && !self.doomed.get()
+            && self.record.age.load(Ordering::Relaxed) == NO_AGE;
+        if cfg!(feature = "zeal") || !unused || !plain {
+            return false;
+        }
+        let shares = policy::share_on_read(self, bits);
+        let to = if shares { bits.to_shared() } else { bits.to_owned_by(mine, false) };
+        let done = word.transition(bits, to) == Transition::Done;
+        if done {
+            self.record.counters.claims.count();
+        }
+        done
+    }
+
     /// Owned under another token than mine. True: the object is mine (or `Shared`, if reading);
     /// false: look again.
     fn claim_from(

@@ -85,6 +85,9 @@ handlers! {
                 set(regs, a(word), value);
                 return next(th, pc.add(2), regs, table);
             }
+        } else if !th.stm.owns_to_read(&header(object).owner) {
+            // Before the shape is looked at.
+            th.stm.claim_stale(&header(object).owner);
         }
         let cached = cached_word(th, pc, regs, object, c(word), Access::Get);
         let owner = &header(object).owner;
