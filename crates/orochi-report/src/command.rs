@@ -39,10 +39,12 @@ fn parse(args: &[OsString]) -> Result<Option<Request>, String> {
     let mut parser = lexopt::Parser::from_args(args.iter().cloned());
     let (mut form, mut output, mut top, mut log) = (Form::Text, None, 20, None::<PathBuf>);
     while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
-        let mut choose = |new| match form {
-            Form::Text => Ok(form = new),
-            now if now == new => Ok(()),
-            _ => Err("--json and --html exclude each other".to_owned()),
+        let mut choose = |new| {
+            if form != Form::Text && form != new {
+                return Err("--json and --html exclude each other".to_owned());
+            }
+            form = new;
+            Ok(())
         };
         match argument {
             Long("json") => choose(Form::Json)?,

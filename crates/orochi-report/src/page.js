@@ -12,6 +12,8 @@ function make(tag, attributes, ...children) {
   node.append(...children);
   return node;
 }
+// Text in which `…` stands for code.
+const rich = text => make("span", {}, ...text.split("`").map((part, index) => index % 2 ? make("code", {}, part) : part));
 function time(seconds) {
   if (seconds >= 100) return seconds.toFixed(0) + " s";
   if (seconds >= 1) return seconds.toFixed(2) + " s";
@@ -153,7 +155,7 @@ const columns = [
   ["Time lost", "number", c => c.seconds, c => time(c.seconds), -1],
   ["Times", "number", c => c.count, c => c.count, -1],
   ["Undone", "number", c => c.undone, c => c.undone, -1],
-  ["What", "", c => c.object.text + c.description, c => make("span", {}, c.object.text, make("br"), make("small", {}, c.description)), 1],
+  ["What", "", c => c.object.text + c.description, c => make("span", {}, rich(c.object.text), make("br"), make("small", {}, c.description)), 1],
   ["One side", "code", c => at(side(c, 0)), c => cell(side(c, 0)), 1],
   ["Other side", "code", c => at(side(c, 1)), c => cell(side(c, 1)), 1],
 ];
@@ -222,7 +224,7 @@ function choose(conflict) {
   const same = one.file === two.file && one.line === two.line;
   $("detail").hidden = false;
   $("detail").replaceChildren(
-    make("h3", {}, `${time(conflict.seconds)} lost: ${conflict.object.text}`),
+    make("h3", {}, `${time(conflict.seconds)} lost: `, rich(conflict.object.text)),
     make("p", {}, `${conflict.description}; ${conflict.count} times, the longest ${time(conflict.longest)}. `,
       make("button", { type: "button", onclick: () => {
         marked = conflict.longest_at * 1e6;
@@ -230,7 +232,7 @@ function choose(conflict) {
         show(marked - around, marked + conflict.longest * 1e6 + around);
         timeline.scrollIntoView({ block: "center" });
       } }, "Show the longest on the timeline")),
-    make("p", { class: "hint" }, conflict.hint),
+    make("p", { class: "hint" }, rich(conflict.hint)),
     make("div", { class: "sides" }, ...(same
       ? [part(one, "Both sides", "one")]
       : [part(one, "One side", "one"), part(two, "Other side", "two")])));

@@ -53,10 +53,10 @@ pub(crate) fn set_library(prefix: &str) {
 }
 
 /// The frame that a reader wants to see: the innermost one of the program's own, or else the
-/// outermost one there is.
+/// innermost one there is.
 pub(crate) fn own_frame(stack: &[Frame]) -> Frame {
     let own = stack.iter().find(|frame| !frame.is_library());
-    own.or(stack.last()).cloned().unwrap_or_default()
+    own.or(stack.first()).cloned().unwrap_or_default()
 }
 
 /// The sources, as far as they can be read.

@@ -5,7 +5,7 @@
 //! calls come from slow paths, on the thread that made the claim; none may claim, poll, wait or
 //! run Python code.
 
-use crate::log::{Names, Trail};
+use crate::log::{Frame, Names, Trail};
 use crate::owner::OwnerWord;
 
 /// What came of logging an object for undo.
@@ -70,6 +70,11 @@ pub trait Host {
         false
     }
 
+    /// For the event log: the innermost frame of the program, asked for at each claim.
+    fn frame(&self) -> Frame {
+        (0, 0)
+    }
+
     /// For the event log: the innermost frames of the program, `frames` at most.
     fn trail(&self, _trail: &mut Trail, _frames: usize) {}
 
@@ -77,6 +82,12 @@ pub trait Host {
     /// stands for.
     fn place(&self, _trail: &Trail, _names: &Names) -> u32 {
         0
+    }
+
+    /// For the event log: a number that objects have in common which are described by the same
+    /// text at the same place.
+    fn kind(&self, object: &OwnerWord) -> u64 {
+        std::ptr::from_ref(object) as u64
     }
 
     /// For the event log: the number of a text ([`Names::text`]) that says what `object` is, of

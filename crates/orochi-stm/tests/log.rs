@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use orochi_stm::log::format::{CHUNK_HEAD, MAGIC, NAME, STACK, take};
-use orochi_stm::log::{Event, Names, Trail};
+use orochi_stm::log::{Event, Frame, Names, Trail};
 use orochi_stm::{Host, Limits, Logged, OwnerWord, Registry, StmThread};
 
 /// A host that is at a line.
@@ -25,8 +25,11 @@ impl Host for Walker {
     fn going_away(&self) {}
     fn came_back(&self) {}
     fn clean_tids(&self) {}
+    fn frame(&self) -> Frame {
+        (1, self.line.get())
+    }
     fn trail(&self, trail: &mut Trail, _frames: usize) {
-        trail.push((0, self.line.get()));
+        trail.push((1, self.line.get()));
     }
     fn place(&self, trail: &Trail, names: &Names) -> u32 {
         let code = names.text(b"code");

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::touch::Touches;
+use super::touch::KEPT;
 use super::{Cause, Event, Noted, Obstacle, ThreadLog, Trail, WORTH};
 use crate::host::Host;
 use crate::owner::{OwnerState, OwnerWord};
@@ -162,8 +162,7 @@ impl StmThread {
     /// The words of the log that may refer to the host's objects.
     pub fn logged_words(&self) -> Vec<usize> {
         let Some(log) = self.log.get() else { return Vec::new() };
-        let entered = log.entered.get();
-        let frames = entered.frames().iter().map(|&(code, _)| code);
+        let frames = log.entered.iter().map(|frame| frame.get().0);
         log.touches.words().chain(frames).collect()
     }
 
@@ -188,12 +187,20 @@ impl StmThread {
     #[inline(never)]
     fn log_touch(&self, log: &ThreadLog, word: &OwnerWord, host: &dyn Host) {
         // Contended objects are claimed for each operation: a sample will do.
-        if self.held_count.get() != 0 && self.record.counters.contended.get() & 15 != 0 {
+        if self.is_holding() && self.record.counters.contended.get() & 15 != 0 {
             return;
         }
-        let address = address(word);
+        let (address, frame) = (address(word), host.frame());
+        let hot = log.log.is_hot(address);
+        if log.touches.has(address, frame, hot) {
+            return;
+        }
+        if !hot {
+            log.touches.set_frame(address, frame);
+            return;
+        }
         let mut trail = Trail::EMPTY;
-        host.trail(&mut trail, Touches::frames(log.log.is_hot(address)));
+        host.trail(&mut trail, KEPT);
         log.touches.set(address, &trail);
     }
 
@@ -334,14 +341,13 @@ impl StmThread {
     /// A block begins.
     pub(crate) fn log_enter(&self, host: &dyn Host) {
         let Some(log) = self.log.get() else { return };
-        let mut trail = Trail::EMPTY;
-        host.trail(&mut trail, 2);
-        log.entered.set(trail);
-        log.eventful.set(false);
-        log.doom.set(None);
-        log.inevitable.set(0);
+        log.entered[0].set(host.frame());
+        let first = log.attempt.get() == 0;
         self.record.noted.wounded_by[0].store(0, Ordering::Relaxed);
-        log.began.set(ticks());
+        log.eventful.set(!first);
+        // A first attempt has just looked at the clock for its age.
+        let age = self.record.age.load(crate::sync::Ordering::Relaxed);
+        log.began.set(if first { age } else { ticks() });
     }
 
     /// It has committed.
@@ -349,11 +355,11 @@ impl StmThread {
         let Some(log) = self.log.get() else { return };
         let (start, end) = (log.began.get(), ticks());
         let attempt = log.attempt.replace(0);
-        let trail = log.entered.replace(Trail::EMPTY);
+        let length = end.saturating_sub(start);
         let since = |time| log.log.names.file.since(time);
-        if attempt == 0 && !inevitable && !log.eventful.get() && end - start < SHORT {
-            let key = trail.hash(3);
-            let place = || log.place(host, &trail);
+        if !inevitable && !log.eventful.get() && length < SHORT {
+            let key = (log.entered[0].get().1 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+            let place = || log.place(host, &log.entered());
             if let Some(event) = log.short.add(key, since(start), since(end), place) {
                 log.record(event);
                 log.write_if_due(end);
@@ -362,11 +368,12 @@ impl StmThread {
         }
         log.record(Event::Block {
             start: since(start),
-            length: end - start,
+            length,
             attempt,
-            stack: u64::from(log.place(host, &trail)),
+            stack: u64::from(log.place(host, &log.entered())),
             inevitable: inevitable.into(),
         });
+        log.doom.set(None);
         log.write_if_due(end);
     }
 
@@ -374,16 +381,14 @@ impl StmThread {
     pub(crate) fn log_abort(&self, retry: bool, host: &dyn Host) {
         let Some(log) = self.log.get() else { return };
         let end = ticks();
-        let trail = log.entered.get();
+        let trail = log.entered();
         let by =
             [0, 1, 2].map(|at: usize| self.record.noted.wounded_by[at].load(Ordering::Relaxed));
         let wounded = self.token().has(WOUNDED) && by[0] != 0;
         let (cause, stack, exact, object) = if wounded {
-            let (stack, exact, trail) = match log.touches.get(by[2] as usize) {
-                Some(trail) => (log.place(host, &trail), true, trail),
-                None => (log.place(host, &trail), false, trail),
-            };
-            let _ = trail;
+            let touched = log.touches.get(by[2] as usize);
+            let stack = log.place(host, touched.as_ref().unwrap_or(&trail));
+            let exact = touched.is_some();
             (Cause::Wounded, stack, exact, 0)
         } else {
             match log.doom.get() {
@@ -406,6 +411,7 @@ impl StmThread {
             object: u64::from(object),
         });
         log.attempt.set(if retry { log.attempt.get() + 1 } else { 0 });
+        log.doom.set(None);
         log.write_if_due(end);
     }
 

@@ -32,8 +32,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use file::{Buffer, LogFile};
 pub use format::Event;
 pub use names::Names;
+pub use touch::{Frame, TRAIL, Trail};
 use touch::{ShortBlocks, Touches};
-pub use touch::{TRAIL, Trail};
 
 use crate::host::Host;
 use crate::owner::OwnerWord;
@@ -131,7 +131,7 @@ pub(crate) struct ThreadLog {
     began: Cell<u64>,
     attempt: Cell<u64>,
     eventful: Cell<bool>,
-    entered: Cell<Trail>,
+    entered: [Cell<Frame>; 2],
     /// Where it became inevitable.
     inevitable: Cell<u32>,
     /// Why it is to be undone, where, and for what object, if the host has said so.
@@ -150,7 +150,10 @@ impl Log {
     }
 
     fn heat(&self, address: usize) {
-        self.hot[touch::place_of(address)].store(address, Ordering::Relaxed);
+        // Others look at the table at each claim: it is written to only where that says something.
+        if !self.is_hot(address) {
+            self.hot[touch::place_of(address)].store(address, Ordering::Relaxed);
+        }
     }
 }
 
@@ -223,7 +226,7 @@ impl ThreadLog {
             began: Cell::new(0),
             attempt: Cell::new(0),
             eventful: Cell::new(false),
-            entered: Cell::new(Trail::EMPTY),
+            entered: [const { Cell::new((0, 0)) }; 2],
             inevitable: Cell::new(0),
             doom: Cell::new(None),
             answered: Cell::new([(0, 0); 4]),
@@ -282,6 +285,15 @@ impl ThreadLog {
         self.known(trail.hash(1), || host.place(trail, &self.log.names))
     }
 
+    /// Where the open block was entered.
+    fn entered(&self) -> Trail {
+        let mut trail = Trail::EMPTY;
+        for frame in self.entered.iter().map(Cell::get).filter(|&frame| frame != (0, 0)) {
+            trail.push(frame);
+        }
+        trail
+    }
+
     /// Where the thread is now.
     fn here(&self, host: &dyn Host) -> (u32, Trail) {
         let mut trail = Trail::EMPTY;
@@ -290,8 +302,7 @@ impl ThreadLog {
     }
 
     fn describe(&self, host: &dyn Host, word: &OwnerWord, trail: &Trail) -> u32 {
-        let address = std::ptr::from_ref(word) as u64;
-        let key = Trail { count: trail.count.min(1), ..*trail }.hash(address | 2);
+        let key = Trail { count: trail.count.min(1), ..*trail }.hash(host.kind(word) << 2 | 2);
         self.known(key, || host.describe(word, trail, &self.log.names))
     }
 }

@@ -7,7 +7,7 @@ use super::Event;
 /// Frames in a trail.
 pub const TRAIL: usize = 8;
 /// Of these, kept for an object that somebody has waited for.
-const KEPT: usize = 4;
+pub(super) const KEPT: usize = 4;
 /// Objects whose last claim is remembered.
 const ENTRIES: usize = 256;
 /// Places where short blocks are summed up.
@@ -15,13 +15,16 @@ const PLACES: usize = 16;
 /// A sum is recorded after so many ticks: some ten milliseconds.
 const SUM: u64 = 30_000_000;
 
-/// Where a thread is, as its host keeps it: for each frame, the innermost first, two words that
-/// mean something to the host alone. The first may be the address of an object, which the host's
-/// collector is to keep ([`crate::StmThread::logged_words`]).
+/// Where a thread is in a frame, as its host keeps it: two words that mean something to the host
+/// alone. The first may be the address of an object, which the host's collector is to keep
+/// ([`crate::StmThread::logged_words`]).
+pub type Frame = (usize, usize);
+
+/// Where a thread is: some frames, the innermost first.
 #[derive(Clone, Copy, Debug)]
 pub struct Trail {
     /// The frames.
-    pub frames: [(usize, usize); TRAIL],
+    pub frames: [Frame; TRAIL],
     /// How many there are.
     pub count: usize,
 }
@@ -30,7 +33,7 @@ impl Trail {
     pub(super) const EMPTY: Trail = Trail { frames: [(0, 0); TRAIL], count: 0 };
 
     /// Adds a frame; false when there is no room for more.
-    pub fn push(&mut self, frame: (usize, usize)) -> bool {
+    pub fn push(&mut self, frame: Frame) -> bool {
         if let Some(place) = self.frames.get_mut(self.count) {
             *place = frame;
             self.count += 1;
@@ -39,7 +42,7 @@ impl Trail {
     }
 
     /// The frames.
-    pub fn frames(&self) -> &[(usize, usize)] {
+    pub fn frames(&self) -> &[Frame] {
         &self.frames[..self.count.min(TRAIL)]
     }
 
@@ -57,57 +60,74 @@ pub(super) fn place_of(address: usize) -> usize {
     (address >> 4 ^ address >> 12) % ENTRIES
 }
 
-/// Words of an entry: the address, inverted so that no collector takes it for a reference, the
-/// number of frames, and the frames.
-const WORDS: usize = 2 + 2 * KEPT;
+/// Where an object was claimed last.
+#[derive(Debug, Default)]
+struct Entry {
+    /// The object's address, inverted so that no collector takes it for a reference.
+    object: Cell<usize>,
+    count: Cell<usize>,
+    frames: [Cell<Frame>; KEPT],
+}
 
 /// For the objects that a thread has claimed last, where that was.
 #[derive(Debug)]
-pub(super) struct Touches(Box<[Cell<usize>]>);
+pub(super) struct Touches(Box<[Entry; ENTRIES]>);
 
 impl Touches {
     pub(super) fn new() -> Touches {
-        Touches((0..ENTRIES * WORDS).map(|_| Cell::new(0)).collect())
+        Touches(Box::new(std::array::from_fn(|_| Entry::default())))
     }
 
-    fn entry(&self, address: usize) -> &[Cell<usize>] {
-        let at = place_of(address) * WORDS;
-        &self.0[at..at + WORDS]
+    /// Whether the object was claimed in this frame last; `deep`: and more frames are known, which
+    /// are taken to be the same.
+    #[inline]
+    pub(super) fn has(&self, address: usize, frame: Frame, deep: bool) -> bool {
+        let entry = &self.0[place_of(address)];
+        entry.object.get() == !address
+            && entry.frames[0].get() == frame
+            && (!deep || entry.count.get() > 1)
     }
 
-    /// The frames to ask the host for: all that are kept if the object is hot.
-    pub(super) const fn frames(hot: bool) -> usize {
-        if hot { KEPT } else { 1 }
+    /// As [`Touches::set`] with one frame.
+    #[inline]
+    pub(super) fn set_frame(&self, address: usize, frame: Frame) {
+        let entry = &self.0[place_of(address)];
+        entry.object.set(!address);
+        entry.count.set(1);
+        entry.frames[0].set(frame);
     }
 
     pub(super) fn set(&self, address: usize, trail: &Trail) {
-        let entry = self.entry(address);
-        entry[0].set(!address);
-        entry[1].set(trail.count);
-        for (to, &(code, at)) in entry[2..].chunks_exact(2).zip(trail.frames()) {
-            to[0].set(code);
-            to[1].set(at);
+        let entry = &self.0[place_of(address)];
+        entry.object.set(!address);
+        entry.count.set(trail.count);
+        for (to, &frame) in entry.frames.iter().zip(trail.frames()) {
+            to.set(frame);
         }
     }
 
     pub(super) fn get(&self, address: usize) -> Option<Trail> {
-        let entry = self.entry(address);
-        if entry[0].get() != !address {
+        let entry = &self.0[place_of(address)];
+        if entry.object.get() != !address {
             return None;
         }
         let mut trail = Trail::EMPTY;
-        for from in entry[2..].chunks_exact(2).take(entry[1].get()) {
-            trail.push((from[0].get(), from[1].get()));
+        for frame in entry.frames.iter().take(entry.count.get()) {
+            trail.push(frame.get());
         }
         Some(trail)
     }
 
     pub(super) fn clear(&self) {
-        self.0.iter().for_each(|word| word.set(0));
+        for entry in self.0.iter() {
+            entry.object.set(0);
+            entry.frames.iter().for_each(|frame| frame.set((0, 0)));
+        }
     }
 
+    /// The first words of all frames.
     pub(super) fn words(&self) -> impl Iterator<Item = usize> + '_ {
-        self.0.iter().map(Cell::get)
+        self.0.iter().flat_map(|entry| entry.frames.iter().map(|frame| frame.get().0))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the event log says of a program: where a thread is, and what its objects are.
 //!
 //! The log itself is the protocol's (`orochi_stm::log`); it knows frames as pairs of words. Here
-//! these are a code object and an instruction in it, of which a text is made when the log asks:
+//! these are a function and an instruction in it, of which a text is made when the log asks:
 //!
 //! ```text
 //! frame    file \0 qualified name \0 first line
@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use orochi_compiler::bytecode::{METHOD_FORM, Op};
-use orochi_stm::log::{Cause, Event, Names, Trail};
+use orochi_stm::log::{Cause, Event, Frame, Names, Trail};
 use orochi_stm::{OwnerWord, Registry};
 
 use super::Thread;
@@ -28,6 +28,7 @@ use crate::shape::{shape_at, shape_of_object};
 use crate::types::cell::Cell as ClosureCell;
 use crate::types::code::Code;
 use crate::types::dict::{Dict, GlobalCell};
+use crate::types::function::Function;
 use crate::types::str::Str;
 use crate::vm::Settings;
 
@@ -64,21 +65,34 @@ pub fn close() {
     Registry::global().close_log();
 }
 
+/// The innermost frame: its function and instruction.
+#[inline]
+pub(super) fn frame(th: &Thread) -> Frame {
+    let regs = th.frame.get();
+    if regs.is_null() {
+        return (0, 0);
+    }
+    // SAFETY: the running frame's window has its function below it.
+    let function = unsafe { window::function(regs) };
+    (function.as_ptr() as usize, th.pc.get() as usize)
+}
+
 /// Fills `trail` with the innermost frames.
 pub(super) fn trail(th: &Thread, trail: &mut Trail, frames: usize) {
     for (regs, pc) in Windows::new(th).take(frames) {
         // SAFETY: windows are live, and each has a function below it.
-        let code = unsafe { window::code(regs) };
-        if !trail.push((code.as_ptr() as usize, pc as usize)) {
+        let function = unsafe { window::function(regs) };
+        if !trail.push((function.as_ptr() as usize, pc as usize)) {
             break;
         }
     }
 }
 
-fn code_of(frame: (usize, usize)) -> Ref<Code> {
-    // SAFETY: made by `trail` of a running code object, which its frame keeps, or the log's table
+fn code_of(frame: Frame) -> Ref<Code> {
+    // SAFETY: made by `trail` of a running function, which its frame keeps, or the log's table
     // (`StmThread::logged_words`).
-    unsafe { Ref::from_ptr(frame.0 as *const Code) }
+    let function: Ref<Function> = unsafe { Ref::from_ptr(frame.0 as *const Function) };
+    function.code()
 }
 
 pub(super) fn place(trail: &Trail, names: &Names) -> u32 {
@@ -86,7 +100,9 @@ pub(super) fn place(trail: &Trail, names: &Names) -> u32 {
     for &frame in trail.frames() {
         let code = code_of(frame);
         let pc = frame.1 as *const u64;
-        let line = if pc.is_null() { 0 } else { code.line_at(pc) };
+        // A function may have got other code since.
+        let inside = (code.offset_of(pc) as usize) < code.words().len() && !pc.is_null();
+        let line = if inside { code.line_at(pc) } else { 0 };
         let (file, name) = (code.filename.get().display(), code.qualname.get().display());
         let text = format!("{file}\0{name}\0{}", code.compiled().first_line);
         frames.push((names.text(text.as_bytes()), line));
@@ -171,6 +187,12 @@ fn callee(code: &Code, at: usize, word: u64) -> Option<(String, usize)> {
     let name = expression(code, at, b(word), DEPTH)?;
     let receiver = b(word) + 3;
     Some((name, if method { receiver } else { usize::MAX }))
+}
+
+/// Objects of one shape are described alike at one place.
+pub(super) fn kind(object: &OwnerWord) -> u64 {
+    // SAFETY: owner words are the first words of headers.
+    u64::from(unsafe { (*std::ptr::from_ref(object).cast::<Header>()).shape() }.0)
 }
 
 /// The text that says what `object` is.

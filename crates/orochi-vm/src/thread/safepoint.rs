@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use orochi_stm::log::{Cause, Event, Names, Trail};
+use orochi_stm::log::{Cause, Event, Frame, Names, Trail};
 use orochi_stm::{Host, HostRequests, Logged, OwnerWord, StmThread, World};
 
 use super::Thread;
@@ -112,12 +112,20 @@ impl Host for Thread {
         self.collect_garbage(Kind::Full);
     }
 
+    fn frame(&self) -> Frame {
+        super::log::frame(self)
+    }
+
     fn trail(&self, trail: &mut Trail, frames: usize) {
         super::log::trail(self, trail, frames);
     }
 
     fn place(&self, trail: &Trail, names: &Names) -> u32 {
         super::log::place(trail, names)
+    }
+
+    fn kind(&self, object: &OwnerWord) -> u64 {
+        super::log::kind(object)
     }
 
     fn describe(&self, object: &OwnerWord, trail: &Trail, names: &Names) -> u32 {
