@@ -37,6 +37,24 @@ def accounts():
     return section
 
 
+def sieve():
+    """A longer section: primes in a list of the thread's own, counted in a dict."""
+    flags, found = [True] * 800, {}
+
+    def section():
+        with lock:
+            for n in range(800):
+                flags[n] = True
+            for n in range(2, 29):
+                if flags[n]:
+                    for multiple in range(n * n, 800, n):
+                        flags[multiple] = False
+            for n in range(2, 800):
+                if flags[n]:
+                    found[n] = found.get(n, 0) + 1
+    return section
+
+
 def tables():
     """Words counted into a dict of the thread's own."""
     words, counts = [f"word {n * n % 61}" for n in range(80)], {}
@@ -94,7 +112,7 @@ def waits():
     return section
 
 
-WORKLOADS = {f.__name__: f for f in (accounts, tables, nested, short, conflicts, waits)}
+WORKLOADS = {f.__name__: f for f in (accounts, sieve, tables, nested, short, conflicts, waits)}
 
 
 def rate(make, threads, seconds):

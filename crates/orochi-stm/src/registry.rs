@@ -165,6 +165,11 @@ impl Registry {
         self.wanting[slot as usize / 64].fetch_and(!(1 << (slot % 64)), Ordering::SeqCst);
     }
 
+    /// Whether at least twice as many threads wait for objects as can run.
+    pub fn is_crowded(&self) -> bool {
+        self.waiters().count() as u32 >= 2 * self.limits.seats
+    }
+
     /// All threads that wait for something, with what they want.
     pub(crate) fn waiters(&self) -> impl Iterator<Item = (&'static ThreadRecord, u64)> + '_ {
         let words = self.slot_count.load(Ordering::SeqCst).div_ceil(64) as usize;

@@ -340,6 +340,12 @@ impl StmThread {
         self.releases.load(Ordering::Relaxed)
     }
 
+    /// How often this thread has waited for others' objects.
+    #[inline]
+    pub fn waits(&self) -> u64 {
+        self.record.counters.waits.get()
+    }
+
     /// Whether `Contended` objects are held, so that [`StmThread::operation_done`] has work.
     #[inline(always)]
     pub fn is_holding(&self) -> bool {

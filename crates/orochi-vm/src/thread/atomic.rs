@@ -27,6 +27,7 @@ use orochi_compiler::bytecode::Op;
 use orochi_stm::OwnerWord;
 
 use super::section::Section;
+use super::turn::Turnstile;
 use super::undo::{self, Mark};
 use super::{Local, Thread};
 use crate::exception::Raised;
@@ -69,6 +70,10 @@ pub(crate) struct Block {
     alternatives: Cell<u32>,
     /// How often the block has started.
     pub(crate) attempts: Cell<u64>,
+    /// What it has taken before it began, where blocks take turns.
+    pub(super) turnstile: Cell<Option<&'static Turnstile>>,
+    /// How often the thread had waited for others when it began.
+    pub(super) waits: Cell<u64>,
     /// What it adds if it is a section under a lock.
     pub(crate) section: Section,
     /// For the event log: where it came to wait, and for what.
@@ -171,6 +176,7 @@ impl Block {
         self.claimed.borrow_mut().clear();
         self.alternatives.set(0);
         self.section.clear();
+        self.end_turn();
     }
 
     /// Objects that were born in the block, which has ended, may be finalised.
@@ -191,6 +197,7 @@ impl Thread {
     #[inline]
     pub fn irrevocable(&mut self) -> Result<(), Raised> {
         self.end_elision()?;
+        self.block.end_turn();
         Ok(self.stm.become_inevitable(&*self)?)
     }
 
@@ -201,7 +208,11 @@ impl Thread {
             // What waits for the end of blocks comes before.
             self.poll()?;
             let (regs, pc) = self.with_statement()?;
-            self.mark_generator(regs, true)?;
+            self.take_turn(pc)?;
+            if let Err(raised) = self.mark_generator(regs, true) {
+                self.block.end_turn();
+                return Err(raised);
+            }
             self.take_snapshot(regs, pc);
             self.stm.list_claims(self.block.retries.get());
             self.stm.block_enter(&*self);
@@ -300,6 +311,7 @@ impl Thread {
         }
         if self.block.retries.replace(true) {
             crate::types::lock::forget_pending(self);
+            self.block.end_turn();
             let claimed = self.block.claimed.take();
             // SAFETY: objects that were roots until now, and no collection comes before this thread
             // waits, when they have all been looked at.
@@ -322,6 +334,7 @@ impl Thread {
 
     fn commit(&mut self) -> Result<(), Raised> {
         self.stm.block_commit(&*self)?;
+        self.note_turn(self.block.pc.get() as *const u64);
         let regs = self.block.frame.get() as *mut Value;
         self.block.clear();
         self.block.attempts.set(0);
@@ -436,6 +449,9 @@ impl Thread {
             }
         }
         self.raised.set(Value::UNBOUND);
+        if !self.elides() {
+            self.note_turn(pc);
+        }
         self.block.clear();
         self.forget_restored_classes();
         let waited = self.wait_outside();

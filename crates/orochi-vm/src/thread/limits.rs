@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use orochi_stm::{Host, StmThread};
 
-use super::{Thread, undo};
+use super::{Thread, turn, undo};
 
 /// Bytes of native stack for each level of the recursion limit: enough for what a built-in
 /// function that calls Python takes.
@@ -70,6 +70,7 @@ impl Thread {
                 if in_child {
                     let own = self.stm.record().slot();
                     let others = world.threads().filter(|record| record.slot() != own);
+                    turn::open_all();
                     others.for_each(|record| undo_open_block(record.thread()));
                 }
                 (result, in_child)

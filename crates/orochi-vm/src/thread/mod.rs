@@ -21,6 +21,7 @@ pub mod raise;
 pub mod safepoint;
 mod section;
 pub mod start;
+mod turn;
 pub mod undo;
 
 use std::cell::{Cell, RefCell, UnsafeCell};

@@ -308,6 +308,7 @@ impl Thread {
             if !self.stm.is_inevitable() {
                 // Nobody waits for the end of what would never end.
                 self.stm.block_abort(false, &*self);
+                self.block.end_turn();
                 self.sleep_for_ever();
             }
             // What cannot be undone is brought to its end.

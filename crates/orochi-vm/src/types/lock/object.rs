@@ -255,6 +255,19 @@ pub(crate) fn wait_until_free(
     Ok(taken)
 }
 
+/// Takes a lock's word that is no lock's, waiting for it.
+pub(crate) fn take_word(th: &mut Thread, word: &AtomicU64) -> Result<(), Raised> {
+    if !try_take(word) {
+        th.wait_until(None, |until| wait(word, until))?;
+    }
+    Ok(())
+}
+
+/// Gives it back.
+pub(crate) fn give_word(word: &AtomicU64) {
+    give(word);
+}
+
 /// The word of a new lock.
 pub(super) fn free_word() -> SharedWord {
     SharedWord::new(if profit::always() { WATCHED } else { 0 })

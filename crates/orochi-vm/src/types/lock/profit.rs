@@ -154,26 +154,20 @@ impl Site {
         let lasted = time.saturating_sub(self.since.load(Relaxed)).max(1);
         let enough = lasted >= WINDOW && entries >= ENTRIES || lasted >= LONGEST;
         let rate = (u128::from(entries) * 1_000_000_000 / u128::from(lasted)) as u64;
-        match mode {
-            mode::TAKEN if enough => {
-                if self.change(mode, mode::TRIAL, time) {
-                    self.rate.store(rate, Relaxed);
-                }
+        if mode == mode::TAKEN && enough && self.change(mode, mode::TRIAL, time) {
+            self.rate.store(rate, Relaxed);
+        } else if mode == mode::TRIAL && enough {
+            if rate / 11 <= self.rate.load(Relaxed) / 10 {
+                self.give_up(mode);
+            } else if self.change(mode, mode::ELIDED, time) {
+                self.pause.store(0, Relaxed);
             }
-            mode::TRIAL if enough => {
-                if rate / 11 <= self.rate.load(Relaxed) / 10 {
-                    self.give_up(mode);
-                } else if self.change(mode, mode::ELIDED, time) {
-                    self.pause.store(0, Relaxed);
-                }
-            }
-            mode::ELIDED if lasted >= self.term.load(Relaxed) => {
-                if self.change(mode, mode::TAKEN, time) {
-                    let term = (2 * self.term.load(Relaxed)).min(LAST_TERM);
-                    self.term.store(term, Relaxed);
-                }
-            }
-            _ => {}
+        } else if mode == mode::ELIDED
+            && lasted >= self.term.load(Relaxed)
+            && self.change(mode, mode::TAKEN, time)
+        {
+            let term = (2 * self.term.load(Relaxed)).min(LAST_TERM);
+            self.term.store(term, Relaxed);
         }
     }
 }
