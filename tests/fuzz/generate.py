@@ -10,6 +10,8 @@ of finalisation, sizes, time.
 
 import random
 
+from pieces import Pieces
+
 PRELUDE = '''\
 def show(label, value):
     try:
@@ -122,7 +124,9 @@ TEXTS = ["''", "'a'", "'abc'", "'Hello World'", "'a,b,,c'", "'  pad  '", "'é'",
 BYTES = ["b''", "b'a'", "b'abc'", "b'\\x00\\xff'", "b'a b c'", "bytearray(b'xyz')"]
 
 
-class Generator:
+class Generator(Pieces):
+    INTEGERS, FLOATS, TEXTS, BYTES = INTEGERS, FLOATS, TEXTS, BYTES
+
     def __init__(self, seed):
         self.r = random.Random(seed)
         self.names = {}
@@ -358,7 +362,8 @@ class Generator:
 
     def statement(self, depth):
         simple = [self.assign, self.assign, self.augment, self.print, self.print, self.mutate, self.unpack]
-        compound = [self.branch, self.loop, self.while_loop, self.attempt, self.function, self.generator, self.managed, self.matching, self.closure, self.class_, self.group]
+        compound = [self.branch, self.loop, self.while_loop, self.attempt, self.function, self.generator, self.managed, self.matching, self.closure, self.class_, self.group,
+                    self.scopes, self.template, self.coroutine, self.descriptor, self.generic, self.call, self.conversion, self.iterators, self.traced]
         return self.r.choice(simple + compound if depth > 0 else simple)(depth)
 
     def assign(self, depth):
