@@ -127,6 +127,11 @@ fn corrections(name: &str, source: Vec<u8>) -> Vec<u8> {
         ],
         // A view lives until a collection finds it dead, and while it lives the buffer is fixed.
         "asyncio.streams" => &[("bytes(memoryview(self._buffer)[:n])", "bytes(self._buffer[:n])")],
+        // There is no native pickler, but this part of it.
+        "pickle" => &[(
+            "    from _pickle import PickleBuffer\n",
+            "    from _pickle_buffer import PickleBuffer\n",
+        )],
         "platform" => &[("\"RustPython\"", "\"Orochi\""), ("'RustPython'", "'Orochi'")],
         _ => return source,
     };

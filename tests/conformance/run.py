@@ -2,7 +2,7 @@
 
 The files come from an installed CPython: the one that `reference.py` finds, one
 that has a `test` package and is named by `--python`, or a folder that holds
-`test/`, named by `--cpython-lib`; nothing of them is checked in. Only that `test` package is put on the path: the library
+`test/`, named by `--cpython-lib`; nothing of them is checked in. Of it only that `test` package is found: the library
 under test stays Orochi's own. Each file runs in its own process; a test that
 crashes it or hangs is recorded as such, and the rest of the file goes on in a
 new process.
@@ -28,6 +28,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,12 +41,9 @@ import reference
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 EXPECTED = HERE / "expected.json"
+CACHE = ROOT / ".cache" / "conformance"
 FILES = ("test_grammar test_class test_descr test_generators test_dict test_list test_set test_tuple "
          "test_int test_float test_exceptions test_scope test_patma test_threading test_queue").split()
-# Files of `test_free_threading` that are about the built-in types and the modules of the foundation.
-FREE_THREADING = ("code collections context dict enumerate exceptions frame func_annotations functions functools gc "
-                  "heapq iteration itertools itertools_batched itertools_combinatoric list methodcaller pickle "
-                  "races re reversed set slots str string_template_race sys threading tokenize type types weakref zip").split()
 # The language that is run, and the entry of expected.json that holds the digests of the files.
 LANGUAGE = "3.14"
 DIGESTS = "(digest)"
@@ -80,15 +78,22 @@ def find_test_package(options):
     return library, version
 
 
-def isolate(library, version):
-    """A folder in the cache that holds nothing but a link to the test package."""
-    folder = ROOT / ".cache" / "conformance" / version
-    folder.mkdir(parents=True, exist_ok=True)
-    link = folder / "test"
-    if not link.is_symlink() or link.resolve() != (library / "test").resolve():
-        link.unlink(missing_ok=True)
-        link.symlink_to(library / "test")
-    return folder
+def install(orochi, library, folder):
+    """The runtime as if installed in `folder`, with nothing but the test package added to its library.
+
+    So the tests find their package in an isolated interpreter, too."""
+    if not shutil.which(orochi):
+        raise SystemExit(f"cannot run {orochi}")
+    command = folder / "bin" / "orochi"
+    packages = folder / "lib" / f"python{LANGUAGE}" / "site-packages"
+    command.parent.mkdir()
+    packages.mkdir(parents=True)
+    try:
+        os.link(os.path.realpath(shutil.which(orochi)), command)
+    except OSError:
+        shutil.copy2(orochi, command)
+    (packages / "test").symlink_to(library / "test")
+    return str(command)
 
 
 def source_of(name, library):
@@ -104,8 +109,8 @@ def digest(name, library):
 
 
 def names_of(words, library, recorded):
-    threaded = [f"test_free_threading.test_{kind}" for kind in FREE_THREADING]
-    foundation = FILES + [name for name in threaded if source_of(name, library).exists()]
+    threaded = sorted(path.stem for path in (library / "test" / "test_free_threading").glob("test_*.py"))
+    foundation = list(FILES) + [f"test_free_threading.{name}" for name in threaded]
     if words == ["all"]:
         folder = library / "test"
         found = [path.stem for path in folder.glob("test_*.py")]
@@ -121,16 +126,19 @@ def names_of(words, library, recorded):
 class File:
     """One test file, run in as many processes as its crashes need."""
 
-    def __init__(self, name, folder, options, provided, dropped):
-        self.name, self.folder, self.options = name, folder, options
-        self.provided, self.dropped = provided, dropped
+    def __init__(self, name, command, options, internals):
+        self.name, self.orochi, self.options = name, command, options
+        own = section(internals, name)
+        self.provided, self.left_out = own.get("provide", []), [f"{name}.{case}" for case in own.get("leave_out", [])]
+        self.dropped = [f"{module}:{line}" for module, lines in internals.get("drop", {}).items() for line in lines]
         self.outcome = Outcome(name)
 
     def run(self):
         started = time.monotonic()
+        self.deadline = started + self.options.file_seconds
         for _ in range(RESTARTS):
             stuck = self.process(skip=sorted(self.outcome.tests))
-            if stuck is None:
+            if stuck is None or time.monotonic() > self.deadline:
                 break
         self.outcome.seconds = time.monotonic() - started
         return self.outcome
@@ -140,28 +148,24 @@ class File:
         with tempfile.TemporaryDirectory() as folder:
             results = pathlib.Path(folder, "results")
             results.touch()
-            command = [self.options.orochi, str(HERE / "child.py"), str(results), self.name]
+            command = [self.orochi, str(HERE / "child.py"), str(results), self.name]
             for name in self.provided:
                 command += ["--provide", name]
             for line in self.dropped:
                 command += ["--drop", line]
-            for test in skip:
+            for test in skip + self.left_out:
                 command += ["--skip", test]
-            environment = dict(os.environ, PYTHONPATH=str(self.folder), PYTHONDONTWRITEBYTECODE="1",
-                               PYTHONHASHSEED="0", NO_COLOR="1")
+            environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0", NO_COLOR="1")
             with open(pathlib.Path(folder, "output"), "w+b") as output:
-                try:
-                    process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-                                               cwd=folder, env=environment, start_new_session=True)
-                except OSError as error:
-                    raise SystemExit(f"cannot run {self.options.orochi}: {error}")
+                process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                                           cwd=folder, env=environment, start_new_session=True)
                 hung = self.watch(process, results)
                 output.seek(0)
                 said = output.read().decode("utf-8", "replace").strip().splitlines()
             return self.read(results, process.returncode, hung, said[-1] if said else "")
 
     def watch(self, process, results):
-        """Wait for the end, or for silence longer than a test may take."""
+        """Wait for the end, for silence longer than a test may take, or for the end of the file's time."""
         size, since = -1, time.monotonic()
         while True:
             try:
@@ -171,7 +175,7 @@ class File:
                 now = results.stat().st_size
                 if now != size:
                     size, since = now, time.monotonic()
-                elif time.monotonic() - since > self.options.timeout:
+                if time.monotonic() > min(since + self.options.timeout, self.deadline):
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
                     return True
@@ -226,6 +230,8 @@ def main():
     parser.add_argument("--cpython-lib", metavar="DIR", help="folder that holds CPython's `test` package")
     parser.add_argument("--version", help="key in expected.json (default: from the folder's name)")
     parser.add_argument("--timeout", type=float, default=120, help="seconds a single test may take")
+    parser.add_argument("--file-seconds", type=float, default=600, metavar="SECONDS",
+                        help="all that a file may take, its restarts after hung tests included")
     parser.add_argument("--seconds", type=float, help="start no further file after this time")
     parser.add_argument("-j", type=int, default=2, metavar="N", help="files at a time")
     parser.add_argument("-v", action="store_true", help="show every test that does not pass")
@@ -234,7 +240,13 @@ def main():
     options = parser.parse_args()
 
     library, version = find_test_package(options)
-    folder = isolate(library, version)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        return conform(options, library, version, install(options.orochi, library, pathlib.Path(folder)))
+
+
+def conform(options, library, version, command):
+    """Run the files that `options` name under `command`; the exit status."""
     internals = tomllib.loads((HERE / "internals.toml").read_text(encoding="utf-8"))
     expected = json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
     of_version = expected.setdefault(version, {})
@@ -242,13 +254,12 @@ def main():
     names = names_of(options.files, library, sorted(set(of_version) - {DIGESTS}))
     print(f"CPython {version}'s test files under {options.orochi}")
 
-    dropped = [f"{module}:{line}" for module, lines in internals.get("drop", {}).items() for line in lines]
     deadline = time.monotonic() + options.seconds if options.seconds else None
 
     def run(name):
         if deadline and time.monotonic() > deadline:
             return None
-        return File(name, folder, options, section(internals, name).get("provide", []), dropped).run()
+        return File(name, command, options, internals).run()
 
     def lost_in(outcome):
         """The recorded tests that do not pass."""
@@ -279,7 +290,7 @@ def main():
         same_text = digests.get(name) in (None, digest(name, library))
         if lost_in(outcome) and same_text:
             # Beside other files a test of threads may have come too late: once more, alone.
-            again = File(name, folder, options, section(internals, name).get("provide", []), dropped).run()
+            again = File(name, command, options, internals).run()
             better = {test: again.tests[test] for test in lost_in(outcome) if test in again.tests}
             counts["passed"] += sum(status == "passed" for status, _ in better.values())
             outcome.tests |= better

@@ -36,3 +36,23 @@ try:
     subprocess.run([sys.executable, "-c", "import time; time.sleep(30)"], timeout=0.3)
 except subprocess.TimeoutExpired:
     print("TimeoutExpired")
+
+# Forked by another thread: there the main thread has ended, and can be joined.
+script = """
+import os, sys, threading
+def join_main():
+    main.join()
+    print('joined', main.is_alive())
+    sys.stdout.flush()
+def worker():
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    thread = threading.Thread(target=join_main)
+    thread.start()
+    thread.join()
+main = threading.current_thread()
+threading.Thread(target=worker).start()
+"""
+print(subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True).stdout)

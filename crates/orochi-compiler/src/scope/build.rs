@@ -114,7 +114,7 @@ impl Builder {
         let entry = scope.entry(name);
         if flags & symbol::PARAM != 0 && entry.flags & symbol::PARAM != 0 {
             return Err(Failure::new(
-                format!("duplicate parameter '{name}' in function definition"),
+                format!("duplicate argument '{name}' in function definition"),
                 at,
             ));
         }

@@ -260,11 +260,10 @@ pub fn search(
     found: &mut RootVec,
     mut wanted: impl FnMut(Value) -> bool,
 ) -> Result<(), Raised> {
-    // Whatever is unreachable goes first, so that it is not found.
-    th.collect_now(Kind::Full);
     found.push(Value::NONE);
-    found.clear();
-    th.stop_the_world(|| {
+    // Whatever is unreachable goes first, so that it is not found.
+    th.collect_and_look(&mut || {
+        found.clear();
         // SAFETY: the world is stopped, and a stopped thread has finished all its objects (H2);
         // the closure only reads.
         unsafe {

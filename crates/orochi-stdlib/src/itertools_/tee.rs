@@ -2,8 +2,10 @@
 //!
 //! The items form a linked list of [`Node`]s; each tee stands at one of them, and what no tee stands
 //! before any more is garbage. The last node has no item yet but the source. Who comes to it takes
-//! the node's word, asks the source and makes the next last node; other threads wait for the word,
-//! and who meets it from inside the source's own `__next__` is told so.
+//! the node's word, asks the source and makes the next last node. Who meets it from inside the source's
+//! own `__next__` is told so, and so is another thread while a `__next__` written in Python runs,
+//! which may be waiting for that very thread. A native source never let another thread in under the
+//! GIL; for its end they wait.
 
 use std::sync::atomic::Ordering;
 
@@ -145,7 +147,7 @@ fn extend(th: &mut Thread, node: Ref<Node>) -> Result<bool, Raised> {
     loop {
         match word.compare_exchange(0, me, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => break,
-            Err(other) if other == me => {
+            Err(other) if other == me || asks_python(th, node)? => {
                 return Err(th.runtime_error("cannot re-enter the tee iterator"));
             }
             Err(other) => {
@@ -157,6 +159,12 @@ fn extend(th: &mut Thread, node: Ref<Node>) -> Result<bool, Raised> {
     word.store(0, Ordering::Release);
     wake_all(word);
     result
+}
+
+/// Whether the node's source is of a class whose `__next__` is written in Python.
+fn asks_python(th: &mut Thread, node: Ref<Node>) -> Result<bool, Raised> {
+    let source = th.read(node)?.source.get();
+    Ok(!source.is_unbound() && th.class_of(source).native_next().is_none())
 }
 
 fn ask(th: &mut Thread, node: Ref<Node>) -> Result<bool, Raised> {

@@ -374,7 +374,9 @@ impl Writer {
                     usize::from(self.member(th, dict, pair.get(0), pair.get(1), written, level)?);
             }
         }
-        self.new_line(level);
+        if written > 0 {
+            self.new_line(level);
+        }
         self.out.push(0x7D);
         Ok(())
     }

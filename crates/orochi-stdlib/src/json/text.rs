@@ -162,7 +162,6 @@ fn push_units<U: Unit>(out: &mut TextBuf, units: &[U], ascii: bool) {
             0x0A => out.push_ascii(b"\\n"),
             0x0D => out.push_ascii(b"\\r"),
             0x09 => out.push_ascii(b"\\t"),
-            0x7F if ascii => out.push(0x7F),
             0..=0xFFFF => push_escape(out, code),
             _ => {
                 let bits = code - 0x1_0000;

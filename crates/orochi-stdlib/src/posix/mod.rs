@@ -28,7 +28,7 @@ use orochi_vm::object::Ref;
 use orochi_vm::thread::Thread;
 use orochi_vm::types::module::Module;
 
-pub use start::{after_fork_in_child, fork_process};
+pub use start::{after_fork_in_child, fork_process, refuse_at_end};
 
 /// The module.
 pub static MODULE: ModuleSpec = ModuleSpec {

@@ -2,6 +2,7 @@
 
 use std::ffi::CString;
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 use orochi_vm::class::{Method, function};
 use orochi_vm::exception::{Raised, classes};
@@ -142,7 +143,17 @@ fn warn_of_threads(th: &mut Thread, function: &str) -> Result<(), Raised> {
     th.warn(&classes::DEPRECATION_WARNING, &message, 1)
 }
 
+/// Nothing is started any more once the runtime is taken down.
+pub fn refuse_at_end(th: &Thread, what: &str) -> Result<(), Raised> {
+    if th.vm.finalising.load(Ordering::Acquire) {
+        let message = format!("{what} at interpreter shutdown");
+        return Err(th.raise_message(&classes::PYTHON_FINALIZATION_ERROR, &message));
+    }
+    Ok(())
+}
+
 fn fork(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    refuse_at_end(th, "can't fork")?;
     match fork_process(th, process::fork)? {
         Ok(pid) => {
             if pid != 0 {
@@ -155,6 +166,7 @@ fn fork(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 }
 
 fn forkpty(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    refuse_at_end(th, "can't fork")?;
     let (master, slave) = run(th, terminal::open_pair)?;
     let result = fork_process(th, || {
         let result = process::fork();

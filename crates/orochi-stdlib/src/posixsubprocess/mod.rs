@@ -16,8 +16,8 @@ use orochi_vm::types::tuple::Tuple;
 
 use crate::argument::{c_int, c_long, given};
 use crate::posix::blocking::irrevocable;
-use crate::posix::fork_process;
 use crate::posix::path::system_text;
+use crate::posix::{fork_process, refuse_at_end};
 use crate::system::child::{self, Plan};
 use crate::system::process;
 
@@ -134,6 +134,7 @@ fn fork_exec(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let result = match given(args[21]) {
         None => child::start(&plan, process::fork, None),
         Some(preexec) => {
+            refuse_at_end(th, "preexec_fn not supported")?;
             // The child goes on here, too: what it does before `exec` may be Python.
             match fork_process(th, process::fork)? {
                 Ok(0) => {

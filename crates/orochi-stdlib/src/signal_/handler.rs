@@ -92,6 +92,8 @@ pub fn install(th: &mut Thread, module: Ref<Dict>) -> Result<(), Raised> {
         return Ok(());
     }
     let list = List::new(th)?;
+    // Writing beyond the limit of a file's size is an OSError, as is writing to a closed pipe.
+    set_native(th, libc::SIGXFSZ, libc::SIG_IGN, 0)?;
     for signal in 0..=64 {
         let handler = if signal == 0 { Value::NONE } else { disposition(signal) };
         list.push(th, handler)?;

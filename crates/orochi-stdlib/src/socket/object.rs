@@ -511,7 +511,7 @@ pub(super) fn timeout(th: &mut Thread, value: Value) -> Result<u64, Raised> {
 
 /// A timeout as Python shows it.
 pub(super) fn timeout_object(timeout: u64) -> Value {
-    if timeout == FOREVER { Value::NONE } else { Value::from_f64(timeout as f64 * 1e-9) }
+    if timeout == FOREVER { Value::NONE } else { Value::from_f64(timeout as f64 / 1e9) }
 }
 
 fn getdefaulttimeout(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {

@@ -1,7 +1,8 @@
 //! `sys.monitoring` (PEP 669): tools, their callbacks and the events they ask for.
 //!
-//! Registration works as documented; the interpreter does not deliver events yet, so tools that
-//! have registered are simply not called.
+//! The interpreter tells [`deliver`] of the events that any tool wants anywhere; here they come to the
+//! callbacks of the tools that want them in that code. Which events are reported is said at
+//! `interpreter/monitor.rs` of orochi-vm.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use orochi_vm::class::{Method, function};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::{Heap, Rooted, Value};
+use orochi_vm::interpreter::monitor::Event;
 use orochi_vm::native::ModuleSpec;
 use orochi_vm::object::{Ref, ValueCast};
 use orochi_vm::thread::Thread;
@@ -17,6 +19,7 @@ use orochi_vm::types::dict::Dict;
 use orochi_vm::types::module::Module;
 use orochi_vm::types::simple_namespace::new_namespace;
 use orochi_vm::types::str::Str;
+use orochi_vm::types::tuple::Tuple;
 
 use crate::argument::c_int;
 
@@ -76,10 +79,18 @@ static FUNCTIONS: &[Method] = &[
 /// Names by tool, callbacks by (tool, event), events of code objects by (tool, identity).
 static STATE: OnceLock<Rooted<Ref<Dict>>> = OnceLock::new();
 static ACTIVE: [AtomicU32; TOOLS] = [const { AtomicU32::new(0) }; TOOLS];
+/// What each tool wants in any code object at least.
+static LOCAL: [AtomicU32; TOOLS] = [const { AtomicU32::new(0) }; TOOLS];
+/// Events that a callback does not want any more: (callback, code, place).
+static DISABLED: OnceLock<Rooted<Ref<Dict>>> = OnceLock::new();
+/// The key of `DISABLE` in the state.
+const DISABLE_KEY: i32 = 999;
 
 pub(super) fn fill(th: &mut Thread, sys: Ref<Module>) -> Result<(), Raised> {
     let state = Dict::new(th)?;
     let _ = STATE.set(Heap::get().roots().root(state));
+    let disabled = Dict::new(th)?;
+    let _ = DISABLED.set(Heap::get().roots().root(disabled));
     let module = MODULE.make(th)?;
     sys.dict().set_str(th, th.name("monitoring"), module.value())
 }
@@ -91,6 +102,7 @@ fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
     }
     let events = new_namespace(th, &events)?;
     let (disable, missing) = (th.new_plain_object()?, th.new_plain_object()?);
+    state(th)?.set(th, Value::from_i32(DISABLE_KEY), disable)?;
     for (name, value) in [
         ("events", events),
         ("DISABLE", disable),
@@ -157,7 +169,98 @@ fn clear(th: &mut Thread, tool: i32) -> Result<(), Raised> {
         state.delete(th, callback_key(tool, event))?;
     }
     ACTIVE[tool as usize].store(0, Ordering::Relaxed);
+    LOCAL[tool as usize].store(0, Ordering::Relaxed);
+    let local: Vec<i64> = local_keys(th, state, tool)?;
+    for key in local {
+        let key = th.int_from_i64(key)?;
+        state.delete(th, key)?;
+    }
+    renew(th);
     Ok(())
+}
+
+/// The keys of the events that a tool wants in code objects.
+fn local_keys(th: &mut Thread, state: Ref<Dict>, tool: i32) -> Result<Vec<i64>, Raised> {
+    let (mut keys, mut position) = (Vec::new(), 0);
+    while let Some((key, _, next)) = state.entry_from(th, position)? {
+        position = next;
+        if let Some(key) = orochi_vm::types::int::as_i64(key)
+            && key < 0
+            && -key % 8 == i64::from(tool)
+        {
+            keys.push(key);
+        }
+    }
+    Ok(keys)
+}
+
+/// Has the interpreter report what any tool wants.
+fn renew(th: &mut Thread) {
+    let wanted = ACTIVE.iter().chain(&LOCAL).fold(0, |set, own| set | own.load(Ordering::Relaxed));
+    th.monitor(wanted, deliver);
+}
+
+/// Calls the callbacks of the tools that want an event.
+fn deliver(
+    th: &mut Thread,
+    event: Event,
+    code: Ref<Code>,
+    at: u32,
+    value: Value,
+) -> Result<(), Raised> {
+    let bit = 1 << event as u32;
+    for tool in 0..PUBLIC_TOOLS {
+        let everywhere = ACTIVE[tool as usize].load(Ordering::Relaxed) & bit != 0;
+        let somewhere = LOCAL[tool as usize].load(Ordering::Relaxed) & bit != 0;
+        if everywhere || somewhere && local_events(th, tool, code.value())? & bit != 0 {
+            tell(th, tool, event, code, at, value)?;
+        }
+    }
+    Ok(())
+}
+
+fn local_events(th: &mut Thread, tool: i32, code: Value) -> Result<u32, Raised> {
+    let key = local_key(th, tool, code)?;
+    let events = state(th)?.get(th, key)?;
+    Ok(events.and_then(orochi_vm::types::int::as_i64).map_or(0, |events| events as u32))
+}
+
+fn tell(
+    th: &mut Thread,
+    tool: i32,
+    event: Event,
+    code: Ref<Code>,
+    at: u32,
+    value: Value,
+) -> Result<(), Raised> {
+    let key = callback_key(tool, event as usize);
+    let state = state(th)?;
+    let Some(callback) = state.get(th, key)? else { return Ok(()) };
+    let place = th.int_from_i64(i64::from(at))?;
+    let identity = th.int_from_u64(code.value().bits())?;
+    let site = Tuple::from_slice(th, &[key, identity, place])?.value();
+    let disabled = DISABLED.get().map(Rooted::get);
+    if let Some(disabled) = disabled
+        && disabled.get(th, site)?.is_some()
+    {
+        return Ok(());
+    }
+    let arguments = [code.value(), place, value];
+    let given = if value.is_unbound() { &arguments[..2] } else { &arguments[..] };
+    let answer = th.call(callback, given)?;
+    if state.get(th, Value::from_i32(DISABLE_KEY))? != Some(answer) {
+        return Ok(());
+    }
+    if LOCAL_EVENTS & 1 << event as i32 == 0 {
+        state.delete(th, key)?;
+        let name = EVENTS.iter().find(|(_, bits)| *bits == 1 << event as i32);
+        let name = name.map_or("", |(name, _)| name);
+        return Err(th.value_error(format!("Cannot disable {name} events. Callback removed.")));
+    }
+    match disabled {
+        Some(disabled) => disabled.set(th, site, Value::TRUE),
+        None => Ok(()),
+    }
 }
 
 fn clear_tool_id(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
@@ -229,6 +332,7 @@ fn set_events(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let tool = used_tool(th, args[0])?;
     let set = event_set(th, args[1], false)?;
     ACTIVE[tool as usize].store(set as u32, Ordering::Relaxed);
+    renew(th);
     Ok(Value::NONE)
 }
 
@@ -250,10 +354,15 @@ fn set_local_events(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let key = local_key(th, tool, args[1])?;
     let set = event_set(th, args[2], true)?;
     state(th)?.set(th, key, Value::from_i32(set))?;
+    LOCAL[tool as usize].fetch_or(set as u32, Ordering::Relaxed);
+    renew(th);
     Ok(Value::NONE)
 }
 
-fn restart_events(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+fn restart_events(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    if let Some(disabled) = DISABLED.get().map(Rooted::get) {
+        disabled.clear(th)?;
+    }
     Ok(Value::NONE)
 }
 

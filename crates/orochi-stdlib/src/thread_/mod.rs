@@ -177,7 +177,7 @@ fn refuse_at_end(th: &Thread) -> Result<(), Raised> {
 fn make_thread_handle(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let ident = th.index(args[0])?;
     match orochi_vm::types::int::as_u64(ident) {
-        Some(ident) => Ok(ThreadHandle::of_running(th, ident)?.value()),
+        Some(ident) => Ok(th.handle_of_running(ident)?.value()),
         None => Err(th.type_error("thread ident must be a non-negative integer")),
     }
 }

@@ -152,7 +152,8 @@ impl Format {
 pub struct Lexer {
     /// Queued events.
     pub events: VecDeque<Event>,
-    extra: bool,
+    /// Whether comments, line ends without meaning and empty tokens are wanted as in `tokenize`.
+    pub extra: bool,
     row: usize,
     indents: Vec<usize>,
     brackets: Vec<char>,
@@ -377,7 +378,7 @@ impl Lexer {
     }
 
     fn end_of_line(&mut self, end: &[char], at: usize, line: &str) {
-        let width = if end.is_empty() { usize::from(self.extra) } else { end.len() };
+        let width = if self.extra { end.len().max(1) } else { 0 };
         let place = ((self.row, at), (self.row, at + width));
         if !self.formats.is_empty() || !self.brackets.is_empty() || !self.begun {
             if self.extra {

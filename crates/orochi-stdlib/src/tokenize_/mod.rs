@@ -17,7 +17,7 @@ use orochi_vm::types::tuple::Tuple;
 
 use crate::argument;
 use crate::native_state::NativeState;
-use lexer::{Event, Failure, Lexer, Token};
+use lexer::{Event, Failure, Lexer, Token, kind};
 
 /// The module.
 pub static MODULE: ModuleSpec =
@@ -72,14 +72,14 @@ fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn next(th: &mut Thread, own: Value) -> Result<Option<Value>, Raised> {
     let own = th.receiver::<Tokenizer>(own)?;
     loop {
-        let (event, done, readline, encoding) = {
+        let (event, extra, done, readline, encoding) = {
             let state = th.write(own)?;
             let mut lexer = state.lexer.get().get(state.token());
             let event = lexer.events.pop_front();
-            (event, lexer.is_done(), state.readline.get(), state.encoding.get())
+            (event, lexer.extra, lexer.is_done(), state.readline.get(), state.encoding.get())
         };
         match event {
-            Some(Event::Token(token)) => return tuple(th, &token).map(Some),
+            Some(Event::Token(token)) => return tuple(th, &token, extra).map(Some),
             Some(Event::Failure(failure)) => return Err(raise(th, &failure)),
             None if done => return Ok(None),
             None => {}
@@ -111,14 +111,19 @@ fn read_line(th: &mut Thread, readline: Value, encoding: Value) -> Result<String
     Ok(th.str(text)?.display())
 }
 
-fn place(th: &mut Thread, (row, column): (usize, usize)) -> Result<Value, Raised> {
-    let (row, column) = (th.int_from_i64(row as i64)?, th.int_from_i64(column as i64)?);
+fn place(th: &mut Thread, (row, column): (usize, i64)) -> Result<Value, Raised> {
+    let (row, column) = (th.int_from_i64(row as i64)?, th.int_from_i64(column)?);
     Ok(Tuple::from_slice(th, &[row, column])?.value())
 }
 
-fn tuple(th: &mut Thread, token: &Token) -> Result<Value, Raised> {
-    let text = th.new_str(&token.text)?.value();
-    let (start, end) = (place(th, token.start)?, place(th, token.end)?);
+/// A token as Python sees it. Indentation and the end have text and column only among the extra
+/// tokens that the module `tokenize` asks for.
+fn tuple(th: &mut Thread, token: &Token, extra: bool) -> Result<Value, Raised> {
+    let nowhere = !extra && matches!(token.kind, kind::ENDMARKER | kind::INDENT | kind::DEDENT);
+    let text = th.new_str(if nowhere { "" } else { &token.text })?.value();
+    let column = |column: usize| if nowhere { -1 } else { column as i64 };
+    let start = place(th, (token.start.0, column(token.start.1)))?;
+    let end = place(th, (token.end.0, column(token.end.1)))?;
     let line = th.new_str(&token.line)?.value();
     let items = [Value::from_i32(token.kind), text, start, end, line];
     Ok(Tuple::from_slice(th, &items)?.value())

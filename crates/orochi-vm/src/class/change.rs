@@ -120,8 +120,10 @@ impl Thread {
         let special = Special::from_name(name.ascii().unwrap_or(""));
         let mut value = value;
         let in_block = self.stm.in_block();
+        // `repr` reads the module without opening cells.
         if plain
             && special.is_none()
+            && name.ascii() != Some("__module__")
             && let Some(old) = current
             && self.is_plain_value(old)
         {

@@ -146,6 +146,7 @@ pub(crate) fn make_builtin_classes(th: &mut Thread) -> Result<(), Raised> {
         fill(th, spec.class(), spec)?;
         th.vm.keep(th, spec.class().value())?;
     }
+    types::template::finish_classes(th)?;
     crate::exception::finish_classes(th)
 }
 

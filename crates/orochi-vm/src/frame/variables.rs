@@ -40,7 +40,25 @@ pub fn kind(th: &mut Thread, frame: Ref<Frame>) -> Result<FrameLocals, Raised> {
         return Ok(FrameLocals::Variables);
     }
     let registers = registers(th, frame)?;
+    if in_comprehension(th, frame.code(), &registers)? {
+        return Ok(FrameLocals::Variables);
+    }
     Ok(FrameLocals::Namespace(registers.first().copied().unwrap_or(Value::NONE)))
+}
+
+/// Whether module or class code is inside a comprehension of its own, whose variables are in
+/// registers: those are what `locals()` shows there.
+fn in_comprehension(th: &mut Thread, code: Ref<Code>, registers: &[Value]) -> Result<bool, Raised> {
+    for (index, &register) in registers.iter().enumerate() {
+        let kind = code.compiled().variables.get(index).map(|variable| variable.kind);
+        if matches!(kind, Some(VariableKind::Hidden | VariableKind::HiddenCell))
+            && is_visible(&code, index)
+            && !value_in(th, code, index, register)?.is_unbound()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A copy of the registers that variables have.
@@ -219,7 +237,8 @@ pub fn snapshot(th: &mut Thread, frame: Ref<Frame>) -> Result<Ref<Dict>, Raised>
     Ok(dict)
 }
 
-/// `locals()`: the namespace of module and class code, else a new dict of the variables.
+/// `locals()`: the namespace of module and class code, else (and in a comprehension of such code) a new
+/// dict of the variables.
 pub fn locals(th: &mut Thread) -> Result<Value, Raised> {
     let Some((regs, _)) = Windows::new(th).next() else {
         return Err(th.system_error("frame does not exist"));
@@ -233,7 +252,7 @@ pub fn locals(th: &mut Thread) -> Result<Value, Raised> {
         let listed = window::link(regs) & window::HAS_FRAME_OBJECT != 0;
         (code, copy, if listed { super::listed(th, regs) } else { None })
     };
-    if !is_optimized(code) {
+    if !is_optimized(code) && !in_comprehension(th, code, &registers)? {
         return Ok(registers.first().copied().unwrap_or(Value::NONE));
     }
     let dict = Dict::new(th)?;

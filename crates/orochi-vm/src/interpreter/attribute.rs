@@ -745,9 +745,7 @@ fn special_method(th: &mut Thread, object: Value, which: u8) -> Result<Value, Ra
                 ("asynchronous context manager", [Special::Enter, Special::Exit])
             };
             let mut message = format!("'{name}' object does not support the {kind} protocol");
-            if which & 1 == 1 {
-                message.push_str(&format!(" (missed {} method)", special.name()));
-            }
+            message.push_str(&format!(" (missed {} method)", special.name()));
             if other.iter().all(|&method| class.special(th, method).is_some()) {
                 let (article, statement) =
                     if which < 2 { ("asynchronous ", "async with") } else { ("", "with") };

@@ -81,8 +81,7 @@ handlers! {
     #[inline(never)]
     fn set_add(th, pc, regs, word, table) {
         sync(th, pc, regs);
-        let set: Ref<Set> = Ref::from_ptr(get(regs, a(word)).bits() as *const Set);
-        let result = set.add(th, get(regs, b(word))).map(drop);
+        let result = add_to_set(th, get(regs, a(word)), get(regs, b(word)));
         proceed(th, pc, regs, table, 1, result)
     }
 
@@ -188,6 +187,18 @@ fn append(th: &mut Thread, list: Value, item: Value) -> Result<(), Raised> {
     match list.cast::<List>() {
         Some(list) => th.write(list)?.push(item),
         None => Ok(()),
+    }
+}
+
+#[inline(never)]
+fn add_to_set(th: &mut Thread, set: Value, item: Value) -> Result<(), Raised> {
+    // The set of executed annotations stands under a name that the program may bind to anything.
+    match set.cast::<Set>() {
+        Some(set) => set.add(th, item).map(drop),
+        None => {
+            let kind = th.type_name(set);
+            Err(th.type_error(format!("'{kind}' object is not a set")))
+        }
     }
 }
 

@@ -38,6 +38,7 @@ pub mod intrinsic;
 pub mod item;
 pub mod iterate;
 pub mod jump;
+pub mod monitor;
 pub mod moves;
 pub mod names;
 pub mod pattern;

@@ -11,10 +11,12 @@
 //! while its thread is traced: the local trace function, whether its call has been reported,
 //! whether it is suspended, the last line reported.
 //!
-//! Calls of native functions are not reported to profilers.
+//! Calls of native functions are not reported to profilers. `sys.monitoring` hears from the same
+//! places (`monitor.rs`).
 
 use orochi_compiler::bytecode::Op;
 
+use super::monitor::{self, Event};
 use super::{Handler, TABLE, Table, a, b, exception, frame, get, j, sync};
 use crate::exception::{Raised, traceback_of};
 use crate::handlers;
@@ -69,8 +71,14 @@ impl Thread {
 
     fn trace_with(&self, which: Local, function: Value) {
         self.set_local(which, function);
+        self.renew_traced();
+    }
+
+    /// Sets whether this thread is traced, by what asks for it.
+    pub(crate) fn renew_traced(&self) {
         let bound = |local| !self.local(local).is_unbound();
-        self.traced.set(bound(Local::Trace) || bound(Local::Profile));
+        let monitored = monitor::wanted() != 0;
+        self.traced.set(bound(Local::Trace) || bound(Local::Profile) || monitored);
         self.set_depth_limit(self.frames_allowed.get());
     }
 
@@ -134,12 +142,15 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
     };
     if begins || resumes {
         entered(th, frame, begins)?;
+        let event = if begins { Event::PyStart } else { Event::PyResume };
+        monitor::tell(th, event, code, 2 * offset, Value::UNBOUND)?;
     }
     let op = word as u8;
     let is = |wanted: Op| op == wanted as u8;
     let local = frame.fields().trace.get();
     let follows = !local.is_none() && !th.local(Local::Trace).is_unbound();
-    if follows {
+    let monitors_lines = monitor::wants(Event::Line);
+    if follows || monitors_lines {
         let state = frame.fields().flags.get();
         let mut line = code.own_line_at(offset);
         let prologue = is(Op::MakeCell) || is(Op::CopyFree);
@@ -150,11 +161,14 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
         }
         if line != 0 && !prologue && u64::from(line) != state >> flags::LINE_SHIFT {
             set_last_line(th, frame, line)?;
-            if state & flags::NO_LINES == 0 {
+            if monitors_lines {
+                monitor::tell(th, Event::Line, code, line, Value::UNBOUND)?;
+            }
+            if follows && state & flags::NO_LINES == 0 {
                 report_local(th, frame, "line", Value::NONE)?;
             }
         }
-        if state & flags::OPCODES != 0 {
+        if follows && state & flags::OPCODES != 0 {
             report_local(th, frame, "opcode", Value::NONE)?;
         }
         if is(Op::Loop) {
@@ -162,6 +176,7 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
             set_last_line(th, frame, 0)?;
         }
     }
+    monitor::tell(th, Event::Instruction, code, 2 * offset, Value::UNBOUND)?;
     if is(Op::Return) || is(Op::Yield) {
         // SAFETY: the operands of validated code lie in the window.
         let value = unsafe { get(regs, if is(Op::Return) { a(word) } else { b(word) }) };
@@ -169,6 +184,8 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
             change(th, frame, flags::SUSPENDED, 0)?;
         }
         report_return(th, frame, value)?;
+        let event = if is(Op::Yield) { Event::PyYield } else { Event::PyReturn };
+        monitor::tell(th, event, code, 2 * offset, value)?;
     }
     Ok(true)
 }
@@ -262,6 +279,9 @@ fn raised(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
         return Ok(());
     }
     let Some(frame) = known_frame(th, regs)? else { return Ok(()) };
+    if monitor::wants(Event::Raise) {
+        tell_exception(th, Event::Raise, frame)?;
+    }
     if frame.fields().trace.get().is_none() {
         return Ok(());
     }
@@ -279,7 +299,20 @@ pub(super) fn left(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
         return Ok(());
     }
     match known_frame(th, regs)? {
-        Some(frame) => aside(th, |th, _| report_return(th, frame, Value::NONE)),
+        Some(frame) => {
+            aside(th, |th, _| report_return(th, frame, Value::NONE))?;
+            tell_exception(th, Event::PyUnwind, frame)
+        }
         None => Ok(()),
     }
+}
+
+/// Tells of the exception in flight.
+fn tell_exception(th: &mut Thread, event: Event, frame: Ref<Frame>) -> Result<(), Raised> {
+    if !monitor::wants(event) {
+        return Ok(());
+    }
+    let code = frame.code();
+    let offset = code.offset_of(th.pc.get());
+    aside(th, |th, exception| monitor::tell(th, event, code, 2 * offset, exception))
 }

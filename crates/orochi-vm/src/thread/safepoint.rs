@@ -375,8 +375,28 @@ impl Thread {
         self.run_finalisers();
     }
 
-    #[inline(never)]
+    /// A full collection with `look` run behind it, before anybody has allocated anything. Once
+    /// more, if finalisers have run: what they let go of is not to be seen. A release point like
+    /// [`Thread::collect_now`].
+    pub fn collect_and_look(&mut self, look: &mut dyn FnMut()) {
+        for _ in 0..2 {
+            self.restore_operands([Value::UNBOUND; 4]);
+            self.attribute_error_kept.set(Value::UNBOUND);
+            let finalised = Heap::get().statistics().finalised;
+            self.collect_garbage_then(Kind::Full, look);
+            self.run_finalisers();
+            if Heap::get().statistics().finalised == finalised {
+                break;
+            }
+        }
+    }
+
     pub(crate) fn collect_garbage(&self, kind: Kind) {
+        self.collect_garbage_then(kind, &mut || ());
+    }
+
+    #[inline(never)]
+    fn collect_garbage_then(&self, kind: Kind, then: &mut dyn FnMut()) {
         self.publish_stack();
         let before = Heap::get().statistics();
         let asked = std::time::Instant::now();
@@ -408,6 +428,7 @@ impl Thread {
                 }
             }
             self.vm.threads.stacks_written.store(false, Ordering::Release);
+            then();
             Some((outcome, stopped))
         });
         let Some((outcome, stopped)) = outcome else { return };

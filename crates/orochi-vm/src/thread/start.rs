@@ -121,6 +121,7 @@ impl Thread {
         let lowest = self.native_stack.get_mut().lowest();
         let here = &raw const self as usize;
         self.native_range.set((lowest + NATIVE_RESERVE, here));
+        self.renew_traced();
         self.limit_native_stack(self.frames_allowed.get());
         // SAFETY: pthread_self cannot fail.
         self.ident.set(unsafe { libc::pthread_self() } as u64);
@@ -248,6 +249,16 @@ impl Thread {
                 Err(self.runtime_error("can't start new thread"))
             }
         }
+    }
+
+    /// A handle of a thread that runs already. That of the main thread is kept, since it has ended in
+    /// the child of a `fork` that another thread calls.
+    pub fn handle_of_running(&mut self, ident: u64) -> Result<Ref<ThreadHandle>, Raised> {
+        let handle = ThreadHandle::of_running(self, ident)?;
+        if ident == self.main_ident() {
+            handles(self)?.set(self, handle.value(), Value::TRUE)?;
+        }
+        Ok(handle)
     }
 
     /// The main thread's ident.

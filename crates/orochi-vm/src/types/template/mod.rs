@@ -139,7 +139,6 @@ static INTERPOLATION_GETSET: &[GetSet] = &[
         |th, i| Ok(th.receiver::<Interpolation>(i)?.format_spec.get()),
         "Format specifier",
     ),
-    getter("__match_args__", match_args, ""),
 ];
 
 /// An interpolation of value, source of the expression, conversion and format.
@@ -167,12 +166,14 @@ pub fn new_template(
     }
 }
 
-fn match_args(th: &mut Thread, _: Value) -> Result<Value, Raised> {
+/// Adds `Interpolation.__match_args__`, which a class has itself.
+pub(crate) fn finish_classes(th: &mut Thread) -> Result<(), Raised> {
     let mut names = RootVec::new();
     for name in ["value", "expression", "conversion", "format_spec"] {
         names.push(th.intern(name)?.value());
     }
-    Ok(Tuple::from_slice(th, names.as_slice())?.value())
+    let names = Tuple::from_slice(th, names.as_slice())?;
+    crate::class::native::define(th, INTERPOLATION.class(), "__match_args__", names.value())
 }
 
 fn new_from_arguments(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {

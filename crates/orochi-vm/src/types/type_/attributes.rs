@@ -268,6 +268,10 @@ fn type_flags(th: &mut Thread, class: Value) -> Result<Value, Raised> {
             bits |= 1i64 << bit;
         }
     }
+    // The classes of extension modules are made at run time in CPython, and `copyreg` looks for that.
+    if !matches!(class.native.get().module, "builtins" | "types") {
+        bits |= 1 << 9;
+    }
     for (spec, bit) in [
         (&crate::types::int::SPEC, 24),
         (&crate::types::list::SPEC, 25),

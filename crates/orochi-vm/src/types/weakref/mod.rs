@@ -200,9 +200,14 @@ fn callback(th: &mut Thread, reference: Value) -> Result<Value, Raised> {
     Ok(if own.target().is_some() { own.callback.get() } else { Value::NONE })
 }
 
-/// `__weakref__` of instances: there is no list of references to show.
+/// `__weakref__` of instances: the reference without a callback, the first of CPython's list.
 static WEAKREF: GetSet =
-    getter("__weakref__", |_, _| Ok(Value::NONE), "list of weak references to the object");
+    getter("__weakref__", first_reference, "list of weak references to the object");
+
+fn first_reference(_: &mut Thread, object: Value) -> Result<Value, Raised> {
+    let first = canonical::find(object, std::ptr::from_ref(&SPEC).addr());
+    Ok(first.map_or(Value::NONE, Ref::value))
+}
 
 /// Gives a class that adds support for weak references the descriptor `__weakref__`.
 pub(crate) fn define_weakref(th: &mut Thread, class: Ref<Class>) -> Result<(), Raised> {
