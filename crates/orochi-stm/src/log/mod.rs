@@ -15,7 +15,7 @@
 //! words, of which the host makes a number when it is needed ([`Host::place`]).
 //!
 //! Blocks that commit at once are too many to be recorded one by one; they are summed up
-//! ([`Short`]).
+//! ([`touch::Short`]).
 
 mod file;
 pub mod format;
