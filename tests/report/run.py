@@ -88,7 +88,7 @@ def mismatch(conflict, path, lines, expected):
               if pathlib.Path(side["file"]).name == path.name}
     if places != lines:
         return f"lines {sorted(places)}, not {sorted(lines)}"
-    if not all(side["exact"] for side in conflict["sides"]):
+    if not all(side["exact"] or side["inferred"] for side in conflict["sides"]):
         return "a line is a guess"
     if sum(side["count"] for side in conflict["sides"]) != conflict["count"]:
         return "counts do not add up"

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::incident::{Incident, Kind};
+use crate::incident::{Incident, Kind, Known};
 use crate::place::{Frame, own_frame};
 
 /// One side of a conflict.
@@ -17,8 +17,8 @@ pub(crate) struct Side {
     pub(crate) lost: u64,
     pub(crate) count: u64,
     pub(crate) undone: u64,
-    /// Whether it is known that the object was touched here.
-    pub(crate) exact: bool,
+    /// How it is known that the object was touched here.
+    pub(crate) known: Known,
     longest: u64,
 }
 
@@ -56,7 +56,7 @@ impl Conflict {
             own.lost += side.lost;
             own.count += side.count;
             own.undone += side.undone;
-            own.exact |= side.exact;
+            own.known = own.known.max(side.known);
             if own.stack.is_empty() {
                 own.stack = side.stack;
             }
@@ -81,7 +81,7 @@ type AskKey = (Kind, String, Frame);
 /// side and object have lost most to.
 fn likely_sides(incidents: &[Incident]) -> HashMap<AskKey, (Frame, Vec<Frame>)> {
     let mut seen: HashMap<AskKey, HashMap<Frame, (u64, Vec<Frame>)>> = HashMap::new();
-    for incident in incidents.iter().filter(|incident| incident.exact) {
+    for incident in incidents.iter().filter(|incident| incident.known > Known::Near) {
         let (own, other) = (own_frame(&incident.asks), own_frame(&incident.has));
         let mut note = |from: &Frame, to: Frame, stack: &[Frame]| {
             let key = (incident.kind, subject(&incident.object).to_owned(), from.clone());
@@ -123,11 +123,11 @@ pub(crate) fn conflicts(incidents: &[Incident]) -> Vec<Conflict> {
     for incident in incidents {
         let own = own_frame(&incident.asks);
         let (mut other, mut stack) = (own_frame(&incident.has), incident.has.clone());
-        let mut exact = incident.exact;
-        if !exact {
+        let mut sure = incident.known;
+        if sure == Known::Near {
             let key = (incident.kind, subject(&incident.object).to_owned(), own.clone());
             if let Some((frame, known)) = likely.get(&key) {
-                (other, stack, exact) = (frame.clone(), known.clone(), true);
+                (other, stack, sure) = (frame.clone(), known.clone(), Known::Inferred);
             }
         }
         // Whichever side waited: one conflict.
@@ -159,14 +159,14 @@ pub(crate) fn conflicts(incidents: &[Incident]) -> Vec<Conflict> {
         asks.lost += incident.lost;
         asks.count += 1;
         asks.undone += u64::from(incident.undone);
-        asks.exact = true;
+        asks.known = Known::Recorded;
         if incident.lost >= asks.longest {
             asks.longest = incident.lost;
             asks.stack.clone_from(&incident.asks);
         }
         let has = &mut conflict.sides[usize::from(!swapped)];
         has.threads.extend(incident.other);
-        has.exact |= exact;
+        has.known = has.known.max(sure);
         if has.stack.is_empty() {
             has.stack = stack;
         }

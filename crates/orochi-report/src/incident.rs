@@ -37,13 +37,31 @@ pub(crate) struct Incident {
     pub(crate) asks: Vec<Frame>,
     /// Where the other one touched the object; empty if that is not known.
     pub(crate) has: Vec<Frame>,
-    /// Whether `has` is that place, rather than where the other one happened to be.
-    pub(crate) exact: bool,
+    /// How `has` is known.
+    pub(crate) known: Known,
     pub(crate) write: bool,
     pub(crate) start: u64,
     pub(crate) lost: u64,
     pub(crate) undone: bool,
     pub(crate) contended: bool,
+}
+
+/// How it is known where a thread touched an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Known {
+    /// It is not: the line is where the thread happened to be.
+    #[default]
+    Near,
+    /// From other records of the same thread and object, or of the same lines.
+    Inferred,
+    /// The record says so.
+    Recorded,
+}
+
+impl Known {
+    fn inferred(holds: bool) -> Known {
+        if holds { Known::Inferred } else { Known::Near }
+    }
 }
 
 /// One side's answer to a request.
@@ -130,32 +148,35 @@ impl Index<'_> {
         }
     }
 
-    /// The other side of a request for `word`: its thread, stack, whether that is exact, and
+    /// The other side of a request for `word`: its thread, stack, how that is known, and
     /// whether it was in a block.
     fn other_side(
         &self,
         request: (u32, u64),
         word: u64,
         owner: Option<u32>,
-    ) -> (Option<u32>, Vec<Frame>, bool, Option<bool>) {
+    ) -> (Option<u32>, Vec<Frame>, Known, Option<bool>) {
         let guess = |thread: Option<u32>| {
             let stack = thread.and_then(|thread| self.waits.get(&(thread, word)));
             stack.map(|&stack| self.log.frames(stack)).unwrap_or_default()
         };
         match self.answers.get(&request) {
-            Some(answer) if answer.exact => {
-                (Some(answer.thread), self.log.frames(answer.stack), true, Some(answer.block))
-            }
+            Some(answer) if answer.exact => (
+                Some(answer.thread),
+                self.log.frames(answer.stack),
+                Known::Recorded,
+                Some(answer.block),
+            ),
             Some(answer) => {
                 let guessed = guess(Some(answer.thread));
-                let exact = !guessed.is_empty();
-                let has = if exact { guessed } else { self.log.frames(answer.stack) };
-                (Some(answer.thread), has, exact, Some(answer.block))
+                let known = Known::inferred(!guessed.is_empty());
+                let has = if guessed.is_empty() { self.log.frames(answer.stack) } else { guessed };
+                (Some(answer.thread), has, known, Some(answer.block))
             }
             None => {
                 let has = guess(owner);
-                let exact = !has.is_empty();
-                (owner, has, exact, None)
+                let known = Known::inferred(!has.is_empty());
+                (owner, has, known, None)
             }
         }
     }
@@ -197,7 +218,7 @@ pub(crate) fn incidents(log: &Log) -> Vec<Incident> {
                 block,
             } => {
                 let owner = (owner as u32).checked_sub(1);
-                let (other, has, exact, other_block) =
+                let (other, has, known, other_block) =
                     index.other_side((thread, number), word, owner);
                 let other_block = other_block.unwrap_or(obstacle == Obstacle::Block as u64);
                 let inevitable = obstacle == Obstacle::Inevitable as u64;
@@ -226,7 +247,7 @@ pub(crate) fn incidents(log: &Log) -> Vec<Incident> {
                     object,
                     asks: log.frames(stack),
                     has,
-                    exact,
+                    known,
                     write: write != 0,
                     start,
                     lost: length,
@@ -235,7 +256,7 @@ pub(crate) fn incidents(log: &Log) -> Vec<Incident> {
                 });
             }
             Event::Revocation { start, length, number, word, stack, object, .. } => {
-                let (other, has, exact, _) = index.other_side((thread, number), word, None);
+                let (other, has, known, _) = index.other_side((thread, number), word, None);
                 requests.insert((thread, number), all.len());
                 all.push(Incident {
                     kind: Kind::Revocation,
@@ -244,7 +265,7 @@ pub(crate) fn incidents(log: &Log) -> Vec<Incident> {
                     object: log.text(object).to_owned(),
                     asks: log.frames(stack),
                     has,
-                    exact,
+                    known,
                     write: true,
                     start,
                     lost: length,
@@ -265,7 +286,7 @@ pub(crate) fn incidents(log: &Log) -> Vec<Incident> {
                     object: log.text(object).to_owned(),
                     asks,
                     has: holder.map(|(_, at)| log.frames(at)).unwrap_or_default(),
-                    exact: holder.is_some(),
+                    known: if holder.is_some() { Known::Recorded } else { Known::Near },
                     write: true,
                     start,
                     lost: length,
@@ -296,7 +317,7 @@ pub(crate) fn incidents(log: &Log) -> Vec<Incident> {
                 object,
                 asks: own,
                 has,
-                exact: true,
+                known: Known::Recorded,
                 write,
                 start,
                 lost: length,
@@ -311,7 +332,7 @@ pub(crate) fn incidents(log: &Log) -> Vec<Incident> {
                 object: log.text(object).to_owned(),
                 asks: log.frames(stack),
                 has: Vec::new(),
-                exact: false,
+                known: Known::Near,
                 write: true,
                 start,
                 lost: length,

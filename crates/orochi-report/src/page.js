@@ -212,7 +212,7 @@ function choose(conflict) {
     const lines = [{ line: place.line, mark }];
     if (one.file === two.file) lines.push({ line: (place === one ? two : one).line, mark: mark === "one" ? "two" : "one" });
     return make("div", {}, make("h4", {}, `${label}: ${at(place)}${place.function ? " in " + place.function : ""}` +
-        (place.exact || !place.file ? "" : " (near)")),
+        (place.exact || !place.file ? "" : place.inferred ? " (probably)" : " (near)")),
       make("p", {}, `${time(place.seconds || 0)} lost, ${place.count || 0} times, ${place.undone || 0} undone; ` +
         `threads: ${(place.threads || []).join(", ") || "unknown"}`),
       place.file ? source(place.file, lines) : "",

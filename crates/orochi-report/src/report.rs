@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::Log;
 use crate::conflict::{Conflict, conflicts};
 use crate::hint::{Object, hint, kind_in_words, kind_name};
-use crate::incident::{incidents, is_idle};
+use crate::incident::{Known, incidents, is_idle};
 use crate::place::{Frame, Sources, own_frame, set_library};
 
 /// The version of the schema: changes when a field goes or means something else.
@@ -98,6 +98,8 @@ pub struct SideEntry {
     pub place: Frame,
     pub text: String,
     pub exact: bool,
+    /// Whether that is concluded from other records, which may be of other occasions.
+    pub inferred: bool,
     pub seconds: f64,
     pub count: u64,
     pub undone: u64,
@@ -358,7 +360,8 @@ fn entry(
     let sides = conflict.sides.iter().zip(&texts).map(|(side, text)| SideEntry {
         place: side.frame.clone(),
         text: text.clone(),
-        exact: side.exact,
+        exact: side.known == Known::Recorded,
+        inferred: side.known == Known::Inferred,
         seconds: log.seconds(side.lost),
         count: side.count,
         undone: side.undone,

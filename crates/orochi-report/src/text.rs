@@ -25,7 +25,11 @@ fn side(out: &mut String, label: &str, side: &SideEntry) {
         let _ = writeln!(out, "    {label} somewhere (not recorded)");
         return;
     }
-    let near = if side.exact { "" } else { ", near" };
+    let near = match (side.exact, side.inferred) {
+        (true, _) => "",
+        (_, true) => ", probably",
+        _ => ", near",
+    };
     let _ = writeln!(out, "    {label} {}:{}{near}, in {}", place.file, place.line, place.function);
     if !side.text.is_empty() {
         let _ = writeln!(out, "        {}", side.text);
