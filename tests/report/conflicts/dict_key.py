@@ -1,4 +1,4 @@
-# expect: kind=blocks category=dict name=totals hint=stmdict
+# expect: kind=blocks category=dict name=totals hint=dict+for+each+thread
 """Two blocks store under keys of one dict."""
 from pair import rounds, together, work
 from transaction import atomic

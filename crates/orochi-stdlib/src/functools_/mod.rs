@@ -5,7 +5,7 @@ mod lru_cache;
 mod partial;
 
 use orochi_vm::class::{Method, function};
-use orochi_vm::exception::Raised;
+use orochi_vm::exception::{Raised, classes};
 use orochi_vm::heap::Value;
 use orochi_vm::name;
 use orochi_vm::native::ModuleSpec;
@@ -44,7 +44,12 @@ fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
 
 fn reduce(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let (function, iterable) = (args[0], args[1]);
-    let iterator = th.iterate(iterable)?;
+    let iterator = match th.iterate(iterable) {
+        Err(raised) if th.catch(raised, &classes::TYPE_ERROR).is_some() => {
+            return Err(th.type_error("reduce() arg 2 must support iteration"));
+        }
+        other => other?,
+    };
     let mut result = args[2];
     while let Some(item) = th.next(iterator)? {
         result = if result.is_unbound() { item } else { th.call(function, &[result, item])? };
