@@ -15,59 +15,28 @@ among blocks, but not in parallel, and nothing can be undone.
 
 import functools
 import itertools
-import os
 import threading
+from collections import deque
+from time import process_time as clock, time
 
 try:
     from _transaction import (
-        Retry as _Retry, _close_alternative, _open_alternative, abort, atomic, is_atomic, retry)
+        Retry as _Retry, _close_alternative, _open_alternative, abort, atomic, bag,
+        cores as getsegmentlimit, counter, hint_commit_soon, is_atomic, retry)
 except ImportError:
-    class _Retry(BaseException):
-        """Leaves an alternative that retry() has given up."""
+    from _transaction_locks import (
+        Retry as _Retry, _close_alternative, _open_alternative, abort, atomic, bag,
+        cores as getsegmentlimit, counter, hint_commit_soon, is_atomic, retry)
 
-    def _open_alternative():
-        raise NotImplementedError("this Python cannot undo a block")
-
-    class _GlobalLock:
-        """Atomic blocks for one thread at a time."""
-
-        def __init__(self):
-            self._lock = threading.RLock()
-            self._local = threading.local()
-
-        def __call__(self, *, rollback=False):
-            if rollback:
-                raise NotImplementedError("this Python cannot undo a block")
-            return self
-
-        def __enter__(self):
-            self._lock.acquire()
-            self._local.depth = getattr(self._local, "depth", 0) + 1
-            return self
-
-        def __exit__(self, exc_type, exc, traceback):
-            self._local.depth -= 1
-            self._lock.release()
-            return False
-
-        def _is_open(self):
-            return getattr(self._local, "depth", 0) > 0
-
-    atomic = _GlobalLock()
-    is_atomic = atomic._is_open
-
-    def abort():
-        """Undo the block and leave it."""
-        raise NotImplementedError("this Python cannot undo a block")
-
-    def retry():
-        """Undo the block, and start it over when something that it has read changes."""
-        raise NotImplementedError("this Python cannot undo a block")
+from _transaction_containers import (
+    Empty, hashtable, queue, stmdict, stmiddict, stmidset, stmset, threadlocalproperty,
+    weakkeyiddict)
 
 __all__ = [
-    "TransactionError", "TransactionQueue", "abort", "atomic", "atomically", "counter",
-    "getsegmentlimit", "hint_commit_soon", "is_atomic", "map", "or_else",
-    "parallel_for", "retry",
+    "Empty", "TransactionError", "TransactionQueue", "abort", "atomic", "atomically", "bag",
+    "clock", "counter", "getsegmentlimit", "hashtable", "hint_commit_soon", "is_atomic", "map",
+    "or_else", "parallel_for", "queue", "retry", "signals_enabled", "stmdict", "stmiddict",
+    "stmidset", "stmset", "threadlocalproperty", "time", "weakkeyiddict",
 ]
 
 
@@ -110,14 +79,29 @@ def or_else(*alternatives):
         return alternatives[-1]()
 
 
-def hint_commit_soon():
-    """Say that this would be a good moment to commit. Threads here commit on demand."""
+class _SignalsEnabled:
+    """A block in which signals are dealt with.
+
+    It is the main thread that deals with them, always: it takes part in what it waits for here,
+    and looks for signals between tasks. So there is nothing to enable.
+    """
+
+    __slots__ = ()
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, exc_type, exc, traceback):
+        return False
+
+    def __repr__(self):
+        return "transaction.signals_enabled"
+
+    def __reduce__(self):
+        return "signals_enabled"
 
 
-def getsegmentlimit():
-    """How many threads are worth having: as many as the process may use cores."""
-    return os.process_cpu_count() or 1 if hasattr(os, "process_cpu_count") \
-        else os.cpu_count() or 1
+signals_enabled = _SignalsEnabled()
 
 
 class TransactionQueue:
@@ -128,19 +112,24 @@ class TransactionQueue:
     """
 
     def __init__(self):
-        self._tasks = []
+        self._tasks = deque()
         self._executed = 0
         self._running = threading.local()
+        self._changed = threading.Condition()
+        self._waiting = 0
 
     def add(self, function, /, *args, **kwargs):
         """Add a task: a call of `function`."""
         task = functools.partial(function, *args, **kwargs)
         # Inside a task nothing shared is touched: what it adds is handed over when it is done.
         added = getattr(self._running, "added", None)
-        if added is None:
-            self._tasks.append(task)
-        else:
+        if added is not None:
             added.append(task)
+            return
+        self._tasks.append(task)
+        if self._waiting and not is_atomic():
+            with self._changed:
+                self._changed.notify()
 
     def add_generator(self, generator):
         """Add the steps of a generator, one after the other, each a task that ends at a `yield`."""
@@ -153,8 +142,8 @@ class TransactionQueue:
     def run(self, nb_segments=0):
         """Run all tasks, and those they add, on `nb_segments` threads (0: as many as cores).
 
-        If one raises, the exception is raised here, and the tasks that have not begun stay in
-        the queue.
+        If one raises, the first exception is raised here, when what has begun is done; the tasks
+        that have not begun stay in the queue.
         """
         if is_atomic():
             raise TransactionError("run() cannot be called in an atomic block")
@@ -162,11 +151,21 @@ class TransactionQueue:
             raise TransactionError("run() cannot be called by one of its own tasks")
         if not self._tasks:
             return
-        _Run(self, nb_segments or getsegmentlimit()).run()
+        _Run(self, nb_segments if nb_segments > 0 else getsegmentlimit()).run()
 
     def number_of_transactions_executed(self):
-        """How many tasks have committed since the queue was made."""
+        """How many tasks have been executed since the queue was made, failed ones included."""
+        if getattr(self._running, "added", None) is not None:
+            raise TransactionError(
+                "number_of_transactions_executed() cannot be called by one of its own tasks")
         return self._executed
+
+    def __repr__(self):
+        return f"<{type(self).__name__} with {len(self._tasks)} tasks>"
+
+
+# So many tasks a thread takes at a time, at most.
+_MOST_TAKEN = 32
 
 
 class _Run:
@@ -176,9 +175,8 @@ class _Run:
         self._queue = queue
         self._tasks = queue._tasks
         self._threads = threads
-        self._changed = threading.Condition()
+        self._changed = queue._changed
         self._busy = 0
-        self._waiting = 0
         self._raised = None
 
     def run(self):
@@ -201,46 +199,56 @@ class _Run:
     def _work(self):
         running = self._queue._running
         running.added = added = []
-        task = self._next([], False)
+        taken = self._next([], 0)
         try:
-            while task is not None:
-                try:
-                    with atomic:
-                        task()
-                except BaseException as raised:
-                    added.clear()
-                    self._fail(raised)
-                    return
-                task = self._next(added, True)
+            while taken:
+                executed = 0
+                for task in taken:
+                    if self._raised is not None:
+                        break
+                    executed += 1
+                    mark = len(added)
+                    try:
+                        with atomic:
+                            task()
+                    except BaseException as raised:
+                        del added[mark:]
+                        self._fail(raised)
+                        break
+                if executed < len(taken):
+                    # They have not begun.
+                    added[:0] = taken[executed:]
+                taken = self._next(added, executed)
         finally:
             del running.added
 
-    def _next(self, added, done):
-        """The next task, when all before have been handed over; None at the end."""
+    def _next(self, added, executed):
+        """The next tasks, when what those before have added has been handed over; None at the end."""
         with self._changed:
-            if done:
+            if executed:
                 self._busy -= 1
-                self._queue._executed += 1
+                self._queue._executed += executed
+            if added:
                 self._tasks.extend(added)
-                if self._waiting:
-                    self._changed.notify(max(len(added), 1) if self._busy or added else self._waiting)
                 added.clear()
+            if self._queue._waiting and (self._tasks or not self._busy):
+                self._changed.notify_all()
             while True:
                 if self._raised is not None or not self._tasks and not self._busy:
                     self._changed.notify_all()
                     return None
                 if self._tasks:
                     self._busy += 1
-                    return self._tasks.pop(0) if len(self._tasks) < 64 else self._tasks.pop()
-                self._waiting += 1
+                    count = len(self._tasks) // (4 * self._threads)
+                    return [self._tasks.popleft() for _ in range(min(max(count, 1), _MOST_TAKEN))]
+                self._queue._waiting += 1
                 try:
                     self._changed.wait()
                 finally:
-                    self._waiting -= 1
+                    self._queue._waiting -= 1
 
     def _fail(self, raised):
         with self._changed:
-            self._busy -= 1
             if self._raised is None:
                 self._raised = raised
             self._changed.notify_all()
@@ -252,47 +260,63 @@ def map(function, /, *iterables, nb_segments=0, progress=None):
     As in `[function(...) for ... in zip(*iterables)]`, the first exception by position is
     raised. `progress(done, total)` is called as results come in, outside of any block.
     """
-    calls = list(zip(*iterables))
-    results = [None] * len(calls)
-    failures = {}
-    limit = [len(calls)]
-    lock = threading.Lock()
-    places = iter(range(len(calls)))
-    done = itertools.count(1)
-
-    def work():
-        while True:
-            with lock:
-                at = next(places, None)
-            if at is None or at >= limit[0]:
-                return
-            try:
-                with atomic:
-                    result = function(*calls[at])
-            except BaseException as raised:
-                with lock:
-                    failures[at] = raised
-                    limit[0] = min(limit[0], at)
-                continue
-            results[at] = result
-            if progress is not None:
-                with lock:
-                    progress(next(done), len(calls))
-
     if is_atomic():
         raise TransactionError("map() cannot be called in an atomic block")
-    helpers = [threading.Thread(target=work)
-               for _ in range(min(nb_segments or getsegmentlimit(), len(calls)) - 1)]
+    if not iterables:
+        raise TypeError("map() must have at least two arguments.")
+    calls = list(zip(*iterables))
+    total = len(calls)
+    threads = min(nb_segments if nb_segments > 0 else getsegmentlimit(), total)
+    size = max(1, min(_MOST_TAKEN, total // (8 * threads))) if threads else 1
+    begins = iter(range(0, total, size))
+    done = itertools.count(1)
+    lock = threading.Lock()
+    pieces = {}
+    failures = {}
+    limit = [total]
+
+    def report():
+        with lock:
+            progress(next(done), total)
+
+    def work():
+        try:
+            while True:
+                with lock:
+                    begin = next(begins, total)
+                if begin >= limit[0]:
+                    return
+                # Nothing is shared while tasks run: what comes out is handed over piece by piece.
+                results = []
+                for at in range(begin, min(begin + size, total)):
+                    try:
+                        with atomic:
+                            result = function(*calls[at])
+                    except BaseException as raised:
+                        with lock:
+                            failures[at] = raised
+                            limit[0] = min(limit[0], at)
+                        break
+                    results.append(result)
+                    if progress is not None:
+                        report()
+                with lock:
+                    pieces[begin] = results
+        except BaseException as raised:
+            # Not a task: progress() or an interruption.
+            with lock:
+                failures[-1] = raised
+                limit[0] = 0
+
+    helpers = [threading.Thread(target=work) for _ in range(threads - 1)]
     for helper in helpers:
         helper.start()
-    try:
-        work()
-    finally:
-        for helper in helpers:
-            helper.join()
+    work()
+    for helper in helpers:
+        helper.join()
     if failures:
         raise failures[min(failures)]
-    return results
+    return [result for begin in range(0, total, size) for result in pieces[begin]]
 
 
 def parallel_for(iterable, function, /, *, nb_segments=0, progress=None):
@@ -301,32 +325,3 @@ def parallel_for(iterable, function, /, *, nb_segments=0, progress=None):
     The first exception by position is raised, as by the loop.
     """
     map(function, iterable, nb_segments=nb_segments, progress=progress)
-
-
-class counter:
-    """A number that many threads add to without getting into each other's way.
-
-    Each thread adds to a part of its own; the value is the sum of all parts.
-    """
-
-    def __init__(self, start=0):
-        self._parts = {None: [start]}
-        self._local = threading.local()
-
-    def add(self, amount=1):
-        """Add to the number."""
-        try:
-            part = self._local.part
-        except AttributeError:
-            part = self._local.part = [0]
-            self._parts[object()] = part
-        part[0] += amount
-
-    @property
-    def value(self):
-        """The number now."""
-        with atomic:
-            return sum(part[0] for part in list(self._parts.values()))
-
-    def __repr__(self):
-        return f"{type(self).__name__}({self.value})"

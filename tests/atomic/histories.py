@@ -6,7 +6,7 @@ the checker looks for an order in which the steps, run one after the other on a 
 the same results and leave the same state, and which agrees with the clock: what had ended
 before something else began comes first.
 
-Usage: histories.py [--count 10000] [--seconds 60] [--threads 3] [--seed N]
+Usage: histories.py [--count 10000] [--seconds 60] [--threads 3] [--seed N] [--only kind_]
 """
 
 import argparse
@@ -16,11 +16,29 @@ import sys
 import threading
 import time
 
-from transaction import atomic
+from transaction import atomic, bag, counter, stmdict, stmset
 
 
 class Target:
     """What class attributes are set on."""
+
+
+class Low:
+    def rank(self):
+        return "low"
+
+
+class High:
+    def rank(self):
+        return "high"
+
+
+def answers(n):
+    return lambda self: n
+
+
+METHODS = [answers(n) for n in range(3)]
+LENGTHS = [answers(n) for n in range(3)]
 
 
 class Shared:
@@ -34,7 +52,14 @@ class Shared:
         self.set = set()
         self.deque = collections.deque()
         self.bytes = bytearray()
+        self.table = stmdict()
+        self.members = stmset()
+        self.counter = counter()
+        self.bag = bag()
         Target.n = 0
+        self.kind = type("Kind", (Low,), {"call": METHODS[0]})
+        self.kinds = [self.kind, type("Heir", (self.kind,), {})]
+        self.instance = self.kind()
 
 
 GLOBAL = 0
@@ -135,13 +160,132 @@ def op_class_get(s, v):
     return Target.n
 
 
+# What blocks do to classes: attributes that come and go, methods that are replaced (also
+# special ones), other bases, another class for an instance.
+
+
+def op_kind_set(s, v):
+    setattr(s.kind, "pq"[v % 2], v)
+
+
+def op_kind_delete(s, v):
+    try:
+        delattr(s.kind, "pq"[v % 2])
+    except AttributeError:
+        return "none"
+
+
+def op_kind_get(s, v):
+    if v % 2:
+        return getattr(s.instance, "q", None)
+    try:
+        return s.kind.p
+    except AttributeError:
+        return None
+
+
+def op_kind_method(s, v):
+    s.kind.call = METHODS[v % 3]
+
+
+def op_kind_call(s, v):
+    return s.instance.call()
+
+
+def op_kind_length(s, v):
+    if v % 3:
+        s.kind.__len__ = LENGTHS[v % 3]
+    elif hasattr(s.kind, "__len__"):
+        try:
+            del s.kind.__len__
+        except AttributeError:
+            # Another thread was faster, between the two operations of plain code.
+            pass
+
+
+def op_kind_len(s, v):
+    try:
+        return len(s.instance)
+    except TypeError:
+        return None
+
+
+def op_kind_bases(s, v):
+    s.kind.__bases__ = ((Low,), (High,))[v % 2]
+
+
+def op_kind_rank(s, v):
+    return s.instance.rank() if v % 2 else "high" if isinstance(s.instance, High) else "low"
+
+
+def op_kind_change(s, v):
+    s.instance.__class__ = s.kinds[v % 2]
+
+
+def op_kind_type(s, v):
+    return s.kinds.index(type(s.instance))
+
+
+def op_table_set(s, v):
+    s.table[v % 4] = v
+
+
+def op_table_pop(s, v):
+    return s.table.pop(v % 4, None)
+
+
+def op_table_setdefault(s, v):
+    return s.table.setdefault(v % 4, v)
+
+
+def op_table_get(s, v):
+    return s.table.get(v % 4)
+
+
+def op_table_len(s, v):
+    return len(s.table)
+
+
+def op_table_items(s, v):
+    # In the order in which the keys came.
+    return tuple(s.table.items())
+
+
+def op_members_add(s, v):
+    s.members.add(v % 3)
+
+
+def op_members_discard(s, v):
+    s.members.discard(v % 3)
+
+
+def op_members_all(s, v):
+    return tuple(s.members)
+
+
+def op_counter_add(s, v):
+    s.counter.add(v)
+
+
+def op_counter_get(s, v):
+    return s.counter.value
+
+
+def op_bag_append(s, v):
+    s.bag.append(v)
+
+
+def op_bag_all(s, v):
+    return frozenset(s.bag)
+
+
 OPERATIONS = {name[3:]: f for name, f in list(globals().items()) if name.startswith("op_")}
 NAMES = sorted(OPERATIONS)
 
 
 def model(state, name, v):
     """The operation on a model state; (result, new state)."""
-    obj, dct, lst, st, dq, by, glob, cls = state
+    obj, dct, lst, st, dq, by, glob, cls, table, members, count, all_of_bag, kind = state
     result = None
     if name == "attr_add":
         obj += v
@@ -191,15 +335,85 @@ def model(state, name, v):
         cls = v
     elif name == "class_get":
         result = cls
-    return result, (obj, dct, lst, st, dq, by, glob, cls)
+    elif name.startswith("kind_"):
+        result, kind = model_kind(kind, name[5:], v)
+    elif name.startswith("table_"):
+        d = dict(table)
+        if name == "table_set":
+            d[v % 4] = v
+        elif name == "table_pop":
+            result = d.pop(v % 4, None)
+        elif name == "table_setdefault":
+            result = d.setdefault(v % 4, v)
+        elif name == "table_get":
+            result = d.get(v % 4)
+        elif name == "table_len":
+            result = len(d)
+        else:
+            result = table
+        table = tuple(d.items())
+    elif name == "members_add":
+        members = tuple(dict.fromkeys(members + (v % 3,)))
+    elif name == "members_discard":
+        members = tuple(n for n in members if n != v % 3)
+    elif name == "members_all":
+        result = members
+    elif name == "counter_add":
+        count += v
+    elif name == "counter_get":
+        result = count
+    elif name == "bag_append":
+        all_of_bag |= {v}
+    elif name == "bag_all":
+        result = all_of_bag
+    return result, (obj, dct, lst, st, dq, by, glob, cls, table, members, count, all_of_bag, kind)
 
 
-EMPTY = (0, (), (), frozenset(), (), b"", 0, 0)
+def model_kind(kind, name, v):
+    p, q, method, length, bases, of = kind
+    result = None
+    if name == "set":
+        p, q = (p, v) if v % 2 else (v, q)
+    elif name == "delete":
+        result = "none" if (q if v % 2 else p) is None else None
+        p, q = (p, None) if v % 2 else (None, q)
+    elif name == "get":
+        result = q if v % 2 else p
+    elif name == "method":
+        method = v % 3
+    elif name == "call":
+        result = method
+    elif name == "length":
+        length = v % 3 or None
+    elif name == "len":
+        result = length
+    elif name == "bases":
+        bases = v % 2
+    elif name == "rank":
+        result = ("low", "high")[bases]
+    elif name == "change":
+        of = v % 2
+    elif name == "type":
+        result = of
+    return result, (p, q, method, length, bases, of)
+
+
+EMPTY = (0, (), (), frozenset(), (), b"", 0, 0, (), (), 0, frozenset(),
+         (None, None, 0, None, 0, 0))
 
 
 def final_state(s):
     return (s.object.n, tuple(s.dict.items()), tuple(s.list), frozenset(s.set), tuple(s.deque),
-            bytes(s.bytes), GLOBAL, Target.n)
+            bytes(s.bytes), GLOBAL, Target.n, tuple(s.table.items()), tuple(s.members),
+            s.counter.value, frozenset(s.bag), final_kind(s))
+
+
+def final_kind(s):
+    entries = s.kind.__dict__
+    length = entries.get("__len__")
+    return (entries.get("p"), entries.get("q"), METHODS.index(entries["call"]),
+            None if length is None else LENGTHS.index(length),
+            int(s.kind.__bases__ == (High,)), s.kinds.index(type(s.instance)))
 
 
 class Undo(Exception):
@@ -217,17 +431,21 @@ LOCK = threading.RLock()
 LOCKED = False
 
 
+ONLY = ""
+
+
 def random_step(rng, counter):
     if LOCKED:
         kind = rng.choice(["locked", "locked", "locked", "recursive", "taken", "sleeping", "both"])
     else:
         kind = rng.choice(["plain", "plain", "atomic", "atomic", "atomic", "undone", "partly"])
     count = 1 if kind == "plain" else rng.randint(2, 4)
+    known = [name for name in NAMES if name.startswith(ONLY)]
     if kind == "plain":
-        names = [rng.choice(NAMES)]
+        names = [rng.choice(known)]
     else:
         # Blocks prefer few objects, so that they meet.
-        few = rng.sample(NAMES, 3)
+        few = rng.sample(known, 3)
         names = [rng.choice(few) for _ in range(count)]
     return kind, [(name, next(counter)) for name in names]
 
@@ -350,8 +568,10 @@ def main():
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--locked", action="store_true")
+    parser.add_argument("--only", default="", help="operations that begin with this")
     options = parser.parse_args()
-    global LOCKED
+    global LOCKED, ONLY
+    ONLY = options.only
     LOCKED = options.locked
     seed = options.seed if options.seed is not None else time.time_ns() & 0xFFFFFF
     rng = random.Random(seed)

@@ -9,6 +9,7 @@ Usage: run.py [--orochi PATH] [--histories 10000] [--seconds 60]
 import argparse
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -17,7 +18,18 @@ ROOT = HERE.parent.parent
 PROGRAMS = ROOT / "tests" / "programs"
 
 
+def run(command, timeout, **how):
+    """(output, errors, exit status or None) of `command`; one that does not end is a failure like others."""
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=timeout, **how)
+    except subprocess.TimeoutExpired as expired:
+        return expired.stdout or b"", (expired.stderr or b"") + f"\nno end after {timeout:g} s".encode(), None
+    return done.stdout, done.stderr, done.returncode
+
+
 def main():
+    # Whoever starts this in the background may have SIGINT ignored; the programs send it to themselves.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser()
     parser.add_argument("--orochi", default=str(ROOT / "target" / "release" / "orochi"))
     parser.add_argument("--histories", type=int, default=10000)
@@ -39,31 +51,33 @@ def main():
         for path in sorted(PROGRAMS.glob("1[23]?_*.py")):
             if not path.with_suffix(".out").exists():
                 continue
-            done = subprocess.run([options.orochi, "-X", f"stm_zeal={zeal}", str(path)],
-                                  capture_output=True, timeout=180, env=environment, cwd=PROGRAMS)
+            output, errors, _ = run([options.orochi, "-X", f"stm_zeal={zeal}", str(path)], 180, env=environment,
+                                    cwd=PROGRAMS)
             expected = path.with_suffix(".out").read_bytes()
-            check(f"{path.name} with stm_zeal={zeal}", done.stdout == expected,
-                  (done.stdout + done.stderr).decode(errors="replace")[-2000:])
+            check(f"{path.name} with stm_zeal={zeal}", output == expected,
+                  (output + errors).decode(errors="replace")[-2000:])
     # What an elided lock does must not show either.
     for choice in ("off", "always"):
         for path in sorted([*PROGRAMS.glob("07?_*.py"), *PROGRAMS.glob("130_*.py")]):
-            done = subprocess.run([options.orochi, "-X", f"lock_elision={choice}", str(path)],
-                                  capture_output=True, timeout=180, env=environment, cwd=PROGRAMS)
+            output, errors, _ = run([options.orochi, "-X", f"lock_elision={choice}", str(path)], 180, env=environment,
+                                    cwd=PROGRAMS)
             expected = path.with_suffix(".out").read_bytes()
-            check(f"{path.name} with lock_elision={choice}", done.stdout == expected,
-                  (done.stdout + done.stderr).decode(errors="replace")[-2000:])
-    seconds = options.seconds / 5
+            check(f"{path.name} with lock_elision={choice}", output == expected,
+                  (output + errors).decode(errors="replace")[-2000:])
+    # Classes are read without barriers; what changes them has histories of its own.
+    classes = ("--only", "kind_")
+    seconds = options.seconds / 7
     for threads, steps, zeal, more in ((3, 4, 0, ()), (2, 6, 0, ()), (3, 3, 4, ()),
+                                       (3, 4, 0, classes), (2, 5, 3, classes),
                                        (3, 4, 0, ("--locked",)), (3, 3, 2, ("--locked",))):
         command = [options.orochi, "-X", f"stm_zeal={zeal}", "-X", "lock_elision=always",
                    str(HERE / "histories.py"), *more,
                    "--count", str(options.histories // 2), "--seconds", str(seconds),
                    "--threads", str(threads), "--steps", str(steps)]
-        done = subprocess.run(command, capture_output=True, timeout=60 + 5 * seconds,
-                              env=environment)
-        text = (done.stdout + done.stderr).decode(errors="replace")
+        output, errors, status = run(command, 60 + 5 * seconds, env=environment)
+        text = (output + errors).decode(errors="replace")
         print(text.strip().splitlines()[-1] if text.strip() else "nothing")
-        check(f"histories of {threads} threads, stm_zeal={zeal}, {more}", done.returncode == 0, text[-3000:])
+        check(f"histories of {threads} threads, stm_zeal={zeal}, {more}", status == 0, text[-3000:])
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

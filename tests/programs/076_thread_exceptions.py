@@ -56,23 +56,35 @@ def compute():
 stop = False
 workers = [threading.Thread(target=compute) for _ in range(4)]
 for t in workers: t.start()
-threading.Timer(0.05, _thread.interrupt_main).start()
+def interrupt(how):
+    # Not before the main thread is where it can take it, however slowly it gets there.
+    ready = threading.Event()
+    def press():
+        ready.wait()
+        time.sleep(0.05)
+        how()
+    threading.Thread(target=press).start()
+    return ready
+ready = interrupt(_thread.interrupt_main)
 try:
+    ready.set()
     while True:
         sum(range(100))
 except KeyboardInterrupt:
     print("KeyboardInterrupt while all threads compute")
 stop = True
 for t in workers: t.join()
-threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+ready = interrupt(lambda: os.kill(os.getpid(), signal.SIGINT))
 try:
+    ready.set()
     time.sleep(10)
 except KeyboardInterrupt:
     print("KeyboardInterrupt in sleep")
 lock = threading.Lock()
 lock.acquire()
-threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+ready = interrupt(lambda: os.kill(os.getpid(), signal.SIGINT))
 try:
+    ready.set()
     lock.acquire()
 except KeyboardInterrupt:
     print("KeyboardInterrupt in a lock")

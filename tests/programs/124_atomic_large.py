@@ -102,21 +102,28 @@ KINDS = {
 }
 SIZES = [0, 1, 5, 100, 500, 1000, 2000, 5000]
 
+
+
+def undone(x):
+    """Whether a block of a few operations that is left by an exception leaves nothing behind."""
+    before = content(x)
+    try:
+        with atomic(rollback=True):
+            for _ in range(rng.randrange(1, 6)):
+                rng.choice(list(operations(rng, x)))()
+            raise Undo
+    except Undo:
+        pass
+    return content(x) == before
+
+
 for name, (make, operations, content) in KINDS.items():
     rng = random.Random(name)
     wrong = 0
     for size in SIZES:
         x = make(size)
         for round in range(30):
-            before = content(x)
-            try:
-                with atomic(rollback=True):
-                    for _ in range(rng.randrange(1, 6)):
-                        rng.choice(list(operations(rng, x)))()
-                    raise Undo
-            except Undo:
-                pass
-            wrong += content(x) != before
+            wrong += not undone(x)
             if round % 10 == 9:
                 # A block that commits, and plain code, in between.
                 with atomic:
@@ -125,15 +132,7 @@ for name, (make, operations, content) in KINDS.items():
             # An inner block undone, the outer one kept.
             with atomic:
                 rng.choice(list(operations(rng, x)))()
-                middle = content(x)
-                try:
-                    with atomic(rollback=True):
-                        for _ in range(rng.randrange(1, 6)):
-                            rng.choice(list(operations(rng, x)))()
-                        raise Undo
-                except Undo:
-                    pass
-                wrong += content(x) != middle
+                wrong += not undone(x)
                 rng.choice(list(operations(rng, x)))()
             if len(x) > 20000 or len(x) < size // 4:
                 x = make(size)

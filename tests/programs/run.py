@@ -24,6 +24,7 @@ import concurrent.futures
 import difflib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -132,6 +133,8 @@ def main():
                         help="programs that are known to fail too (known_failures.txt)")
     parser.add_argument("--record", metavar="PYTHON", help="write expected outputs from this CPython")
     options = parser.parse_args()
+    # Whoever starts this in the background may have SIGINT ignored; the programs send it to themselves.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     programs = sorted(path for path in HERE.glob("[0-9]*.py") if options.k in path.name
                       and path.stem not in options.skip)
     if options.record:

@@ -356,7 +356,8 @@ def guide(runner, python):
     check("the guide has examples", len(examples) > 10)
     library = runner.folder / "library"
     library.mkdir(exist_ok=True)
-    for module in ("transaction.py", "pypystm.py"):
+    for module in ("transaction.py", "pypystm.py", "_transaction_locks.py",
+                   "_transaction_containers.py"):
         if (ROOT / "Lib" / module).exists():
             (library / module).write_bytes((ROOT / "Lib" / module).read_bytes())
     for number, source in enumerate(examples, 1):

@@ -46,6 +46,8 @@
 
 /// `d` bit of the call instructions: `R[b+3]` holds the receiver or unbound, arguments follow.
 pub const METHOD_FORM: u8 = 0x80;
+/// `d` bit of [`Op::Call`]: the call of `__exit__` at the end of a `with` statement.
+pub const ENDS_WITH: u8 = 0x40;
 /// `d` bit of [`Op::GetAttr`] and [`Op::GetItem`]: the target is about to be stored to (an
 /// in-place statement), so it is claimed for writing before it is read.
 pub const FOR_UPDATE: u8 = 1;
@@ -323,7 +325,7 @@ opcodes! {
 
     // ---- calls and functions
     /// `R[a] = ` call at base `b` with `c` positional arguments (receiver not counted); `d` bit
-    /// `METHOD_FORM`.
+    /// `METHOD_FORM`, and `ENDS_WITH`, which says where it comes from.
     Call = Abn, 1;
     /// As `Call`; `d` low 7 bits: the number of arguments, of which the last `len(K[c])` go by
     /// the names in the tuple `K[c]`. Calls with more arguments use `CallEx`.

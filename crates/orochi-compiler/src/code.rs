@@ -147,6 +147,8 @@ pub struct Code {
     pub exceptions: Vec<ExceptionRange>,
     /// One position for each word offset where the position changes, ascending.
     pub positions: Vec<(u32, Position)>,
+    /// Where statements begin, ascending, each with the first register that is free there.
+    pub statements: Vec<(u32, u16)>,
     /// For class bodies: the attributes that methods assign to their first parameter, in order
     /// (`__static_attributes__`; the VM sizes instances by it).
     pub static_attributes: Vec<Arc<str>>,

@@ -73,6 +73,9 @@ fn one(code: &Code) -> Result<(), String> {
     if !code.positions.is_sorted_by_key(|(offset, _)| *offset) {
         return Err("positions are out of order".to_owned());
     }
+    if !code.statements.iter().all(|(offset, _)| starts.get(*offset as usize) == Some(&true)) {
+        return Err("a statement begins within an instruction".to_owned());
+    }
     if code.variables.len() > code.registers as usize {
         return Err("more variables than registers".to_owned());
     }

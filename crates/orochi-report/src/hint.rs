@@ -116,19 +116,20 @@ pub(crate) fn hint(conflict: &Conflict, texts: &[String]) -> String {
     }
     let by_type = match object.category {
         "dict" | "defaultdict" | "OrderedDict" | "collections.OrderedDict" => Some(
-            "Different keys of one dict: use a dict for each thread, merged at the end, or \
-             several dicts, chosen by the key.",
+            "Different keys of one dict: use `transaction.stmdict`, or a dict for each thread, \
+             merged at the end.",
         ),
-        "set" => {
-            Some("Different elements of one set: use a set for each thread, united at the end.")
-        }
+        "set" => Some(
+            "Different elements of one set: use `transaction.stmset`, or a set for each thread, \
+             united at the end.",
+        ),
         "list" | "collections.deque" | "deque" if appends(&object) => Some(
             "One list that all append to: let each task return its results \
              (`transaction.map`), or collect them in a list of its own and extend the shared one once.",
         ),
-        "_queue.SimpleQueue" | "SimpleQueue" => {
-            Some("One queue that all use: pass on several items at a time.")
-        }
+        "_queue.SimpleQueue" | "SimpleQueue" => Some(
+            "One queue that all use: pass on several items at a time, or use `transaction.queue`.",
+        ),
         _ => None,
     };
     if let Some(hint) = by_type {

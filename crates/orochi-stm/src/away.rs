@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! leave      token |= AWAY; fence; a request pending? give everything first
-//! come back  want = 0; seat; token &= !AWAY; fence; a stop? away again; adopt the epoch found
+//! come back  want = 0; seat; token &= !AWAY; fence; a stop, or somebody runs alone? away again;
+//!            adopt the epoch found
 //! ```
 //!
 //! Each departure tells the host once before and once after, so that the collector knows where
@@ -56,6 +57,7 @@ impl StmThread {
 
     /// Publishes that the thread waits. `brief`: zero or [`BRIEF`].
     pub(crate) fn leave(&self, brief: u64) {
+        self.forget_age();
         let status = self.waiting_status();
         let record = self.record;
         let before = Token(record.token.fetch_or(status | brief, Ordering::SeqCst));
@@ -98,9 +100,14 @@ impl StmThread {
         let status = AWAY | SAFE;
         let start = self.log_begin();
         loop {
+            self.stay_away();
             let before = self.come_back_seated(status);
-            // Fence 1 again: the status against stops and revocations (S4).
+            // Fence 1 again: the status against stops, revocations and who runs alone (S4).
             fence(Ordering::SeqCst);
+            if self.must_let_pass() {
+                self.leave(0);
+                continue;
+            }
             if !self.must_stop() {
                 break;
             }

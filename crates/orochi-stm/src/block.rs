@@ -131,7 +131,9 @@ impl StmThread {
     pub fn block_enter(&self, host: &dyn Host) {
         debug_assert!(!self.in_block_or_pair(), "blocks nest as savepoints");
         self.operation_done();
-        self.take_age();
+        self.note_blocks(host);
+        self.let_pass(host);
+        self.take_age_of_block();
         self.answer_before_leaving(host);
         self.asked.set(false);
         self.doomed.set(false);

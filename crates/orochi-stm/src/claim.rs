@@ -15,12 +15,15 @@
 //! No host code but [`Host`]'s runs inside a claim.
 
 use crate::host::{Host, Logged};
-use crate::owner::{G, OwnerBits, OwnerState, OwnerWord, Transition, W};
+use crate::owner::{G, OwnerBits, OwnerState, OwnerWord, TID_LIMIT, Transition, W};
 use crate::policy;
 use crate::record::{NO_AGE, REQUEST, ThreadRecord, WOUND};
 use crate::sync::{Ordering, fence, now, relax, ticks, worth_spinning};
-use crate::thread::{Abort, StmThread};
+use crate::thread::{Abort, BlockState, StmThread};
 use crate::token::{ATOMIC, AWAY, BRIEF, INEVITABLE, Token, WOUNDED};
+
+/// So many blocks at most share an age; a power of two.
+const SAME_AGE: u64 = 16;
 
 /// What a claim is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +62,10 @@ impl StmThread {
         host: &dyn Host,
     ) -> Result<(), Abort> {
         self.record.counters.claims.count();
+        if self.claim_quickly(word, access, host)? {
+            self.log_claim(word, host);
+            return Ok(());
+        }
         if self.doomed.get() {
             return Err(Abort);
         }
@@ -118,6 +125,42 @@ impl StmThread {
         Ok(())
     }
 
+    /// The part of a claim that is all of it where nobody is in the way, and nothing but the log is
+    /// to be told: what this thread has already, or its last owner is done with. False: nothing has
+    /// been done.
+    #[inline(always)]
+    fn claim_quickly(
+        &self,
+        word: &OwnerWord,
+        access: Access,
+        host: &dyn Host,
+    ) -> Result<bool, Abort> {
+        let (bits, mine) = (word.load(), self.write_token.get());
+        let tid = bits.tid();
+        let block = self.block.get() == BlockState::Block;
+        let watched = self.doomed.get() || self.listing.get() || self.abort_after.get() != 0;
+        let aged = !block && self.record.age.load(Ordering::Relaxed) != NO_AGE;
+        let no_tid = OwnerBits(mine).tid() == 0;
+        if cfg!(feature = "zeal") || watched || aged || no_tid || self.in_pair() {
+            return Ok(false);
+        }
+        if tid == OwnerBits(mine).tid() {
+            if self.token().owns(bits) {
+                if access == Access::Write {
+                    self.enable_writes(word, bits, host)?;
+                }
+                return Ok(true);
+            }
+        } else if tid == 0
+            || tid >= TID_LIMIT
+            || access == Access::Read && !(block && bits.may_write())
+            || self.registry.thread_of(tid).is_some_and(|owner| owner.token().owns(bits))
+        {
+            return Ok(false);
+        }
+        self.take(word, bits, access, host)
+    }
+
     /// Claims for reading, outside of blocks, what its last owner is done with: the part of the
     /// read barrier's slow path that a reader of many such objects meets for each. It neither waits
     /// nor calls the host. False: nothing has been done, and [`StmThread::claim_read`] has to.
@@ -165,17 +208,25 @@ impl StmThread {
             }
             return Ok(false);
         }
+        // In a block only what its last owner has not written: the block may be about to.
         let share = access == Access::Read
-            && !self.in_block_or_pair()
+            && !self.in_pair()
             && tid != self.token().tid()
-            && policy::share_on_read(self, bits);
+            && if self.in_block() {
+                !bits.may_write() && policy::share_in_block(self)
+            } else {
+                policy::share_on_read(self, bits)
+            };
         if share {
-            return Ok(word.transition(bits, bits.to_shared()) == Transition::Done);
+            let done = word.transition(bits, bits.to_shared()) == Transition::Done;
+            // A block has to mark what it reads as `Shared`.
+            return Ok(done && !self.in_block());
         }
         self.take(word, bits, access, host)
     }
 
     /// Claims a word that is stale or nobody's.
+    #[inline(always)]
     fn take(
         &self,
         word: &OwnerWord,
@@ -233,6 +284,30 @@ impl StmThread {
         if self.record.age.load(Ordering::Relaxed) == NO_AGE {
             self.record.age.store(ticks(), Ordering::Release);
         }
+    }
+
+    /// The same for a block. The clock costs as much as all else at the beginning of a block, so
+    /// short blocks that follow each other without a wait share an age, [`SAME_AGE`] of them: each
+    /// block is still older than all but a few that begin after it.
+    pub(crate) fn take_age_of_block(&self) {
+        if self.record.age.load(Ordering::Relaxed) != NO_AGE {
+            return;
+        }
+        let last = &self.record.last_age;
+        let known = last.load(std::sync::atomic::Ordering::Relaxed);
+        let next = if known.is_multiple_of(SAME_AGE) || self.is_logging() {
+            self.take_age();
+            self.record.age.load(Ordering::Relaxed) | (SAME_AGE - 1)
+        } else {
+            self.record.age.store(known & !(SAME_AGE - 1), Ordering::Release);
+            known - 1
+        };
+        last.store(next, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// The next block takes an age of its own.
+    pub(crate) fn forget_age(&self) {
+        self.record.last_age.store(0, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Waits until `word` no longer says `seen`, whose owner (revoker, holder) is `target`.

@@ -36,6 +36,19 @@ impl StmThread {
         self.count_release();
     }
 
+    /// Plain code gives up all that it owns before anybody asks: who wants any of it need not wait
+    /// for this thread's next safepoint. Does nothing in a block. A release point.
+    pub fn give_up_everything(&self, host: &dyn Host) {
+        if self.in_block_or_pair() {
+            return;
+        }
+        self.operation_done();
+        self.answer_before_leaving(host);
+        self.bump(0);
+        self.registry.wake_waiters_for(self.record.slot);
+        self.ensure_tid(host);
+    }
+
     /// Begins the epoch of a block, short or not.
     pub(crate) fn enter_epoch(&self, host: &dyn Host) {
         if self.token().hi() + 1 < self.registry.limits.epochs {

@@ -19,7 +19,7 @@
 //! * **S3 A barrier loads with Acquire**, because a grant may have written this thread's token
 //!   into the word.
 //! * **S4 Four fences.** Each separates a store from a load of what another thread stores first:
-//!   status against requests, stops and revocations; request against token and word; `Revoking`
+//!   status against requests, stops, revocations and who runs alone; request against token and word; `Revoking`
 //!   against returns and registrations; sleep against wake.
 //! * **S5 What is wanted or held stays alive.** A thread that waits for an object, or holds its
 //!   bit, keeps it reachable; collections happen only while every thread is away, safe or
@@ -32,10 +32,12 @@
 //!
 //! # Where things are
 //! [`owner`] and `token`: the two words, bit by bit. `thread`: the barriers. `claim`, `share`,
-//! `contend`, `pair`: their slow paths. `safepoint`, `away`, `stop`, `seats`: waiting and
-//! answering. `epoch`, `registry`, `record`: threads and tids. `policy`: when to give. `block`:
+//! `contend`, `pair`: their slow paths. `safepoint`, `away`, `stop`, `alone`, `seats`:
+//! waiting and answering. `epoch`, `registry`, `record`: threads and tids. `policy`: when to give. `block`:
 //! atomic blocks; `elide`: those that stand for a lock. [`log`]: the event log.
 
+mod absence;
+mod alone;
 mod away;
 mod block;
 mod claim;

@@ -284,6 +284,14 @@ impl OwnerWord {
         self.0.store(word | self.peek().0 & G, Ordering::Relaxed);
     }
 
+    /// Gives a freshly built object to nobody, keeping `G`: whoever wants it claims it, its maker
+    /// included, and a block that changes it logs that. For objects that become visible to others
+    /// before the block in which they were made has ended. The caller must own it.
+    #[inline]
+    pub fn set_free(&self) {
+        self.0.store(self.peek().to_free().0, Ordering::Release);
+    }
+
     /// Declares a freshly built object immutable, before or after publication: everybody may
     /// read it from now on without asking. The caller must own it.
     #[inline]

@@ -84,6 +84,8 @@ impl StmThread {
         host: &dyn Host,
     ) -> Result<(), Abort> {
         self.operation_done();
+        // A pair that is wounded again and again for a thread that wants to run alone lets it.
+        self.let_pass(host);
         self.take_age();
         self.answer_before_leaving(host);
         self.enter_epoch(host);

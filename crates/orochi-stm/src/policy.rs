@@ -13,7 +13,8 @@
 //! * Who is asked for one object after another in quick succession gives them all: it ends its
 //!   epoch after [`RUN`] of them. What it goes on using it claims again, for less than a
 //!   handshake each.
-//! * What another thread has only read becomes `Shared` when read; and for a while after two
+//! * What another thread has only read becomes `Shared` when read (in blocks not, for a while after
+//!   one of this thread has had to take such an object back); and for a while after two
 //!   readers met, so does whatever either of them reads first; the longer the more often they meet.
 //!
 //! What is remembered about objects lives in a small table indexed by a hash of the address:
@@ -48,6 +49,9 @@ const RUN: u32 = 3;
 /// Reads that become `Shared` at once after two readers met for the first time, and at most:
 /// twice as many each time they meet again.
 const SHARED_READS: std::ops::Range<u32> = 64..1 << 16;
+
+/// Reads in blocks that claim what they could share, after each revocation.
+const KEPT_READS: u32 = 4096;
 
 /// Entries in the table of heat.
 const HEAT_ENTRIES: usize = 512;
@@ -180,6 +184,8 @@ pub(crate) struct History {
     shared_reads: Cell<u32>,
     /// How many were allowed the last time.
     sharing: Cell<u32>,
+    /// Reads in blocks that still claim what they could share.
+    kept_reads: Cell<u32>,
     /// The object given last, when, and how many others in quick succession before it.
     given: Cell<(usize, u64, u32)>,
 }
@@ -225,6 +231,7 @@ impl History {
     pub(crate) fn revoked(&self) {
         self.shared_reads.set(0);
         self.sharing.set(0);
+        self.kept_reads.set(KEPT_READS);
     }
 }
 
@@ -250,6 +257,14 @@ pub(crate) fn share_on_read(thread: &StmThread, bits: OwnerBits) -> bool {
     let left = thread.history.shared_reads.get();
     thread.history.shared_reads.set(left.saturating_sub(1));
     left > 0
+}
+
+/// Whether a block makes a stale object that its last owner has only read `Shared`. Where such
+/// objects are written again soon, a claim by each reader costs less than taking them back.
+pub(crate) fn share_in_block(thread: &StmThread) -> bool {
+    let left = thread.history.kept_reads.get();
+    thread.history.kept_reads.set(left.saturating_sub(1));
+    left == 0
 }
 
 /// An operation on the `Contended` object `word` is over: does it stay so?

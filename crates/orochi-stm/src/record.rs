@@ -23,6 +23,8 @@ pub(crate) const SEAT_WANTED: u32 = 1 << 3;
 pub(crate) const WOUND: u32 = 1 << 4;
 /// Poll bit, set by the thread itself: `Contended` objects are held for the running operation.
 pub(crate) const HOLDING: u32 = 1 << 5;
+/// Poll bit: a thread wants to run alone.
+pub(crate) const ALONE: u32 = 1 << 6;
 /// Where the host's bits begin.
 pub(crate) const HOST_SHIFT: u32 = 16;
 
@@ -107,6 +109,9 @@ pub struct ThreadRecord {
     pub(crate) target: AtomicU32,
     /// Age of the current attempt: the time of its first try, in ticks.
     pub(crate) age: AtomicU64,
+    /// The thread's own: the age of its last block, and in the lowest bits how many blocks may
+    /// still have the same.
+    pub(crate) last_age: std::sync::atomic::AtomicU64,
     /// The newest revocation the thread has acknowledged.
     pub(crate) ack: AtomicU64,
     /// The number of the revocation this thread carries out; [`UNNUMBERED`] from before the
@@ -147,6 +152,7 @@ impl ThreadRecord {
             want: AtomicU64::new(0),
             target: AtomicU32::new(0),
             age: AtomicU64::new(NO_AGE),
+            last_age: std::sync::atomic::AtomicU64::new(0),
             ack: AtomicU64::new(0),
             revocation: AtomicU64::new(UNNUMBERED),
             seat_queued: AtomicU32::new(0),

@@ -6,6 +6,7 @@
 //! replaced it in every owner word. A thread that ends leaves its tid, with the counter where it
 //! stood, to the next thread: epochs never repeat.
 
+use crate::alone::Alone;
 use crate::host::Host;
 use crate::owner::{EPOCH_BITS, OwnerWord, TID_LIMIT};
 use crate::policy::HeatTable;
@@ -59,6 +60,8 @@ pub struct Registry {
     /// only so that waiting for it is waiting for an address.
     pub(crate) inevitable: AtomicU32,
     pub(crate) inevitable_address: OwnerWord,
+    /// Who runs alone, or is about to.
+    pub(crate) alone: Alone,
     pub(crate) seats: Seats,
     pub(crate) heat: HeatTable,
     /// The event log, if there is one.
@@ -120,6 +123,7 @@ impl Registry {
             stopper: AtomicU32::new(0),
             inevitable: AtomicU32::new(0),
             inevitable_address: OwnerWord::free(),
+            alone: Alone::new(),
             seats: Seats::new(limits.seats),
             heat: HeatTable::new(),
             log: std::sync::OnceLock::new(),
@@ -262,6 +266,7 @@ impl Registry {
         if inevitable != 0 && inevitable != survivor.slot + 1 {
             self.inevitable.store(0, Ordering::SeqCst);
         }
+        self.alone.forget_all_but(survivor.slot);
         self.with_pool(|pool| pool.live_threads = 1);
     }
 
@@ -346,6 +351,7 @@ impl StmThread {
     /// Gives everything up, leaves the registry and answers whoever waited.
     pub fn finish(&self, host: &dyn Host) {
         debug_assert!(!self.in_block(), "a thread ends outside blocks");
+        debug_assert!(!self.is_changing(), "a change is over before its thread is");
         let _ = host;
         self.operation_done();
         self.log_end();

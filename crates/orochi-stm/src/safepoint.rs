@@ -7,6 +7,7 @@
 //!                 succession) by ending the epoch
 //!                 a block remembers that it was asked, and shares what it has only read
 //! a wound         the way out
+//! who runs alone  plain code lets it, away
 //! the slice       let somebody else have the seat
 //! ```
 //!
@@ -16,7 +17,7 @@
 use crate::host::Host;
 use crate::owner::{OwnerBits, OwnerWord};
 use crate::policy::{self, Grant};
-use crate::record::{HOLDING, HOST_SHIFT, REQUEST, REVOKE, SEAT_WANTED, STOP, ThreadRecord};
+use crate::record::{ALONE, HOLDING, HOST_SHIFT, REQUEST, REVOKE, SEAT_WANTED, STOP, ThreadRecord};
 use crate::sync::{Ordering, fence};
 use crate::thread::{Abort, HostRequests, StmThread};
 
@@ -91,6 +92,9 @@ impl StmThread {
         }
         if taken & STOP != 0 && self.must_stop() {
             self.pause(host);
+        }
+        if taken & ALONE != 0 && !self.in_block() {
+            self.let_pass(host);
         }
         if taken & SEAT_WANTED != 0 {
             self.yield_seat(host);
@@ -171,6 +175,12 @@ impl StmThread {
                 continue;
             }
             let address = want & !1;
+            if self.registry.alone.is_at(address) && self.in_block() {
+                // It waits for the end of this block, whatever that owns.
+                self.asked.set(true);
+                self.pressed.set(true);
+                continue;
+            }
             let word = wanted_word(address);
             if keep.iter().any(|kept| std::ptr::eq(*kept, word)) || self.holds(word) {
                 requests.kept = true;
@@ -282,7 +292,10 @@ impl StmThread {
             let word = wanted_word(request.address);
             let bits = word.load();
             if self.token().owns(bits) {
-                self.give(word, bits, self.oldest_for(&requests, *request), Grant::Own);
+                // What was only read is for all readers: they would hand it round for ever.
+                let read = !request.write && !bits.may_write() && !self.by_operation.get();
+                let form = if read { Grant::Share } else { Grant::Own };
+                self.give(word, bits, self.oldest_for(&requests, *request), form);
             }
         }
     }

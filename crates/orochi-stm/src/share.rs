@@ -181,22 +181,25 @@ impl StmThread {
     }
 
     /// Whether this plain thread may still read what `revoker` takes away (see the module's
-    /// head). `bits`: what the word says.
-    fn reads_on(&self, word: &OwnerWord, bits: OwnerBits, revoker: &ThreadRecord) -> bool {
+    /// head). `bits`: what the word says. `None`: it says something else now. Then somebody has taken
+    /// the revocation over or back, and this thread must look again *before* it waits: it may be
+    /// reading by that still, and a wait would let the next revoker be done.
+    fn reads_on(&self, word: &OwnerWord, bits: OwnerBits, revoker: &ThreadRecord) -> Option<bool> {
         let mut round = 0;
         let number = loop {
             let number = revoker.revocation.load(Ordering::SeqCst);
-            if number != UNNUMBERED || word.load() != bits {
+            if number != UNNUMBERED {
                 break number;
+            }
+            if word.load() != bits {
+                return None;
             }
             back_off(round);
             round += 1;
         };
         // The word comes second: a number that is not acknowledged here belongs to a revocation
         // that is not done, and if the word says so after it was read, it is this one or a later.
-        number != UNNUMBERED
-            && number > self.record.ack.load(Ordering::Relaxed)
-            && word.load() == bits
+        (word.load() == bits).then(|| number > self.record.ack.load(Ordering::Relaxed))
     }
 
     /// The word says `Revoking(slot)`. Plain code reads on or waits, a younger block waits; an
@@ -220,14 +223,19 @@ impl StmThread {
             return Ok(false);
         }
         let Some(revoker) = revoker else { return Ok(false) };
-        if access == Access::Read && !self.in_block_or_pair() && self.reads_on(word, bits, revoker)
-        {
-            return Ok(true);
+        if access == Access::Read && !self.in_block_or_pair() {
+            match self.reads_on(word, bits, revoker) {
+                Some(true) => return Ok(true),
+                Some(false) => {}
+                None => return Ok(false),
+            }
         }
         let token: Token = revoker.token_again();
-        let takes_back = self.in_block_or_pair()
-            && !token.has(INEVITABLE)
-            && self.record.is_older_than(revoker, token);
+        // Who runs alone finds revocations of threads that have gone away.
+        let takes_back = self.is_alone()
+            || self.in_block_or_pair()
+                && !token.has(INEVITABLE)
+                && self.record.is_older_than(revoker, token);
         if !takes_back {
             self.wait_for(word, bits, revoker, access, host)?;
             return Ok(false);

@@ -175,13 +175,18 @@ impl StmThread {
 
     /// Sleeps, in a status that a stop counts as done, until nobody stops the world.
     pub(crate) fn sleep_through_stop(&self) {
+        self.sleep_while(|| self.must_stop());
+    }
+
+    /// Sleeps while it must, until woken by who ends a stop or no longer runs alone.
+    pub(crate) fn sleep_while(&self, must: impl Fn() -> bool) {
         let record = self.record;
         // Only who sleeps here is woken at the end of a stop: those who wait for a seat or an object
         // have nothing to do with it, and there may be many.
         record.stopped.store(1, Ordering::SeqCst);
         loop {
             record.wake.reset();
-            if !self.must_stop() {
+            if !must() {
                 break;
             }
             record.wake.sleep(None);
@@ -200,12 +205,18 @@ impl Drop for Resume<'_> {
         let registry = self.thread.registry;
         registry.stopper.store(0, Ordering::SeqCst);
         fence(Ordering::SeqCst);
-        for record in registry.registered().filter(|record| record.slot != self.thread.record.slot)
-        {
+        registry.wake_stopped(self.thread.record.slot);
+        self.thread.count_release();
+    }
+}
+
+impl Registry {
+    /// Wakes who sleeps because of a stop, or of a thread that runs alone.
+    pub(crate) fn wake_stopped(&self, but: u32) {
+        for record in self.registered().filter(|record| record.slot != but) {
             if record.stopped.load(Ordering::SeqCst) != 0 {
                 record.wake.wake();
             }
         }
-        self.thread.count_release();
     }
 }

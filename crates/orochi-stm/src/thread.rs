@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 
+use crate::alone::Change;
 use crate::contend::Held;
 use crate::owner::{G, OwnerBits, OwnerWord, SHARED_MIN, W};
 use crate::policy::History;
@@ -101,6 +102,10 @@ pub struct StmThread {
     pub(crate) subscribed: Cell<bool>,
     /// Somebody waits for the end of the open block.
     pub(crate) pressed: Cell<bool>,
+    /// What the thread is changing that is read without barriers.
+    pub(crate) change: Cell<Change>,
+    /// How much it has taken that threads which run alone may come to wait for.
+    pub(crate) keeps: Cell<u8>,
     /// Neither ended nor never begun.
     ended: Cell<bool>,
 }
@@ -177,6 +182,8 @@ impl StmThread {
             log: std::cell::OnceCell::new(),
             subscribed: Cell::new(false),
             pressed: Cell::new(false),
+            change: Cell::new(Change::None),
+            keeps: Cell::new(0),
             ended: Cell::new(false),
         }
     }

@@ -252,6 +252,42 @@ fn what_is_held_survives_a_poll_inside_an_operation() {
 }
 
 #[test]
+fn what_is_given_up_needs_no_answer() {
+    let cells = cells(2);
+    let step = std::sync::atomic::AtomicU32::new(0);
+    run_threads(registry(), 2, |worker, index| {
+        let order = std::sync::atomic::Ordering::SeqCst;
+        if index == 0 {
+            worker.add(&cells[0], 1);
+            worker.stm().give_up_everything(worker);
+            assert!(!worker.stm().can_read(&cells[0].word));
+            worker.block(|block| {
+                block.add_in_block(&cells[1], 1)?;
+                block.stm().give_up_everything(block);
+                assert!(block.stm().can_write(&cells[1].word), "a block keeps what it owns");
+                Ok(())
+            });
+            step.store(1, order);
+            // No safepoint until the other one has had what it wants.
+            while step.load(order) == 1 {
+                std::thread::yield_now();
+            }
+        } else {
+            worker.away(|| {
+                while step.load(order) == 0 {
+                    std::thread::yield_now();
+                }
+            });
+            worker.add(&cells[0], 1);
+            worker.add(&cells[1], 1);
+            step.store(2, order);
+        }
+        worker.poll();
+    });
+    assert_eq!((cells[0].peek(), cells[1].peek()), (2, 2));
+}
+
+#[test]
 fn threads_beyond_the_limit_are_refused() {
     let registry = Registry::leaked(Limits { threads: 2, ..Limits::widest() });
     let first = Worker::new(registry);

@@ -338,6 +338,64 @@ fn savepoints() {
     check(SMALL, 2, &[NESTED, NESTED], &[2, 2]);
 }
 
+/// What is changed alone is two cells that pass no barrier: nobody may see them differ, and no
+/// block may see them change.
+#[test]
+fn alone() {
+    const CHANGE: Body = |worker, cells| {
+        worker.change(&cells[0], || {
+            cells[2].init(cells[2].peek() + 1);
+            cells[3].init(cells[3].peek() + 1);
+        });
+        worker.poll();
+        worker.add(&cells[1], 1);
+        worker.poll();
+    };
+    const CHANGING_BLOCK: Body = |worker, cells| {
+        worker.block(|block| {
+            block.add_in_block(&cells[1], 1)?;
+            block.begin_change(&cells[0])?;
+            // Bare memory is not undone, so it is written last.
+            block.add_in_block(&cells[0], 1)?;
+            block.safepoint()?;
+            cells[2].init(cells[2].peek() + 1);
+            shuttle::thread::yield_now();
+            cells[3].init(cells[3].peek() + 1);
+            Ok(())
+        });
+        worker.poll();
+    };
+    const LOOK: Body = |worker, cells| {
+        worker.block(|block| {
+            let before = cells[2].peek();
+            block.safepoint()?;
+            block.add_in_block(&cells[0], 1)?;
+            block.add_in_block(&cells[1], 1)?;
+            assert_eq!((before, before), (cells[2].peek(), cells[3].peek()), "not isolated");
+            Ok(())
+        });
+        worker.poll();
+        assert_eq!(cells[2].peek(), cells[3].peek(), "half done");
+        worker.away(|| ());
+        assert_eq!(cells[2].peek(), cells[3].peek(), "half done");
+    };
+    const TWO: Body = |worker, cells| {
+        for _ in 0..2 {
+            worker.add_to_both(&cells[4], &cells[5]);
+            worker.poll();
+            assert_eq!(cells[2].peek(), cells[3].peek(), "half done");
+        }
+        worker.change(&cells[0], || {
+            cells[2].init(cells[2].peek() + 1);
+            cells[3].init(cells[3].peek() + 1);
+        });
+    };
+    check(SMALL, 6, &[CHANGE, LOOK, CHANGE], &[1, 3, 2, 2, 0, 0]);
+    check(SMALL, 6, &[CHANGING_BLOCK, LOOK, CHANGE], &[2, 3, 2, 2, 0, 0]);
+    check(SMALL, 6, &[CHANGING_BLOCK, CHANGING_BLOCK, LOOK], &[3, 3, 2, 2, 0, 0]);
+    check(SMALL, 6, &[CHANGING_BLOCK, TWO, TWO], &[1, 1, 3, 3, 4, 4]);
+}
+
 /// Reads first, as a transfer does, over cells that both threads use.
 #[test]
 fn transfers() {

@@ -1,4 +1,4 @@
-# expect: kind=blocks category=dict name=totals hint=dict+for+each+thread
+# expect: kind=blocks category=dict name=totals hint=stmdict
 """Two blocks store under keys of one dict."""
 from pair import rounds, together, work
 from transaction import atomic

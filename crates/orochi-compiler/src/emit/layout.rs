@@ -63,12 +63,16 @@ pub fn finish(mut unit: Unit, filename: &Arc<str>) -> Outcome<Code> {
     }
     let mut words = Vec::with_capacity(*offsets.last().unwrap_or(&0) as usize);
     let mut positions: Vec<(u32, Position)> = Vec::new();
+    let mut statements = Vec::new();
     for (i, pending) in unit.pending.iter().enumerate() {
         if forms[i] == Form::Dropped {
             continue;
         }
         if positions.last().is_none_or(|(_, last)| *last != pending.at) {
             positions.push((words.len() as u32, pending.at));
+        }
+        if let Some(top) = pending.begins {
+            statements.push((words.len() as u32, top));
         }
         let target = jump_label(pending).map(|_| target_offset(&unit, &offsets, pending));
         write(&mut words, pending, forms[i], target, &remap);
@@ -89,6 +93,7 @@ pub fn finish(mut unit: Unit, filename: &Arc<str>) -> Outcome<Code> {
         constants: unit.constants,
         exceptions,
         positions,
+        statements,
         static_attributes: unit.static_attributes,
     })
 }

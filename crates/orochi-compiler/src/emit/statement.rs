@@ -52,6 +52,7 @@ impl<'t> Emitter<'t> {
     fn stmt(&mut self, s: &'t Stmt) -> Outcome<()> {
         self.at(s.at);
         let mark = self.unit.top;
+        self.unit.begins = u16::try_from(mark).ok();
         match &s.kind {
             StmtKind::FunctionDef(def) => self.function_def(def, s.at)?,
             StmtKind::ClassDef(def) => self.class_def(def, s.at)?,
@@ -89,6 +90,7 @@ impl<'t> Emitter<'t> {
             StmtKind::Break => self.break_or_continue(true, s.at)?,
             StmtKind::Continue => self.break_or_continue(false, s.at)?,
         }
+        self.unit.begins = None;
         self.unit.release(mark);
         Ok(())
     }

@@ -37,6 +37,8 @@ pub struct Pending {
     pub c: u32,
     /// Left out of the final code.
     pub dropped: bool,
+    /// A statement begins here; the first temporary that is free.
+    pub begins: Option<u16>,
     pub at: Position,
 }
 
@@ -107,6 +109,8 @@ pub struct Unit {
     pub first_temporary: u32,
     /// The first free temporary.
     pub top: u32,
+    /// The next instruction begins a statement, with this one.
+    pub begins: Option<u16>,
     highest: u32,
     /// Locals bound here, or unreachable.
     pub bound: Option<Bound>,
@@ -146,6 +150,7 @@ impl Unit {
             hidden: FxHashMap::default(),
             first_temporary: 0,
             top: 0,
+            begins: None,
             highest: 0,
             bound: Some(0),
             deletable: 0,
@@ -219,7 +224,8 @@ impl Unit {
 
     pub fn push_wide(&mut self, op: Op, d: u8, a: Reg, b: Reg, c: u32) {
         if self.is_reachable() {
-            self.pending.push(Pending { op, d, a, b, c, dropped: false, at: self.at });
+            let begins = self.begins.take();
+            self.pending.push(Pending { op, d, a, b, c, dropped: false, begins, at: self.at });
         }
     }
 

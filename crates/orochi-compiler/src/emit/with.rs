@@ -5,7 +5,7 @@ use super::Emitter;
 use super::block::Block;
 use super::unit::Reg;
 use crate::ast::{Stmt, WithItem};
-use crate::bytecode::{METHOD_FORM, Op, WHERE_RAISED};
+use crate::bytecode::{ENDS_WITH, METHOD_FORM, Op, WHERE_RAISED};
 use crate::error::Outcome;
 
 /// `d` of `Op::LoadSpecial`.
@@ -59,7 +59,7 @@ impl<'t> Emitter<'t> {
         let _range = self.unit.open_range(cleanup, exception);
         let arguments = self.unit.temporaries(3);
         self.unit.ab(Op::ExceptionTriple, arguments, exception);
-        self.unit.push(Op::Call, METHOD_FORM, base, base, 3);
+        self.unit.push(Op::Call, METHOD_FORM | ENDS_WITH, base, base, 3);
         if is_async {
             self.await_value(base, 2, base);
         }
@@ -92,7 +92,7 @@ impl<'t> Emitter<'t> {
     pub(super) fn call_exit(&mut self, base: Reg, is_async: bool) {
         let mark = self.unit.top;
         self.three_none();
-        self.unit.push(Op::Call, METHOD_FORM, base, base, 3);
+        self.unit.push(Op::Call, METHOD_FORM | ENDS_WITH, base, base, 3);
         if is_async {
             self.await_value(base, 2, base);
         }

@@ -20,7 +20,7 @@ pub use write::{dump, write_constant};
 /// The first bytes of marshalled code.
 pub const MAGIC: [u8; 4] = *b"ORC\x01";
 /// Changes whenever the format or the instruction table does.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Code objects and tuples nest at most this deep.
 const MAX_DEPTH: u32 = 2000;
 

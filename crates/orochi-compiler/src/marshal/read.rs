@@ -252,6 +252,14 @@ impl<'b> Reader<'b> {
             };
             positions.push((offset, at));
         }
+        let count = self.length(2)?;
+        let mut statements = Vec::with_capacity(count);
+        let mut offset = 0u32;
+        for _ in 0..count {
+            offset = offset.checked_add(self.small()?).ok_or(LoadError::Damaged)?;
+            let top = u16::try_from(self.small()?).map_err(|_| LoadError::Damaged)?;
+            statements.push((offset, top));
+        }
         let count = self.length(1)?;
         let mut static_attributes = Vec::with_capacity(count);
         for _ in 0..count {
@@ -272,6 +280,7 @@ impl<'b> Reader<'b> {
             constants,
             exceptions,
             positions,
+            statements,
             static_attributes,
         })
     }

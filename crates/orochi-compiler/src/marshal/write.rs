@@ -193,6 +193,13 @@ impl Writer {
             self.number(u64::from(at.end_column));
             (offset, line) = (*start, at.line);
         }
+        self.number(code.statements.len() as u64);
+        let mut offset = 0;
+        for (start, top) in &code.statements {
+            self.number(u64::from(start.wrapping_sub(offset)));
+            self.number(u64::from(*top));
+            offset = *start;
+        }
         self.number(code.static_attributes.len() as u64);
         code.static_attributes.iter().for_each(|name| self.text(name));
     }

@@ -247,17 +247,20 @@ fn register(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         return Err(th.runtime_error("Refusing to create an inheritance cycle"));
     }
     let data = data(th, own)?;
-    let registry = th.read(data)?.registry.get();
-    add(th, registry, subclass)?;
-    REGISTRATIONS.fetch_add(1, Ordering::AcqRel);
-    if let Some(own) = own.cast::<Class>() {
-        for (_, flag) in PATTERN_FLAGS {
-            if own.has(flag) {
-                mark_pattern(th, class, flag)?;
+    // The number of registrations, and flags of classes, are read without barriers.
+    th.change_unguarded(&data.header().owner, |th| {
+        let registry = th.read(data)?.registry.get();
+        add(th, registry, subclass)?;
+        REGISTRATIONS.fetch_add(1, Ordering::AcqRel);
+        if let Some(own) = own.cast::<Class>() {
+            for (_, flag) in PATTERN_FLAGS {
+                if own.has(flag) {
+                    mark_pattern(th, class, flag)?;
+                }
             }
         }
-    }
-    Ok(subclass)
+        Ok(subclass)
+    })
 }
 
 /// A registered class, and all that derive from it, match the patterns that the abstract one does.
@@ -275,6 +278,8 @@ fn mark_pattern(th: &mut Thread, class: Ref<Class>, flag: u32) -> Result<(), Rai
         if !class.has(flags::HEAP) {
             continue;
         }
+        // A block logs the flags with the rest.
+        th.write(class)?;
         for (_, other) in PATTERN_FLAGS {
             class.set_flag(other, other == flag);
         }

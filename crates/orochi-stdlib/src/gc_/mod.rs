@@ -121,12 +121,14 @@ fn nothing(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
-fn enable(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+fn enable(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    th.irrevocable()?;
     ENABLED.store(true, Ordering::Relaxed);
     Ok(Value::NONE)
 }
 
-fn disable(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+fn disable(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    th.irrevocable()?;
     ENABLED.store(false, Ordering::Relaxed);
     Ok(Value::NONE)
 }
@@ -136,6 +138,13 @@ fn isenabled(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 }
 
 fn collect(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    // From this small frame: in that of `collect_generation` are words that it has not written yet.
+    wipe_stack_below();
+    collect_generation(th, args)
+}
+
+#[inline(never)]
+fn collect_generation(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let generation = argument::c_int_or(th, args[0], 2)?;
     if !(0..=2).contains(&generation) {
         return Err(th.value_error("invalid generation"));
@@ -144,6 +153,7 @@ fn collect(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     th.irrevocable()?;
     call_back(th, "start", generation, 0)?;
     let kind = if generation == 0 { Kind::Nursery } else { Kind::Full };
+    // What the commit and the callbacks have left.
     wipe_stack_below();
     let before = count_objects(th);
     let finalised = Heap::get().statistics().finalised;
@@ -215,6 +225,7 @@ fn get_threshold(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 }
 
 fn set_threshold(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
+    th.irrevocable()?;
     for (at, &value) in args.iter().enumerate() {
         if !value.is_unbound() {
             let number = argument::c_int(th, value)?;
@@ -230,6 +241,7 @@ fn get_debug(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 
 fn set_debug(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let flags = argument::c_int(th, args[0])?;
+    th.irrevocable()?;
     DEBUG.store(i64::from(flags), Ordering::Relaxed);
     Ok(Value::NONE)
 }

@@ -58,6 +58,9 @@ fn acquire(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
     if mine(&mut state()) {
         return Ok(Value::NONE);
     }
+    if th.stm.is_alone() {
+        return Err(th.runtime_error("the import lock is held by a thread that stands still"));
+    }
     th.away(|| {
         let mut state = state();
         while !mine(&mut state) {

@@ -46,7 +46,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 /// Magic of compiled files: ours, so that nobody else's are loaded. `\r\n` in the high half.
-pub const PYC_MAGIC: i64 = 0x0A0D_4F31;
+pub const PYC_MAGIC: i64 = 0x0A0D_4F33;
 
 static FUNCTIONS: &[Method] = &[
     function(

@@ -144,6 +144,8 @@ fn next(th: &mut Thread, own: Value) -> Result<Option<Value>, Raised> {
 fn extend(th: &mut Thread, node: Ref<Node>) -> Result<bool, Raised> {
     let me = th.ident.get();
     let word = SharedWord::of(node, |node| &node.asking);
+    // A block that is undone puts back what the node holds now: nobody who asks.
+    th.write(node)?;
     loop {
         match word.compare_exchange(0, me, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => break,

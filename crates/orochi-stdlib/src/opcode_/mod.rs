@@ -7,8 +7,10 @@ use orochi_vm::class::{Method, function};
 use orochi_vm::exception::Raised;
 use orochi_vm::heap::Value;
 use orochi_vm::native::ModuleSpec;
+use orochi_vm::object::Ref;
 use orochi_vm::thread::Thread;
 use orochi_vm::types::list::List;
+use orochi_vm::types::module::Module;
 use orochi_vm::types::tuple::Tuple;
 
 use crate::argument;
@@ -17,8 +19,17 @@ use crate::argument;
 pub static MODULE: ModuleSpec = ModuleSpec {
     doc: "Opcode support module.",
     functions: FUNCTIONS,
+    execute: Some(execute),
     ..ModuleSpec::named("_opcode")
 };
+
+/// Instructions are not specialised: their caches are words of their own.
+fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
+    for name in ["ENABLE_SPECIALIZATION", "ENABLE_SPECIALIZATION_FT"] {
+        module.dict().set_str(th, th.name(name), Value::FALSE)?;
+    }
+    Ok(())
+}
 
 static FUNCTIONS: &[Method] = &[
     function(

@@ -266,6 +266,7 @@ fn setrecursionlimit(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
             ),
         ));
     }
+    th.irrevocable()?;
     th.set_recursion_limit(limit as u32);
     Ok(Value::NONE)
 }
@@ -314,6 +315,7 @@ fn setswitchinterval(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if interval.is_nan() || interval <= 0.0 {
         return Err(th.value_error("switch interval must be strictly positive"));
     }
+    th.irrevocable()?;
     SWITCH_INTERVAL.store(interval.to_bits(), Ordering::Relaxed);
     Ok(Value::NONE)
 }
@@ -343,6 +345,7 @@ fn set_int_max(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     if limit != 0 && limit < 640 {
         return Err(th.value_error("maxdigits must be 0 or larger than 640"));
     }
+    th.irrevocable()?;
     set_digit_limit(limit as usize);
     Ok(Value::NONE)
 }
@@ -368,7 +371,9 @@ fn getdlopenflags(_: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 }
 
 fn setdlopenflags(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    DLOPEN_FLAGS.store(c_int(th, args[0])?, Ordering::Relaxed);
+    let flags = c_int(th, args[0])?;
+    th.irrevocable()?;
+    DLOPEN_FLAGS.store(flags, Ordering::Relaxed);
     Ok(Value::NONE)
 }
 

@@ -210,12 +210,14 @@ fn audit(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn set(th: &mut Thread, which: Local, value: Value) -> Result<Value, Raised> {
+    th.irrevocable()?;
     th.set_trace_function(which, if value.is_none() { Value::UNBOUND } else { value });
     Ok(Value::NONE)
 }
 
 fn set_everywhere(th: &mut Thread, which: Local, value: Value) -> Result<Value, Raised> {
     let function = if value.is_none() { Value::UNBOUND } else { value };
+    th.irrevocable()?;
     th.set_trace_function_everywhere(which, function);
     Ok(Value::NONE)
 }

@@ -85,6 +85,8 @@ static LOCAL: [AtomicU32; TOOLS] = [const { AtomicU32::new(0) }; TOOLS];
 static DISABLED: OnceLock<Rooted<Ref<Dict>>> = OnceLock::new();
 /// The key of `DISABLE` in the state.
 const DISABLE_KEY: i32 = 999;
+/// The key of `MISSING` in the state.
+const MISSING_KEY: i32 = 998;
 
 pub(super) fn fill(th: &mut Thread, sys: Ref<Module>) -> Result<(), Raised> {
     let state = Dict::new(th)?;
@@ -103,6 +105,7 @@ fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
     let events = new_namespace(th, &events)?;
     let (disable, missing) = (th.new_plain_object()?, th.new_plain_object()?);
     state(th)?.set(th, Value::from_i32(DISABLE_KEY), disable)?;
+    state(th)?.set(th, Value::from_i32(MISSING_KEY), missing)?;
     for (name, value) in [
         ("events", events),
         ("DISABLE", disable),
@@ -196,7 +199,11 @@ fn local_keys(th: &mut Thread, state: Ref<Dict>, tool: i32) -> Result<Vec<i64>, 
 
 /// Has the interpreter report what any tool wants.
 fn renew(th: &mut Thread) {
-    let wanted = ACTIVE.iter().chain(&LOCAL).fold(0, |set, own| set | own.load(Ordering::Relaxed));
+    let mut wanted =
+        ACTIVE.iter().chain(&LOCAL).fold(0, |set, own| set | own.load(Ordering::Relaxed));
+    if wanted & CALL_EVENT as u32 != 0 {
+        wanted |= C_EVENTS as u32;
+    }
     th.monitor(wanted, deliver);
 }
 
@@ -206,14 +213,19 @@ fn deliver(
     event: Event,
     code: Ref<Code>,
     at: u32,
-    value: Value,
+    values: &[Value],
 ) -> Result<(), Raised> {
-    let bit = 1 << event as u32;
+    let bit = 1
+        << match event {
+            // They come with calls.
+            Event::CReturn | Event::CRaise => Event::Call as u32,
+            event => event as u32,
+        };
     for tool in 0..PUBLIC_TOOLS {
         let everywhere = ACTIVE[tool as usize].load(Ordering::Relaxed) & bit != 0;
         let somewhere = LOCAL[tool as usize].load(Ordering::Relaxed) & bit != 0;
         if everywhere || somewhere && local_events(th, tool, code.value())? & bit != 0 {
-            tell(th, tool, event, code, at, value)?;
+            tell(th, tool, event, code, at, values)?;
         }
     }
     Ok(())
@@ -231,7 +243,7 @@ fn tell(
     event: Event,
     code: Ref<Code>,
     at: u32,
-    value: Value,
+    values: &[Value],
 ) -> Result<(), Raised> {
     let key = callback_key(tool, event as usize);
     let state = state(th)?;
@@ -245,9 +257,15 @@ fn tell(
     {
         return Ok(());
     }
-    let arguments = [code.value(), place, value];
-    let given = if value.is_unbound() { &arguments[..2] } else { &arguments[..] };
-    let answer = th.call(callback, given)?;
+    let mut arguments = [code.value(), place, Value::UNBOUND, Value::UNBOUND];
+    for (argument, &value) in arguments[2..].iter_mut().zip(values) {
+        *argument = if value.is_unbound() {
+            state.get(th, Value::from_i32(MISSING_KEY))?.unwrap_or(Value::NONE)
+        } else {
+            value
+        };
+    }
+    let answer = th.call(callback, &arguments[..2 + values.len()])?;
     if state.get(th, Value::from_i32(DISABLE_KEY))? != Some(answer) {
         return Ok(());
     }
@@ -306,7 +324,7 @@ fn register_callback(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn get_events(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let tool = used_tool(th, args[0])?;
+    let tool = tool(th, args[0])?;
     Ok(Value::from_i32(ACTIVE[tool as usize].load(Ordering::Relaxed) as i32))
 }
 
@@ -344,7 +362,7 @@ fn local_key(th: &Thread, tool: i32, code: Value) -> Result<Value, Raised> {
 }
 
 fn get_local_events(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let tool = used_tool(th, args[0])?;
+    let tool = tool(th, args[0])?;
     let key = local_key(th, tool, args[1])?;
     Ok(state(th)?.get(th, key)?.unwrap_or(Value::from_i32(0)))
 }

@@ -3,6 +3,9 @@
 //! An [`Atomic`] object is what `with` statements name. It holds nothing but which kind of block it
 //! begins; the blocks are the thread's (`orochi_vm::thread::atomic`).
 
+mod counter;
+mod table;
+
 use std::sync::OnceLock;
 
 use orochi_vm::class::{Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
@@ -13,7 +16,7 @@ use orochi_vm::name;
 use orochi_vm::native::ModuleSpec;
 use orochi_vm::object::Ref;
 use orochi_vm::thread::Thread;
-use orochi_vm::thread::atomic::set_zeal;
+use orochi_vm::thread::atomic::{End, set_zeal};
 use orochi_vm::types::module::Module;
 
 use crate::argument;
@@ -21,7 +24,17 @@ use crate::argument;
 /// The module.
 pub static MODULE: ModuleSpec = ModuleSpec {
     doc: "Atomic blocks, as the runtime provides them.",
-    types: &[&ATOMIC],
+    types: &[
+        &ATOMIC,
+        &table::TABLE,
+        &table::DICT,
+        &table::HASHTABLE,
+        &table::IDENTITY_DICT,
+        &table::SET,
+        &table::IDENTITY_SET,
+        &counter::COUNTER,
+        &counter::BAG,
+    ],
     functions: FUNCTIONS,
     execute: Some(execute),
     ..ModuleSpec::named("_transaction")
@@ -35,6 +48,8 @@ heap_object! {
         data {
             /// Whether an exception that leaves the block undoes it.
             rollback: bool,
+            /// Whether the block must not be an inner one.
+            exclusive: bool,
         }
     }
 }
@@ -73,9 +88,19 @@ static FUNCTIONS: &[Method] = &[
     function("_close_alternative()", close_alternative, "For or_else()."),
     function("is_atomic()", is_atomic, "Whether an atomic block is open."),
     function(
+        "hint_commit_soon()",
+        hint_commit_soon,
+        "Give up what this thread owns now, rather than when another one asks for it.\n\nIn a block, which cannot be cut in two, this does nothing.",
+    ),
+    function(
         "become_inevitable()",
         become_inevitable,
         "See to it that the open block is never started over; waits for another such block.",
+    ),
+    function(
+        "count()",
+        counter::count,
+        "A different positive integer each time, without getting into anybody's way.",
     ),
     function("cores()", cores, "How many threads run at a time."),
 ];
@@ -86,8 +111,10 @@ fn execute(th: &mut Thread, module: Ref<Module>) -> Result<(), Raised> {
     if let Some((_, Some(claims))) = zeal {
         set_zeal(claims.parse().unwrap_or(0));
     }
-    let atomic = Atomic::allocate(th, false)?;
+    let atomic = Atomic::allocate(th, false, false)?;
     dict.set_str(th, name!(th, "atomic"), atomic.value())?;
+    let exclusive = Atomic::allocate(th, false, true)?;
+    dict.set_str(th, name!(th, "exclusive_atomic"), exclusive.value())?;
     let leaving = leaving(th)?;
     dict.set_str(th, name!(th, "Leave"), leaving)?;
     let retrying = retrying(th)?;
@@ -125,13 +152,13 @@ fn kept(
 fn new(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let shape = th.instance_shape(args[0], &ATOMIC)?;
     let rollback = argument::truth_or(th, args[1], false)?;
-    Ok(Atomic::allocate_as(th, shape, rollback)?.value())
+    Ok(Atomic::allocate_as(th, shape, rollback, false)?.value())
 }
 
 fn call(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = th.receiver::<Atomic>(args[0])?;
     let rollback = argument::truth_or(th, args[1], own.rollback.get())?;
-    Ok(Atomic::allocate(th, rollback)?.value())
+    Ok(Atomic::allocate(th, rollback, own.exclusive.get())?.value())
 }
 
 fn rollback(th: &mut Thread, atomic: Value) -> Result<Value, Raised> {
@@ -139,8 +166,13 @@ fn rollback(th: &mut Thread, atomic: Value) -> Result<Value, Raised> {
 }
 
 fn enter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    let rollback = th.receiver::<Atomic>(args[0])?.rollback.get();
-    th.enter_atomic(rollback)?;
+    let own = th.receiver::<Atomic>(args[0])?;
+    if own.exclusive.get() && th.in_atomic() {
+        let message = "exclusive_atomic block can't be entered inside another atomic block";
+        return Err(th.runtime_error(message));
+    }
+    let exit = ATOMIC.class().lookup(th, name!(th, "__exit__")).unwrap_or(Value::UNBOUND);
+    th.enter_atomic(End { of: args[0], exit }, own.rollback.get())?;
     Ok(args[0])
 }
 
@@ -157,14 +189,14 @@ fn exit(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 
 fn repr(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let own = th.receiver::<Atomic>(args[0])?;
-    let text =
-        if own.rollback.get() { "transaction.atomic(rollback=True)" } else { "transaction.atomic" };
-    Ok(th.new_str(text)?.value())
+    let name = if own.exclusive.get() { "pypystm.exclusive_atomic" } else { "transaction.atomic" };
+    let rollback = if own.rollback.get() { "(rollback=True)" } else { "" };
+    Ok(th.new_str(&format!("{name}{rollback}"))?.value())
 }
 
 fn reduce(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
-    th.receiver::<Atomic>(args[0])?;
-    Ok(th.intern("atomic")?.value())
+    let exclusive = th.receiver::<Atomic>(args[0])?.exclusive.get();
+    Ok(th.intern(if exclusive { "exclusive_atomic" } else { "atomic" })?.value())
 }
 
 fn abort(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
@@ -193,6 +225,11 @@ fn close_alternative(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
 
 fn is_atomic(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
     Ok(Value::from_bool(th.in_atomic()))
+}
+
+fn hint_commit_soon(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {
+    th.stm.give_up_everything(&*th);
+    Ok(Value::NONE)
 }
 
 fn become_inevitable(th: &mut Thread, _: &[Value]) -> Result<Value, Raised> {

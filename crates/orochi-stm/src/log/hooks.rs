@@ -179,7 +179,9 @@ impl StmThread {
     /// A claim has been successful.
     #[inline]
     pub(crate) fn log_claim(&self, word: &OwnerWord, host: &dyn Host) {
-        if let Some(log) = self.log.get() {
+        if let Some(log) = self.log.get()
+            && log.watches()
+        {
             self.log_touch(log, word, host);
         }
     }
@@ -209,6 +211,7 @@ impl StmThread {
         let Some(log) = self.log.get() else { return Waiting::default() };
         log.log.heat(address(word));
         log.eventful.set(true);
+        log.watching.set(true);
         let obstacle = match word.load().state() {
             OwnerState::Revoking { .. } => Obstacle::Revocation,
             OwnerState::Contended { .. } => Obstacle::Holder,
@@ -255,6 +258,7 @@ impl StmThread {
     /// Objects of this thread have been asked for, and it is about to answer.
     pub(crate) fn log_requests(&self, host: &dyn Host) {
         let Some(log) = self.log.get() else { return };
+        log.watching.set(true);
         let inevitable = address(&self.registry.inevitable_address);
         for (from, want) in self.registry.waiters() {
             let of_me = from.target.load(crate::sync::Ordering::SeqCst) == self.record.slot;
@@ -278,6 +282,7 @@ impl StmThread {
         let Some(log) = self.log.get() else { return Waiting::default() };
         log.log.heat(address(word));
         log.eventful.set(true);
+        log.watching.set(true);
         let number = log.next_request(&self.record.noted);
         self.record.noted.revokes.store(address(word), Ordering::Relaxed);
         Waiting { start: ticks(), number, ..Waiting::default() }

@@ -9,7 +9,9 @@
 //! the same number; whoever reads the log joins the two. By then the owner has gone on. The line
 //! that counts is the one that touched the object; so each thread keeps, for the objects it has
 //! claimed last, where that was ([`Touches`]). For most it keeps the innermost frame; for objects
-//! that somebody has waited for before ([`Log::is_hot`]), several.
+//! that somebody has waited for before ([`Log::is_hot`]), several. Programs whose threads do not meet need
+//! none of this: a thread keeps it while there has lately been a conflict ([`ALERT`]), and in the first
+//! moments of the log. So the first conflict after a quiet time may know one side only.
 //!
 //! The log knows nothing of programs: where a thread is comes from the host as a [`Trail`] of
 //! words, of which the host makes a number when it is needed ([`Host::place`]).
@@ -19,7 +21,7 @@
 
 mod file;
 pub mod format;
-mod hooks;
+pub(crate) mod hooks;
 mod names;
 mod touch;
 
@@ -79,6 +81,10 @@ pub enum Obstacle {
 const WORTH: u64 = 30_000;
 /// A thread's records are written out after so many ticks at the latest, if another comes.
 const WRITE_AFTER: u64 = 300_000_000;
+/// Threads note where they touch objects for so long after a conflict, in ticks: some 300 ms.
+const ALERT: u64 = 1 << 30;
+/// After so many claims a thread looks whether that time is over, or has begun.
+const LOOK_AFTER: u32 = 256;
 /// Entries in the table of objects that have been waited for.
 const HOT: usize = 256;
 
@@ -89,6 +95,8 @@ pub(crate) struct Log {
     threads: AtomicU32,
     /// Addresses of objects that somebody has waited for.
     hot: [AtomicUsize; HOT],
+    /// Until when threads note where they touch objects.
+    alert: AtomicU64,
 }
 
 /// What others see of a logging thread. Statistics: no order is needed.
@@ -121,6 +129,9 @@ pub(crate) struct ThreadLog {
     log: &'static Log,
     buffer: Arc<Buffer>,
     touches: Touches,
+    /// Whether `touches` is kept, and the claims until the next look whether to.
+    watching: Cell<bool>,
+    look_in: Cell<u32>,
     short: ShortBlocks,
     /// Numbers of places and objects found last, by a hash.
     known: Box<[Cell<(u64, u32)>]>,
@@ -154,6 +165,15 @@ impl Log {
         if !self.is_hot(address) {
             self.hot[touch::place_of(address)].store(address, Ordering::Relaxed);
         }
+        let until = ticks().wrapping_add(ALERT);
+        if until.wrapping_sub(self.alert.load(Ordering::Relaxed)) > ALERT / 2 {
+            self.alert.store(until, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether there has lately been a conflict.
+    fn is_alert(&self) -> bool {
+        self.alert.load(Ordering::Relaxed).wrapping_sub(ticks()) <= ALERT
     }
 }
 
@@ -166,8 +186,12 @@ impl Registry {
     pub fn open_log(&self, path: &Path, text: &str) -> io::Result<()> {
         let file = LogFile::open(path, text)?;
         let names = Names { file, tables: std::sync::Mutex::default() };
-        let log =
-            Log { names, threads: AtomicU32::new(0), hot: [const { AtomicUsize::new(0) }; HOT] };
+        let log = Log {
+            names,
+            threads: AtomicU32::new(0),
+            hot: [const { AtomicUsize::new(0) }; HOT],
+            alert: AtomicU64::new(ticks().wrapping_add(ALERT)),
+        };
         let _ = self.log.set(Box::leak(Box::new(log)));
         Ok(())
     }
@@ -218,6 +242,8 @@ impl ThreadLog {
             log,
             buffer,
             touches: Touches::new(),
+            watching: Cell::new(true),
+            look_in: Cell::new(LOOK_AFTER),
             short: ShortBlocks::new(),
             known: (0..KNOWN).map(|_| Cell::new((0, 0))).collect(),
             requests: Cell::new(0),
@@ -283,6 +309,28 @@ impl ThreadLog {
             return 0;
         }
         self.known(trail.hash(1), || host.place(trail, &self.log.names))
+    }
+
+    /// Whether the thread notes where it touches objects.
+    #[inline(always)]
+    fn watches(&self) -> bool {
+        let left = self.look_in.get();
+        if left == 0 {
+            return self.look_whether_to_watch();
+        }
+        self.look_in.set(left - 1);
+        self.watching.get()
+    }
+
+    #[cold]
+    fn look_whether_to_watch(&self) -> bool {
+        let watches = self.log.is_alert();
+        self.look_in.set(LOOK_AFTER);
+        if self.watching.replace(watches) && !watches {
+            // Later touches of the same objects will not be known.
+            self.touches.clear();
+        }
+        watches
     }
 
     /// Where the open block was entered.

@@ -132,24 +132,23 @@ impl Touches {
 }
 
 /// Short blocks that were entered at one place.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Short {
-    key: u64,
-    stack: u32,
-    start: u64,
-    end: u64,
-    busy: u64,
-    count: u64,
+    key: Cell<u64>,
+    stack: Cell<u32>,
+    start: Cell<u64>,
+    end: Cell<u64>,
+    busy: Cell<u64>,
+    count: Cell<u64>,
 }
 
 /// The sums of short blocks.
 #[derive(Debug)]
-pub(super) struct ShortBlocks([Cell<Short>; PLACES]);
+pub(super) struct ShortBlocks([Short; PLACES]);
 
 impl ShortBlocks {
     pub(super) fn new() -> ShortBlocks {
-        let none = Short { key: 0, stack: 0, start: 0, end: 0, busy: 0, count: 0 };
-        ShortBlocks([const { None::<Short> }; PLACES].map(|_| Cell::new(none)))
+        ShortBlocks(std::array::from_fn(|_| Short::default()))
     }
 
     /// A block that lasted from `start` to `end`. The result are sums to be recorded.
@@ -162,29 +161,30 @@ impl ShortBlocks {
         place: impl FnOnce() -> u32,
     ) -> Option<Event> {
         let entry = &self.0[(key >> 32) as usize % PLACES];
-        let mut short = entry.get();
-        let old = if short.key == key && end.wrapping_sub(short.start) < SUM {
-            None
-        } else {
-            let event = short.event();
-            let stack = if short.key == key { short.stack } else { place() };
-            short = Short { key, stack, start, end, busy: 0, count: 0 };
-            event
-        };
-        short.end = end;
-        short.busy += end - start;
-        short.count += 1;
-        entry.set(short);
-        old
+        if entry.key.get() == key && end.wrapping_sub(entry.start.get()) < SUM {
+            entry.end.set(end);
+            entry.busy.set(entry.busy.get() + (end - start));
+            entry.count.set(entry.count.get() + 1);
+            return None;
+        }
+        let event = entry.event();
+        if entry.key.replace(key) != key {
+            entry.stack.set(place());
+        }
+        entry.start.set(start);
+        entry.end.set(end);
+        entry.busy.set(end - start);
+        entry.count.set(1);
+        event
     }
 
     /// Hands over all sums.
     pub(super) fn empty(&self, mut record: impl FnMut(Event)) {
         for entry in &self.0 {
-            let short = entry.get();
-            if let Some(event) = short.event() {
+            if let Some(event) = entry.event() {
                 record(event);
-                entry.set(Short { key: 0, count: 0, ..short });
+                entry.key.set(0);
+                entry.count.set(0);
             }
         }
     }
@@ -192,12 +192,12 @@ impl ShortBlocks {
 
 impl Short {
     fn event(&self) -> Option<Event> {
-        (self.count > 0).then_some(Event::Blocks {
-            start: self.start,
-            length: self.end - self.start,
-            busy: self.busy,
-            count: self.count,
-            stack: u64::from(self.stack),
+        (self.count.get() > 0).then_some(Event::Blocks {
+            start: self.start.get(),
+            length: self.end.get() - self.start.get(),
+            busy: self.busy.get(),
+            count: self.count.get(),
+            stack: u64::from(self.stack.get()),
         })
     }
 }

@@ -182,6 +182,16 @@ impl Worker {
     pub fn away<R>(&self, blocking: impl FnOnce() -> R) -> R {
         self.stm.away(self, blocking)
     }
+    /// Changes memory without barriers, in plain code.
+    pub fn change(&self, cell: &Cell, work: impl FnOnce()) {
+        self.stm.begin_change(&cell.word, self).expect("plain code is not aborted");
+        work();
+        self.stm.end_change();
+    }
+    /// The open block is about to, and runs alone to its end.
+    pub fn begin_change(&self, cell: &Cell) -> Result<(), Abort> {
+        if self.stm.is_changing() { Ok(()) } else { self.stm.begin_change(&cell.word, self) }
+    }
     pub fn stop<R>(&self, work: impl FnOnce(&World<'_>) -> R) -> R {
         self.stm.stop_the_world(self, work)
     }
@@ -214,9 +224,13 @@ impl Worker {
         loop {
             self.stm.block_enter(self);
             match body(self) {
-                Ok(result) if self.stm.block_commit(self).is_ok() => return result,
+                Ok(result) if self.stm.block_commit(self).is_ok() => {
+                    self.stm.end_change();
+                    return result;
+                }
                 _ => self.stm.block_abort(true, self),
             }
+            self.stm.end_change();
         }
     }
 }

@@ -132,18 +132,36 @@ fn run_alone(
     values: &mut [u8; OBJECTS],
 ) -> bool {
     let before = *values;
-    let as_seen = item.ops().into_iter().all(|op| match op {
-        Op::Add(object) => {
-            values[object] += 1;
-            true
+    let inner = match item {
+        Item::Nested { before, inner, undone: true, .. } => {
+            before.len()..before.len() + inner.len()
         }
-        Op::Read(object) => {
-            *read += 1;
-            end.threads[thread].reads[*read - 1] == values[object]
+        _ => 0..0,
+    };
+    let mut at_savepoint = before;
+    let as_seen = item.ops().into_iter().enumerate().all(|(at, op)| {
+        if at == inner.start {
+            at_savepoint = *values;
         }
+        let as_seen = match op {
+            Op::Add(object) => {
+                values[object] += 1;
+                true
+            }
+            Op::Read(object) => {
+                *read += 1;
+                end.threads[thread].reads[*read - 1] == values[object]
+            }
+        };
+        if at + 1 == inner.end {
+            *values = at_savepoint;
+        }
+        as_seen
     });
-    if matches!(item, Item::Cancel(_)) {
-        *values = before;
+    match item {
+        Item::Cancel(_) => *values = before,
+        Item::Until { object, least, .. } if values[object] < least => return false,
+        _ => {}
     }
     as_seen
 }

@@ -27,8 +27,22 @@ pub enum Item {
     Block(&'static [Op]),
     /// An atomic block that undoes itself at its end.
     Cancel(&'static [Op]),
+    /// An atomic block with an inner one, which is undone alone or kept.
+    Nested { before: &'static [Op], inner: &'static [Op], after: &'static [Op], undone: bool },
+    /// An atomic block that reads an object and, while that is below a value, undoes itself and
+    /// waits for a change of what it has read. It reads the other object first, if told to.
+    Until { object: usize, least: u8, both: bool },
     /// A blocking call.
     Away,
+}
+
+/// How far a block has come with its inner one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Inner {
+    #[default]
+    Before,
+    Open,
+    Over,
 }
 
 impl Item {
@@ -40,6 +54,9 @@ impl Item {
             Item::Pair(a @ Op::Read(_), b) => vec![a, b, a],
             Item::Pair(a, b) => vec![a, b],
             Item::Block(ops) | Item::Cancel(ops) => ops.to_vec(),
+            Item::Nested { before, inner, after, .. } => [before, inner, after].concat(),
+            Item::Until { object, both: false, .. } => vec![Op::Read(object)],
+            Item::Until { object, both: true, .. } => vec![Op::Read(1 - object), Op::Read(object)],
             Item::Away => Vec::new(),
         }
     }
@@ -81,11 +98,25 @@ impl Word {
 /// What a thread publishes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Token {
+    /// The oldest live epoch.
     pub epoch: u8,
+    /// The newest.
+    pub hi: u8,
     pub away: bool,
     pub safe: bool,
     pub atomic: bool,
     pub wounded: bool,
+}
+
+impl Token {
+    pub fn new(epoch: u8) -> Token {
+        Token { epoch, hi: epoch, ..Token::default() }
+    }
+
+    /// Whether an object claimed in this epoch belongs to who publishes the token.
+    pub fn owns(self, epoch: u8) -> bool {
+        (self.epoch..=self.hi).contains(&epoch)
+    }
 }
 
 /// Where a thread is: the next shared access it makes.
@@ -106,6 +137,8 @@ pub enum Pc {
         object: usize,
     },
     Enter,
+    Savepoint,
+    InnerEnd,
     Load,
     LoadToken,
     BumpOther {
@@ -151,6 +184,16 @@ pub enum Pc {
     AbortHand,
     AbortBump,
     LateUndo,
+    // A block that waits for a change.
+    AwaitUndo,
+    AwaitMark,
+    AwaitShare,
+    AwaitAge,
+    AwaitLeave,
+    AwaitReset,
+    AwaitLook,
+    AwaitSleep,
+    AwaitReturn,
     AwayLeave,
     Exit,
     Done,
@@ -192,9 +235,13 @@ pub struct Thread {
     pub seen: Word,
     pub seen_token: Token,
     pub epoch: u8,
+    pub hi: u8,
     pub other: usize,
     pub asked: bool,
     pub undo: [Option<u8>; OBJECTS],
+    /// What has been logged since the savepoint.
+    pub inner_undo: [Option<u8>; OBJECTS],
+    pub inner: Inner,
     pub reads: [u8; READS],
     pub read_count: usize,
     pub reads_before: usize,
@@ -235,9 +282,12 @@ impl State {
             seen: Word::Shared,
             seen_token: Token::default(),
             epoch: 0,
+            hi: 0,
             other: 0,
             asked: false,
             undo: [None; OBJECTS],
+            inner_undo: [None; OBJECTS],
+            inner: Inner::Before,
             reads: [u8::MAX; READS],
             read_count: 0,
             reads_before: 0,
@@ -289,7 +339,7 @@ impl State {
             if !matches!(thread.pc, Pc::BumpOther { .. } | Pc::Wound) {
                 thread.seen_token = Token::default();
             }
-            if !waits {
+            if !waits && !matches!(thread.pc, Pc::AwaitLook | Pc::AwaitSleep) {
                 thread.woken = false;
             }
         }
@@ -331,10 +381,13 @@ impl State {
             visit_word(&mut thread.seen, &mut visit);
             if index == by {
                 visit(&mut thread.token.epoch);
+                visit(&mut thread.token.hi);
                 visit(&mut thread.epoch);
+                visit(&mut thread.hi);
             }
             if thread.other == by && matches!(thread.pc, Pc::BumpOther { .. } | Pc::Wound) {
                 visit(&mut thread.seen_token.epoch);
+                visit(&mut thread.seen_token.hi);
             }
             if let Pc::GrantStore { to, epoch, .. } = &mut thread.pc
                 && *to == by
@@ -347,7 +400,8 @@ impl State {
 
 /// A rule dropped on purpose. Not here: rules that only keep some thread from starving (give
 /// before waking when leaving; an age for plain revokers), which a search for reachable ends
-/// does not see, and marking before taking a revocation back, which acknowledgements imply.
+/// does not see, and marking before taking a revocation back or before sharing what a block waits
+/// for, which acknowledgements imply.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mutation {
     None,
@@ -376,6 +430,17 @@ pub enum Mutation {
     WoundNotRetried,
     NoShortBlock,
     NoShortLook,
+    SavepointKeepsEpoch,
+    SavepointGivesUp,
+    RollbackKeepsEpoch,
+    InnerLogForgotten,
+    InnerLogReplayedLast,
+    OnlyNewestIsMine,
+    AwaitWithoutMark,
+    AwaitKeepsWords,
+    AwaitKeepsAge,
+    AwaitNoLook,
+    AwaitReadsOn,
 }
 
 impl Mutation {
@@ -405,5 +470,16 @@ impl Mutation {
         Mutation::WoundNotRetried,
         Mutation::NoShortBlock,
         Mutation::NoShortLook,
+        Mutation::SavepointKeepsEpoch,
+        Mutation::SavepointGivesUp,
+        Mutation::RollbackKeepsEpoch,
+        Mutation::InnerLogForgotten,
+        Mutation::InnerLogReplayedLast,
+        Mutation::OnlyNewestIsMine,
+        Mutation::AwaitWithoutMark,
+        Mutation::AwaitKeepsWords,
+        Mutation::AwaitKeepsAge,
+        Mutation::AwaitNoLook,
+        Mutation::AwaitReadsOn,
     ];
 }

@@ -1,7 +1,9 @@
 //! The protocol, one shared access a step. What is merged into one step here (waking all
 //! waiters, handing all words over) is one loop in the code whose parts do not meet each other.
 
-use crate::state::{Item, Mode, Mutation, OBJECTS, Op, Pc, Program, State, THREADS, Thread, Word};
+use crate::state::{
+    Inner, Item, Mode, Mutation, OBJECTS, Op, Pc, Program, State, THREADS, Thread, Token, Word,
+};
 
 /// What a thread's next step leads to.
 #[allow(clippy::large_enum_variant, reason = "a state is copied once a step anyway")]
@@ -21,28 +23,28 @@ pub fn step(state: &State, t: usize, program: &Program, mutation: Mutation) -> S
     }
 }
 
-struct Run<'a> {
-    state: State,
-    t: usize,
+pub struct Run<'a> {
+    pub state: State,
+    pub t: usize,
     program: &'a Program,
     mutation: Mutation,
 }
 
 impl Run<'_> {
-    fn me(&mut self) -> &mut Thread {
+    pub fn me(&mut self) -> &mut Thread {
         &mut self.state.threads[self.t]
     }
 
-    fn go(&mut self, pc: Pc) -> Result<bool, &'static str> {
+    pub fn go(&mut self, pc: Pc) -> Result<bool, &'static str> {
         self.me().pc = pc;
         Ok(true)
     }
 
-    fn is(&self, mutation: Mutation) -> bool {
+    pub fn is(&self, mutation: Mutation) -> bool {
         self.mutation == mutation
     }
 
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.program.threads.len()
     }
 
@@ -50,31 +52,33 @@ impl Run<'_> {
         self.program.threads[self.t].get(self.state.threads[self.t].item).copied()
     }
 
-    fn is_mine(&self, word: Word) -> bool {
-        let epoch = self.state.threads[self.t].epoch;
-        matches!(word, Word::Owned { by, epoch: e, .. } if by == self.t && e == epoch)
+    pub fn is_mine(&self, word: Word) -> bool {
+        let me = &self.state.threads[self.t];
+        let lo = if self.is(Mutation::OnlyNewestIsMine) { me.hi } else { me.epoch };
+        matches!(word, Word::Owned { by, epoch, .. }
+            if by == self.t && (lo..=me.hi).contains(&epoch))
     }
 
-    fn is_older(&self, other: usize) -> bool {
+    pub fn is_older(&self, other: usize) -> bool {
         let age = |t: usize| (self.state.threads[t].age.unwrap_or(u8::MAX), t);
         age(self.t) < age(other)
     }
 
-    fn take_age(&mut self) {
+    pub fn take_age(&mut self) {
         if self.me().age.is_none() {
             self.me().age = Some(self.state.next_age);
             self.state.next_age += 1;
         }
     }
 
-    fn wake_waiters_for_me(&mut self) {
+    pub fn wake_waiters_for_me(&mut self) {
         let t = self.t;
         for thread in &mut self.state.threads {
             thread.woken |= thread.want.is_some() && thread.target == t;
         }
     }
 
-    fn wake_waiters_at(&mut self, object: usize) {
+    pub fn wake_waiters_at(&mut self, object: usize) {
         for thread in &mut self.state.threads {
             thread.woken |= thread.want.is_some_and(|(wanted, _)| wanted == object);
         }
@@ -83,8 +87,9 @@ impl Run<'_> {
     /// A new epoch, outside blocks.
     fn bump(&mut self) {
         let me = self.me();
-        me.epoch += 1;
-        me.token = crate::state::Token { epoch: me.epoch, ..Default::default() };
+        me.epoch = me.hi + 1;
+        me.hi = me.epoch;
+        me.token = Token::new(me.epoch);
     }
 
     fn set_access(&mut self, op: Op) {
@@ -133,18 +138,26 @@ impl Run<'_> {
                 me.token.atomic = true;
                 me.marks = 0;
                 me.undo = [None; OBJECTS];
+                me.inner_undo = [None; OBJECTS];
+                me.inner = Inner::Before;
                 me.op = 0;
                 me.asked = false;
                 me.reads_before = me.read_count;
                 me.mode = if pair { Mode::Pair } else { Mode::Block };
                 if pair { self.begin_pair() } else { self.go(Pc::Next) }
             }
+            Pc::Savepoint => {
+                self.me().inner = Inner::Open;
+                self.raise_hi();
+                self.go(Pc::Next)
+            }
+            Pc::InnerEnd => self.end_inner(me),
             Pc::Load => self.load(me),
             Pc::LoadToken => {
                 let token = self.state.threads[me.other].token;
                 self.me().seen_token = token;
                 let Word::Owned { epoch, .. } = me.seen else { return Err("token of no owner") };
-                if token.epoch != epoch || self.is(Mutation::ClaimLive) {
+                if !token.owns(epoch) || self.is(Mutation::ClaimLive) {
                     return self.go(Pc::Cas);
                 }
                 if token.away {
@@ -156,7 +169,9 @@ impl Run<'_> {
             Pc::BumpOther { then_return } => {
                 let other = &mut self.state.threads[me.other].token;
                 if *other == me.seen_token {
+                    // Who is away is in no block, and has one epoch.
                     other.epoch += 1;
+                    other.hi += 1;
                 }
                 self.go(if then_return { Pc::Return } else { Pc::Load })
             }
@@ -168,7 +183,7 @@ impl Run<'_> {
                     self.state.words[object] = if !me.write && me.mode == Mode::Plain && only_read {
                         Word::Shared
                     } else {
-                        Word::Owned { by: self.t, epoch: me.epoch, w }
+                        Word::Owned { by: self.t, epoch: me.hi, w }
                     };
                 }
                 self.go(Pc::Load)
@@ -179,9 +194,12 @@ impl Run<'_> {
                 }
                 let value = self.state.values[object];
                 if me.mode == Mode::Block && !self.is(Mutation::NoUndo) {
-                    self.me().undo[object].get_or_insert(value);
+                    let me = self.me();
+                    let open = me.inner == Inner::Open;
+                    let log = if open { &mut me.inner_undo } else { &mut me.undo };
+                    log[object].get_or_insert(value);
                 }
-                self.state.words[object] = Word::Owned { by: self.t, epoch: me.epoch, w: true };
+                self.state.words[object] = Word::Owned { by: self.t, epoch: me.hi, w: true };
                 self.go(Pc::Load)
             }
             Pc::Mark => {
@@ -217,6 +235,7 @@ impl Run<'_> {
                         self.me().asked = true;
                     } else if me.token.epoch == me.epoch {
                         self.me().token.epoch += 1;
+                        self.me().token.hi += 1;
                     }
                     self.wake_waiters_for_me();
                 }
@@ -350,6 +369,15 @@ impl Run<'_> {
                 self.undo(me);
                 self.go(me.then)
             }
+            Pc::AwaitUndo
+            | Pc::AwaitMark
+            | Pc::AwaitShare
+            | Pc::AwaitAge
+            | Pc::AwaitLeave
+            | Pc::AwaitReset
+            | Pc::AwaitLook
+            | Pc::AwaitSleep
+            | Pc::AwaitReturn => self.awaiting(me),
             Pc::Revoke
             | Pc::RevokeNumber
             | Pc::RevokePublish
@@ -378,6 +406,21 @@ impl Run<'_> {
             let (ops, end) = match self.item() {
                 Some(Item::Block(ops)) => (ops, Pc::Commit),
                 Some(Item::Cancel(ops)) => (ops, Pc::Undo),
+                Some(item @ Item::Nested { before, inner, .. }) => {
+                    let ends = before.len() + inner.len();
+                    if me.inner == Inner::Before && me.op == before.len() {
+                        return self.go(Pc::Savepoint);
+                    }
+                    if me.inner == Inner::Open && me.op == ends {
+                        return self.go(Pc::InnerEnd);
+                    }
+                    (&*item.ops(), Pc::Commit)
+                }
+                Some(item @ Item::Until { least, .. }) => {
+                    let seen = me.read_count.checked_sub(1).map(|last| me.reads[last]);
+                    let met = seen.is_some_and(|value| value >= least);
+                    (&*item.ops(), if met { Pc::Commit } else { Pc::AwaitUndo })
+                }
                 _ => return Err("no block"),
             };
             let Some(&op) = ops.get(me.op) else { return self.go(end) };
@@ -399,7 +442,9 @@ impl Run<'_> {
                 self.me().op = 0;
                 self.begin_pair()
             }
-            Some(Item::Block(_) | Item::Cancel(_)) => self.go(Pc::Enter),
+            Some(Item::Block(_) | Item::Cancel(_) | Item::Nested { .. } | Item::Until { .. }) => {
+                self.go(Pc::Enter)
+            }
             Some(Item::Away) => self.go(Pc::AwayLeave),
         }
     }
@@ -423,8 +468,8 @@ impl Run<'_> {
         let word = self.state.words[me.object];
         self.me().seen = word;
         match word {
-            Word::Owned { w, .. } if self.is_mine(word) => {
-                if me.write && !w {
+            Word::Owned { w, epoch, .. } if self.is_mine(word) => {
+                if me.write && !(w && epoch == me.hi) {
                     self.go(Pc::EnableWrites)
                 } else {
                     self.claimed(me)
@@ -446,7 +491,7 @@ impl Run<'_> {
     }
 
     /// The object may be accessed; a pair needs both first.
-    fn claimed(&mut self, me: Thread) -> Result<bool, &'static str> {
+    pub fn claimed(&mut self, me: Thread) -> Result<bool, &'static str> {
         let Some(Item::Pair(_, second)) = self.item() else { return self.go(Pc::Access) };
         match (me.op, me.mode) {
             (0, _) => {
@@ -467,7 +512,9 @@ impl Run<'_> {
     /// An access is over.
     fn done(&mut self, me: Thread) -> Result<bool, &'static str> {
         match self.item() {
-            Some(Item::Block(_) | Item::Cancel(_)) => self.me().op += 1,
+            Some(Item::Block(_) | Item::Cancel(_) | Item::Nested { .. } | Item::Until { .. }) => {
+                self.me().op += 1
+            }
             // No poll in between: one operation.
             Some(Item::Twice(_)) if me.op == 0 => {
                 self.me().op = 1;
@@ -518,7 +565,7 @@ impl Run<'_> {
         if !write && only_read && me.mode == Mode::Plain {
             return self.go(Pc::ShareStore { to: other, object });
         }
-        let epoch = self.state.threads[other].token.epoch;
+        let epoch = self.state.threads[other].token.hi;
         self.go(Pc::GrantStore { to: other, object, epoch })
     }
 
@@ -530,7 +577,7 @@ impl Run<'_> {
         let token = self.state.threads[me.other].token;
         self.me().seen_token = token;
         let next = match me.seen {
-            Word::Owned { epoch, .. } if token.epoch != epoch => Pc::Return,
+            Word::Owned { epoch, .. } if !token.owns(epoch) => Pc::Return,
             Word::Owned { .. } if token.away => Pc::BumpOther { then_return: true },
             Word::Owned { .. }
                 if block && token.atomic && !token.wounded && self.is_older(me.other) =>
@@ -547,7 +594,7 @@ impl Run<'_> {
         self.go(next)
     }
 
-    fn wound(&mut self, other: usize) {
+    pub fn wound(&mut self, other: usize) {
         let wake = !self.is(Mutation::WoundNoWake);
         let victim = &mut self.state.threads[other];
         victim.token.wounded = true;
@@ -555,7 +602,7 @@ impl Run<'_> {
         victim.woken |= wake;
     }
 
-    fn come_back(&mut self) {
+    pub fn come_back(&mut self) {
         let keep = self.is(Mutation::KeepEpochOnReturn);
         let me = self.me();
         me.want = None;
@@ -565,6 +612,7 @@ impl Run<'_> {
         me.waited = true;
         if !keep {
             me.epoch = me.token.epoch;
+            me.hi = me.token.hi;
         }
     }
 
@@ -583,169 +631,60 @@ impl Run<'_> {
                 })
                 .min_by_key(|&other| (self.state.threads[other].age.unwrap_or(u8::MAX), other));
             if let Some(to) = oldest {
-                let epoch = self.state.threads[to].token.epoch;
+                let epoch = self.state.threads[to].token.hi;
                 self.state.words[object] = Word::Owned { by: to, epoch, w: false };
             }
         }
     }
 
-    fn undo(&mut self, me: Thread) {
-        for (value, old) in self.state.values.iter_mut().zip(me.undo) {
-            *value = old.unwrap_or(*value);
+    pub fn undo(&mut self, me: Thread) {
+        let mut logs = [me.inner_undo, me.undo];
+        if self.is(Mutation::InnerLogReplayedLast) {
+            logs.reverse();
+        }
+        for log in logs {
+            self.replay(log);
         }
         self.me().undo = [None; OBJECTS];
+        self.me().inner_undo = [None; OBJECTS];
     }
 
-    /// Taking a `Shared` object back.
-    fn revocation(&mut self, me: Thread) -> Result<bool, &'static str> {
-        let (t, object) = (self.t, me.object);
-        let block = me.mode != Mode::Plain;
-        let late_cas = self.is(Mutation::AckBeforeCas);
-        let may_go_on = (late_cas && me.pc == Pc::RevokeAcks
-            || self.state.words[object] == Word::Revoking(t))
-            && !(block && me.token.wounded);
-        match me.pc {
-            Pc::Revoke => {
-                if !late_cas {
-                    if self.state.words[object] != Word::Shared {
-                        return self.go(Pc::Load);
-                    }
-                    self.state.words[object] = Word::Revoking(t);
-                    self.me().numbered = false;
-                }
-                self.take_age();
-                self.go(Pc::RevokeNumber)
+    fn replay(&mut self, log: [Option<u8>; OBJECTS]) {
+        for (value, old) in self.state.values.iter_mut().zip(log) {
+            *value = old.unwrap_or(*value);
+        }
+    }
+
+    /// The newest epoch moves on: what is written from now on is logged again.
+    fn raise_hi(&mut self) {
+        if self.is(Mutation::SavepointKeepsEpoch) {
+            return;
+        }
+        let gives_up = self.is(Mutation::SavepointGivesUp);
+        let me = self.me();
+        me.token.hi += 1;
+        me.hi = me.token.hi;
+        if gives_up {
+            me.token.epoch = me.hi;
+            me.epoch = me.hi;
+        }
+    }
+
+    /// The inner block ends: undone alone, or as a part of the outer one from then on.
+    fn end_inner(&mut self, me: Thread) -> Result<bool, &'static str> {
+        let undone = matches!(self.item(), Some(Item::Nested { undone: true, .. }));
+        if undone {
+            self.replay(me.inner_undo);
+            if !self.is(Mutation::RollbackKeepsEpoch) {
+                self.raise_hi();
             }
-            Pc::RevokeNumber => {
-                for (index, thread) in self.state.threads.iter_mut().enumerate() {
-                    if index != t && thread.pc != Pc::Done {
-                        thread.acknowledged[t] = false;
-                    }
-                }
-                self.go(Pc::RevokePublish)
-            }
-            Pc::RevokePublish => {
-                self.me().numbered = true;
-                self.me().then = Pc::RevokePoll;
-                self.go(Pc::Leave)
-            }
-            Pc::RevokePoll => {
-                for (index, thread) in self.state.threads.iter_mut().enumerate() {
-                    if index != t && thread.pc != Pc::Done {
-                        thread.revoke = true;
-                    }
-                }
-                self.me().other = 0;
-                let skip = self.is(Mutation::NoAcks);
-                self.go(if skip { Pc::RevokeMarks } else { Pc::RevokeAcks })
-            }
-            Pc::RevokeAcks if me.other == self.count() => {
-                self.me().other = 0;
-                if late_cas && self.state.words[object] == Word::Shared {
-                    self.state.words[object] = Word::Revoking(t);
-                }
-                self.go(Pc::RevokeMarks)
-            }
-            Pc::RevokeAcks => {
-                let other = self.state.threads[me.other];
-                let done = me.other == t
-                    || other.pc == Pc::Done
-                    || other.acknowledged[t]
-                    || other.token.away
-                    || other.token.safe;
-                if done {
-                    self.me().other += 1;
-                    return Ok(true);
-                }
-                if may_go_on { Ok(false) } else { self.go(Pc::RevokeReturn) }
-            }
-            Pc::RevokeMarks if me.other == self.count() => self.go(Pc::RevokeReturn),
-            Pc::RevokeMarks => {
-                let other = self.state.threads[me.other];
-                let reads = me.other != t && other.token.atomic && other.marks >> object & 1 == 1;
-                if !reads || self.is(Mutation::NoMarkCheck) {
-                    self.me().other += 1;
-                    return Ok(true);
-                }
-                if !may_go_on {
-                    return self.go(Pc::RevokeReturn);
-                }
-                if self.is_older(me.other) && !other.token.wounded {
-                    self.wound(me.other);
-                    return Ok(true);
-                }
-                Ok(false)
-            }
-            Pc::RevokeReturn => {
-                self.come_back();
-                if block && self.me().token.wounded {
-                    if self.state.words[object] == Word::Revoking(t) {
-                        self.state.words[object] = Word::Shared;
-                        self.wake_waiters_at(object);
-                    }
-                    return self.go(Pc::Undo);
-                }
-                self.go(Pc::RevokeEnd)
-            }
-            Pc::RevokeEnd => {
-                let mine = self.state.words[object] == Word::Revoking(t);
-                if mine || self.is(Mutation::BlindRevocationEnd) {
-                    self.state.words[object] = Word::Owned { by: t, epoch: me.epoch, w: false };
-                    self.wake_waiters_at(object);
-                }
-                self.go(Pc::Load)
-            }
-            Pc::Meet => {
-                if block && self.is_older(me.other) && !self.is(Mutation::NoTakeBack) {
-                    return self.go(if me.write { Pc::TakeBack } else { Pc::TakeBackMark });
-                }
-                if !me.write && !block && !self.is(Mutation::NoReadOn) {
-                    return self.go(Pc::MeetNumber);
-                }
-                self.me().then = Pc::Want;
-                self.go(Pc::Leave)
-            }
-            Pc::MeetNumber => {
-                let numbered = self.state.threads[me.other].numbered;
-                if !numbered && self.state.words[object] != me.seen {
-                    return self.go(Pc::Load);
-                }
-                if !numbered && !self.is(Mutation::ReadOnUnnumbered) {
-                    return Ok(false);
-                }
-                let reads_on = !numbered
-                    || !me.acknowledged[me.other]
-                    || self.is(Mutation::ReadOnAcknowledged);
-                if reads_on {
-                    return self.go(Pc::ReadOn);
-                }
-                self.me().then = Pc::Want;
-                self.go(Pc::Leave)
-            }
-            Pc::ReadOn => {
-                let same = self.state.words[object] == me.seen;
-                if same || self.is(Mutation::ReadOnWithoutLook) {
-                    return self.claimed(me);
-                }
-                self.go(Pc::Load)
-            }
-            Pc::TakeBackMark => {
-                self.me().marks |= 1 << object;
-                self.go(Pc::TakeBack)
-            }
-            _ => {
-                if self.state.words[object] != me.seen {
-                    return self.go(Pc::Load);
-                }
-                self.wake_waiters_at(object);
-                if me.write {
-                    self.state.words[object] = Word::Revoking(t);
-                    self.me().numbered = false;
-                    return self.go(Pc::RevokeNumber);
-                }
-                self.state.words[object] = Word::Shared;
-                self.go(Pc::Load)
+        } else if !self.is(Mutation::InnerLogForgotten) {
+            for (outer, inner) in self.me().undo.iter_mut().zip(me.inner_undo) {
+                *outer = outer.or(inner);
             }
         }
+        self.me().inner_undo = [None; OBJECTS];
+        self.me().inner = Inner::Over;
+        self.go(Pc::Next)
     }
 }

@@ -9,8 +9,13 @@
 //! that is rebound moves into an [`AttributeCell`], which has an owner word of its own: further
 //! rebinding changes only the cell. Inline caches hold no cells; a cell found on a class opens
 //! itself, as its class has a `__get__`.
+//!
+//! Since nobody asks before reading a class, one that changes it must be alone
+//! ([`Thread::change_unguarded`]): plain code for the moment of the change, a block until it ends.
 
 use std::sync::atomic::Ordering;
+
+use orochi_stm::OwnerWord;
 
 use super::{Class, EPOCH, Method, NativeLayout, Special, TypeFlags, TypeSpec, flags, method};
 use crate::exception::Raised;
@@ -51,6 +56,13 @@ fn open_cell(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 /// Says that what was looked up so far may be stale.
 pub(crate) fn bump_epoch() {
     EPOCH.fetch_add(1, Ordering::AcqRel);
+}
+
+impl Ref<Class> {
+    /// The cell in which the class keeps the value of an attribute, if it does.
+    pub(crate) fn cell(self, name: Ref<Str>) -> Option<Ref<AttributeCell>> {
+        self.namespace.get().get(name).and_then(|value| value.cast_exact::<AttributeCell>())
+    }
 }
 
 impl Thread {
@@ -103,40 +115,33 @@ impl Thread {
     }
 
     /// Changes an entry of the class's own namespace, deletes it when the value is unbound; false if
-    /// there was none to be deleted.
+    /// there was none to be deleted. May wait for blocks to end.
     pub fn set_class_entry(
         &mut self,
         class: Ref<Class>,
         name: Ref<Str>,
         value: Value,
     ) -> Result<bool, Raised> {
-        let current = class.namespace.get().get(name);
-        let plain = !value.is_unbound() && self.is_plain_value(value);
-        if plain && let Some(cell) = current.and_then(|v| v.cast_exact::<AttributeCell>()) {
-            let cell = self.write(cell)?;
-            cell.value.set(cell.token(), value);
-            return Ok(true);
-        }
-        let special = Special::from_name(name.ascii().unwrap_or(""));
-        let mut value = value;
-        let in_block = self.stm.in_block();
-        // `repr` reads the module without opening cells.
-        if plain
-            && special.is_none()
-            && name.ascii() != Some("__module__")
-            && let Some(old) = current
-            && self.is_plain_value(old)
-        {
-            // Namespaces are read without a barrier: others may find the cell before a block ends,
-            // and wait for it. What they get if it aborts is the old value.
-            let cell = AttributeCell::allocate(self, if in_block { old } else { value })?;
-            if in_block {
-                self.stm.log_next_write(&cell.header().owner);
-                let guard = self.write(cell)?;
-                guard.value.set(guard.token(), value);
+        if !value.is_unbound() && self.is_plain_value(value) {
+            self.rebindable(class, name)?;
+            if let Some(cell) = class.cell(name) {
+                let cell = self.write(cell)?;
+                cell.value.set(cell.token(), value);
+                return Ok(true);
             }
-            value = cell.value();
         }
+        self.change_class(class, |th| th.replace_class_entry(class, name, value))
+    }
+
+    /// The same for a thread that runs alone, or where no block has begun yet.
+    fn replace_class_entry(
+        &mut self,
+        class: Ref<Class>,
+        name: Ref<Str>,
+        value: Value,
+    ) -> Result<bool, Raised> {
+        let special = Special::from_name(name.ascii().unwrap_or(""));
+        let in_block = self.stm.in_block();
         let guard = self.write(class)?;
         let mut namespace = guard.namespace.get();
         if in_block {
@@ -154,6 +159,86 @@ impl Thread {
             self.class_changed(class, special)?;
         }
         Ok(done)
+    }
+
+    /// Moves a plain value that a class defines into a cell, if it is about to be rebound and may be.
+    /// Nobody sees that: a block need not run alone longer than it takes, and does not undo it.
+    pub(crate) fn rebindable(&mut self, class: Ref<Class>, name: Ref<Str>) -> Result<(), Raised> {
+        if self.rebound(class, name).is_none() {
+            return Ok(());
+        }
+        let was_changing = self.stm.is_changing();
+        self.change_class(class, |th| {
+            let in_block = th.stm.in_block();
+            if !in_block {
+                // Before the first block changes are not made alone.
+                th.write(class)?;
+            }
+            let Some(old) = th.rebound(class, name) else { return Ok(()) };
+            let cell = AttributeCell::allocate(th, old)?;
+            if in_block {
+                th.stm.log_next_write(&cell.header().owner);
+            }
+            class.namespace.get().replace(name, cell.value());
+            th.heap_write_note(class.header());
+            bump_epoch();
+            if class.has(flags::OBSERVED) {
+                th.forget_inline_caches();
+            }
+            Ok(())
+        })?;
+        if !was_changing {
+            self.stm.end_change();
+        }
+        Ok(())
+    }
+
+    /// What a class defines under a name, if it is a plain value that is in no cell and could be.
+    fn rebound(&self, class: Ref<Class>, name: Ref<Str>) -> Option<Value> {
+        let known = name.ascii().unwrap_or("");
+        // `repr` reads the module without opening cells.
+        if class.has(flags::SEALED) || known == "__module__" || Special::from_name(known).is_some()
+        {
+            return None;
+        }
+        class.namespace.get().get(name).filter(|&value| self.is_plain_value(value))
+    }
+
+    /// Runs `change`, which changes a class. See [`Thread::change_unguarded`]. What has been born in
+    /// the open block nobody else knows yet. (Nothing else in a block gets the right to write to a
+    /// class but such changes.)
+    pub(crate) fn change_class<R>(
+        &mut self,
+        class: Ref<Class>,
+        change: impl FnOnce(&mut Thread) -> Result<R, Raised>,
+    ) -> Result<R, Raised> {
+        let word = &class.header().owner;
+        if self.stm.in_block() && self.stm.can_write(word) && !self.elides() {
+            return change(self);
+        }
+        self.change_unguarded(word, change)
+    }
+
+    /// Runs `change`, which changes an object where it is read without barriers: a class, or which
+    /// class an object is of. Everybody else stands still meanwhile, outside of blocks; in a block,
+    /// to its end. A release point, before the change. Plain code must not run Python in it.
+    /// `word`: what is changed, for the event log.
+    pub fn change_unguarded<R>(
+        &mut self,
+        word: &OwnerWord,
+        change: impl FnOnce(&mut Thread) -> Result<R, Raised>,
+    ) -> Result<R, Raised> {
+        self.end_elision()?;
+        let in_block = self.stm.in_block();
+        if self.stm.is_changing() {
+            return change(self);
+        }
+        self.stm.begin_change(word, &*self)?;
+        let changed = change(self);
+        if !in_block {
+            self.stm.end_change();
+        }
+        changed
     }
 
     /// Whether a value is no descriptor.

@@ -1,8 +1,8 @@
 //! Classes: what `type` makes.
 //!
 //! A [`Class`] holds its name, bases, method resolution order and [`Namespace`]. None of these
-//! needs a barrier to be read: they change only while the class is held for writing, by single
-//! stores, and whoever has cached what a class said is told ([`change`]). A class that some inline
+//! needs a barrier to be read: they change only while the class is held for writing and nobody else
+//! runs, by single stores, and whoever has cached what a class said is told ([`change`]). A class that some inline
 //! cache relies on is marked *observed*; changing it clears the caches with the world stopped.
 //!
 //! * [`spec`]: how native types describe themselves; [`native`]: making classes of them
@@ -36,6 +36,7 @@ use crate::heap::{Header, Value};
 use crate::object::{Field, Object, Ref, ValueCast};
 use crate::shape::Shape;
 use crate::thread::Thread;
+use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 
@@ -83,7 +84,7 @@ unsafe impl crate::object::Immutable for Class {}
 
 impl Class {
     /// Puts a class back to what it was, by its logged words. What special methods mean is looked
-    /// up again; the flags stay, as they follow from the rest.
+    /// up again; most flags stay, as they follow from the rest.
     ///
     /// # Safety
     /// The words were those behind the header of this class, which is held for writing.
@@ -93,8 +94,18 @@ impl Class {
         let specials = specials..specials + Special::COUNT;
         for (at, &word) in (1..).zip(words) {
             let word = match at {
+                // Set once, by whoever comes first, whether or not a block of his commits.
+                _ if at == offset_of!(Class, subclasses) / 8 => continue,
                 _ if specials.contains(&at) => Value::UNBOUND.bits(),
-                _ if at == offset_of!(Class, flags) / 8 => continue,
+                _ if at == offset_of!(Class, flags) / 8 => {
+                    // SAFETY: the caller's promise: a class.
+                    let class = unsafe { Ref::<Class>::from_ptr(object.cast()) };
+                    let known = u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
+                    for flag in [flags::ABSTRACT, flags::SEQUENCE, flags::MAPPING] {
+                        class.set_flag(flag, known & flag != 0);
+                    }
+                    continue;
+                }
                 _ => word,
             };
             // SAFETY: the caller's promise; readers without a barrier load single words.
@@ -172,6 +183,22 @@ impl Ref<Class> {
 
     pub(crate) fn set_root_shape(self, shape: &'static Shape) {
         self.root_shape.store(std::ptr::from_ref(shape).cast_mut(), Ordering::Release);
+    }
+
+    /// The list of direct subclasses: the one there is, or this one from now on.
+    pub(crate) fn list_subclasses(self, th: &Thread, list: Ref<List>) -> Ref<List> {
+        let offset = std::mem::offset_of!(Class, subclasses);
+        // SAFETY: a word of the class that holds a value, read and written as a whole; it changes
+        // once.
+        let word = unsafe { crate::heap::word_at(self.as_ptr().cast::<Header>(), offset) };
+        let (none, first) = (Value::UNBOUND.bits(), list.value().bits());
+        match word.compare_exchange(none, first, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => {
+                th.heap_write_note(self.header());
+                list
+            }
+            Err(known) => Value::from_bits(known).cast::<List>().unwrap_or(list),
+        }
     }
 
     /// Whether this class is `other` or derives from it (by resolution order, no hooks).

@@ -88,12 +88,15 @@ fn inconsistent(th: &Thread, positions: &[usize], list: &dyn Fn(usize) -> Ref<Tu
     ))
 }
 
+/// What the class's metaclass has in place of `type.mro`.
+pub(super) fn overridden(th: &Thread, class: Value) -> Option<Value> {
+    let own = th.class_of(class).lookup(th, crate::name!(th, "mro"));
+    own.filter(|&own| native_of(own) != Some(types::type_::mro as *const ()))
+}
+
 /// The order that the class's metaclass wants: `linearise`, or what an overridden `mro()` returns.
 pub fn compute(th: &mut Thread, class: Ref<Class>) -> Result<Ref<Tuple>, Raised> {
-    let meta = th.class_of(class.value());
-    let own = meta.lookup(th, crate::name!(th, "mro"));
-    let Some(own) = own.filter(|&own| native_of(own) != Some(types::type_::mro as *const ()))
-    else {
+    let Some(own) = overridden(th, class.value()) else {
         return linearise(th, class, class.bases.get());
     };
     let given = th.call_descriptor_method(own, class.value(), &[])?;

@@ -222,6 +222,13 @@ impl Ref<Namespace> {
         self.bucket(at).store(used as u32 + 1, Ordering::Release);
     }
 
+    /// Puts another value where there is one. Nobody else changes the class.
+    pub(super) fn replace(self, name: Ref<Str>, value: Value) {
+        if let Some(entry) = self.find(name) {
+            entry.value.store(value.bits(), Ordering::Release);
+        }
+    }
+
     /// Deletes a name; whether it was there. The caller holds the class.
     pub(super) fn delete(self, name: Ref<Str>) -> bool {
         match self.find(name) {

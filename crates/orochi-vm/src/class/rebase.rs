@@ -22,17 +22,7 @@ pub(super) fn add_subclass(
     let reference = WeakRef::plain(th, class.value())?;
     let list = match base.subclasses.get().cast::<List>() {
         Some(list) => list,
-        None => {
-            let list = List::new(th)?;
-            let guard = th.write(base)?;
-            match guard.subclasses.get().cast::<List>() {
-                Some(list) => list,
-                None => {
-                    guard.subclasses.set(guard.token(), list.value());
-                    list
-                }
-            }
-        }
+        None => first_list(th, base)?,
     };
     let guard = th.write(list)?;
     // Now and then, references to classes that have died make room.
@@ -46,6 +36,14 @@ pub(super) fn add_subclass(
         guard.splice(0, guard.len(), alive.as_slice())?;
     }
     guard.push(reference.value())
+}
+
+/// The list of subclasses of a class that has had none. Others find it at once, empty, so a block
+/// that is undone leaves it there: only what it has put in is taken out.
+fn first_list(th: &mut Thread, base: Ref<Class>) -> Result<Ref<List>, Raised> {
+    let list = List::new(th)?;
+    th.stm.log_next_write(&list.header().owner);
+    Ok(base.list_subclasses(th, list))
 }
 
 fn remove_subclass(th: &mut Thread, base: Ref<Class>, class: Ref<Class>) -> Result<(), Raised> {
@@ -100,6 +98,28 @@ pub fn set_bases(th: &mut Thread, class: Ref<Class>, value: Value) -> Result<(),
             old_base.display_name()
         )));
     }
+    // An overridden `mro()` is Python code, which others may have to run for. Blocks run alone all the
+    // same, as they can be undone; plain code makes such a change step by step.
+    if !th.stm.in_block() && overrides_order(th, class)? {
+        return exchange_bases(th, class, bases, (old_base, new_base));
+    }
+    th.change_class(class, |th| exchange_bases(th, class, bases, (old_base, new_base)))
+}
+
+/// Whether the metaclass of `class` or of a class that derives from it has an `mro` of its own.
+fn overrides_order(th: &mut Thread, class: Ref<Class>) -> Result<bool, Raised> {
+    let mut affected = RootVec::new();
+    th.with_subclasses(class, &mut affected)?;
+    Ok(affected.as_slice().iter().any(|&class| mro::overridden(th, class).is_some()))
+}
+
+/// Replaces the bases, and computes all resolution orders that depend on them anew.
+fn exchange_bases(
+    th: &mut Thread,
+    class: Ref<Class>,
+    bases: Ref<Tuple>,
+    (old_base, new_base): (Ref<Class>, Ref<Class>),
+) -> Result<(), Raised> {
     let old_bases = class.bases.get();
     let mut affected = RootVec::new();
     th.with_subclasses(class, &mut affected)?;
@@ -208,6 +228,12 @@ pub fn set_class(th: &mut Thread, object: Value, value: Value) -> Result<(), Rai
             old.display_name()
         )));
     }
+    // SAFETY: what has a class that can be replaced is an object.
+    let word = unsafe { &(*object.object_ptr()).owner };
+    th.change_unguarded(word, |th| place_class(th, object, new))
+}
+
+fn place_class(th: &mut Thread, object: Value, new: Ref<Class>) -> Result<(), Raised> {
     if object.cast::<Class>().is_some() {
         return set_metaclass(th, object, new);
     }

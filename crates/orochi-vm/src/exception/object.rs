@@ -2,7 +2,8 @@
 //!
 //! While an exception travels, the thread that it travels in changes its context and traceback by
 //! single stores and passes no barrier ([`note_store`] tells the collector). Whoever else handles
-//! the same object claims it as usual.
+//! the same object claims it as usual; so does a `raise` statement in an atomic block, and for what is
+//! raised in one by other means each store is logged.
 
 use super::{Raised, classes};
 use crate::class::{Class, NativeLayout, TypeFlags, TypeSpec};
@@ -230,8 +231,18 @@ pub(super) fn note_store(
     field: &Field<Value>,
     value: Value,
 ) {
+    log_store(th, exception, field);
     th.heap_write_note(exception.header());
     field.set_cache(value);
+}
+
+/// A field of a travelling exception is about to change. In a block that has not claimed the exception,
+/// what the field said is kept for its undoing.
+fn log_store(th: &Thread, exception: Ref<BaseException>, field: &Field<Value>) {
+    if th.stm.in_block() && !th.stm.can_write(&exception.header().owner) {
+        let offset = std::ptr::from_ref(field) as usize - exception.as_ptr() as usize;
+        crate::thread::undo::log_field(th, exception.header(), offset);
+    }
 }
 
 /// Sets `__context__` of an exception that is being raised to the one being handled.
@@ -278,7 +289,7 @@ pub fn set_cause(th: &Thread, exception: Value, cause: Value) {
     let Some(raised) = exception.cast::<BaseException>() else { return };
     let fields = travelling(raised);
     note_store(th, raised, &fields.cause, cause);
-    fields.suppress_context.set_cache(Value::TRUE);
+    note_store(th, raised, &fields.suppress_context, Value::TRUE);
 }
 
 /// Sets `__context__` whatever it was.

@@ -32,6 +32,12 @@ pub fn raise_statement(th: &mut Thread, value: Value, cause: Value) -> Raised {
     } else {
         return th.type_error("exceptions must derive from BaseException");
     };
+    if th.stm.in_block()
+        && let Err(raised) = th.claim_write_object(exception)
+    {
+        // Older than the block, perhaps: what it gets on its way is the block's own, and undone.
+        return raised;
+    }
     if !cause.is_unbound() {
         let cause = if is_exception_class(cause).is_some() {
             match instance_of(th, cause) {

@@ -10,8 +10,10 @@
 //!
 //! * [`walk`]: the windows of a thread, newest first
 //! * [`variables`]: reading and writing the variables of a frame in whatever state
+//! * `relocate`: setting `f_lineno`
 //! * `trim`: tracebacks without the import machinery
 
+pub(crate) mod relocate;
 pub(crate) mod trim;
 pub mod variables;
 pub mod walk;
@@ -21,6 +23,7 @@ use crate::heap::Value;
 use crate::interpreter::frame::{self as window, Action, Extension, HAS_FRAME_OBJECT};
 use crate::object::{Ref, ValueCast};
 use crate::thread::{Local, Thread};
+use crate::types::code::{shown_offset, word_offset};
 use crate::types::frame::{Frame, flags};
 use crate::types::generator::Generator;
 use crate::types::list::ValueArray;
@@ -59,7 +62,7 @@ unsafe fn add_entry(th: &Thread, exception: Ref<BaseException>, regs: *mut Value
         let offset = window::code(regs).offset_of(pc);
         let made = object_for(th, regs).and_then(|frame| {
             let next = travelling_traceback(exception);
-            Traceback::allocate(th, next, frame.value(), i64::from(offset) * 2, -1)
+            Traceback::allocate(th, next, frame.value(), shown_offset(offset), -1)
         });
         match made {
             Ok(entry) => set_traceback(th, exception, entry.value()),
@@ -84,7 +87,8 @@ pub(crate) unsafe fn newest_entry(th: &Thread, regs: *mut Value) -> Option<usize
     if fields.frame.get() != frame.value() {
         return None;
     }
-    usize::try_from(fields.lasti.get() / 2).ok().filter(|&at| at < frame.code().words().len())
+    let at = word_offset(fields.lasti.get())? as usize;
+    (at < frame.code().words().len()).then_some(at)
 }
 
 /// The frame object of a window.
@@ -128,9 +132,13 @@ fn new_frame(
         generator,
         none,
         Value::UNBOUND,
+        Value::UNBOUND,
+        Value::UNBOUND,
         registers,
         0,
         thread,
+        0,
+        0,
         0,
         0,
     )

@@ -262,3 +262,29 @@ pub fn locals(th: &mut Thread) -> Result<Value, Raised> {
     }
     Ok(dict.value())
 }
+
+/// The unbound variables that hold values themselves.
+fn unbound_ones(th: &mut Thread, frame: Ref<Frame>) -> Result<Vec<usize>, Raised> {
+    let registers = registers(th, frame)?;
+    let compiled = frame.code().compiled().clone();
+    let is_plain = |&index: &usize| {
+        matches!(
+            compiled.variables.get(index).map(|variable| variable.kind),
+            Some(VariableKind::Local | VariableKind::Hidden)
+        ) && registers.get(index).is_some_and(|value| value.is_unbound())
+    };
+    Ok((0..compiled.variables.len()).filter(is_plain).collect())
+}
+
+/// How many variables are unbound.
+pub(super) fn unbound(th: &mut Thread, frame: Ref<Frame>) -> Result<usize, Raised> {
+    Ok(unbound_ones(th, frame)?.len())
+}
+
+/// Sets the unbound variables to None: code that a jump has left out would have bound them.
+pub(super) fn bind_to_none(th: &mut Thread, frame: Ref<Frame>) -> Result<(), Raised> {
+    for index in unbound_ones(th, frame)? {
+        set_register(th, frame, index, Value::NONE)?;
+    }
+    Ok(())
+}

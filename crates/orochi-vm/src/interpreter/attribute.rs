@@ -483,7 +483,9 @@ fn fill_get(th: &mut Thread, pc: *const u64, object: Value, name: Ref<Str>, acce
     }
     if let Some(module) = object.cast_exact::<Module>() {
         // An abort is met again at the next claim.
-        if let Ok(Some(cell)) = module.dict().cell(th, name, false) {
+        if let Ok(Some(cell)) = module.dict().cell(th, name, false)
+            && th.block.may_cache(cell)
+        {
             let extra = cell.as_ptr() as u64;
             let contents = Contents::Record(object, extra);
             cache::fill(th, site, shape.id, class, || Some(Fact { kind: Kind::Module, contents }));

@@ -188,7 +188,8 @@ handlers! {
             th.top.set(window.add(count));
             let native: Ref<NativeFunction> = Ref::from_ptr(callee.bits() as *const NativeFunction);
             let result = call_native(th, native, window, count);
-            return finish(th, pc, regs, word, table, 2, result);
+            // The call may have begun tracing, which this frame is to take part in.
+            return finish(th, pc, regs, word, th.table(), 2, result);
         }
         if shape == known::METHOD {
             let method: Ref<Method> = Ref::from_ptr(callee.bits() as *const Method);

@@ -32,6 +32,9 @@ handlers! {
     #[inline(never)]
     fn find_handler(th, pc, regs, word, table) {
         match handler_of(th, regs, pc) {
+            Some(target) if th.traced.get() => {
+                super::trace::handle_traced(th, target, regs, 0, table)
+            }
             Some(target) => next(th, target, regs, table),
             None => without_handler(th, pc, regs, 0, table),
         }

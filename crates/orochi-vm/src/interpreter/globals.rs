@@ -1,7 +1,8 @@
 //! Global names.
 //!
 //! Each name of a module's namespace has a cell of its own, which never moves, so a cache holds
-//! the cell's address: reading a global is the cell's read barrier and a load. A name that is a
+//! the cell's address: reading a global is the cell's read barrier and a load. (Cells that the open
+//! atomic block has made are not cached: undoing it takes them from their namespace.) A name that is a
 //! built-in caches both cells, the module's (unbound) and that of `builtins`, and a later
 //! definition in the module is seen without further ado. A code object runs with one namespace
 //! only (`call::claim_code` sees to that), so the cache need not compare it.
@@ -95,6 +96,9 @@ handlers! {
     #[inline(never)]
     fn load_global_slow(th, pc, regs, word, table) {
         sync(th, pc, regs);
+        if cfg!(any(feature = "zeal", debug_assertions)) {
+            assert!(names_cells(cache::load(pc.add(1))), "a cached cell is gone");
+        }
         let function = frame::function(regs).callable();
         let (globals, builtins) = (function.globals.get(), function.builtins.get());
         let name = frame::name(regs, c(word));
@@ -139,6 +143,22 @@ handlers! {
     }
 }
 
+/// Whether a cache is empty or what it names are cells.
+unsafe fn names_cells(cached: u64) -> bool {
+    // SAFETY: a cache word that is not empty holds the address of a cell or of two addresses; what
+    // is there is an object, whatever its type, unless the heap has taken the cell away.
+    let is_cell =
+        |address| unsafe { cell_at(address) }.value().cast_exact::<GlobalCell>().is_some();
+    match cached & TAGS {
+        _ if cached == 0 => true,
+        BUILTIN => {
+            // SAFETY: as above; pairs stay.
+            unsafe { *((cached & !BUILTIN) as *const [u64; 2]) }.into_iter().all(is_cell)
+        }
+        _ => is_cell(cached & !TAGS),
+    }
+}
+
 /// Looks a global or built-in name up and fills the cache at `pc`.
 #[inline(never)]
 pub(super) fn lookup(
@@ -165,7 +185,9 @@ fn lookup_tagged(
     // SAFETY: the instruction has a cache word.
     let site = unsafe { pc.add(1) };
     if let Some(value) = globals.get_str(th, name)? {
-        if let Some(cell) = globals.cell(th, name, false)? {
+        if let Some(cell) = globals.cell(th, name, false)?
+            && th.block.may_cache(cell)
+        {
             cache::store(site, cell.as_ptr() as u64 | tag);
         }
         return Ok(value);
@@ -174,7 +196,10 @@ fn lookup_tagged(
         return Err(undefined(th, name));
     };
     let (own, builtin) = (globals.cell(th, name, true)?, builtins.cell(th, name, false)?);
-    if let (Some(own), Some(builtin)) = (own, builtin) {
+    if let (Some(own), Some(builtin)) = (own, builtin)
+        && th.block.may_cache(own)
+        && th.block.may_cache(builtin)
+    {
         // SAFETY: as above.
         if unsafe { cache::load(site) } & BUILTIN == 0 {
             let cells = pair_of([own.as_ptr() as u64, builtin.as_ptr() as u64]);
@@ -250,7 +275,9 @@ pub(super) fn assign(
     value: Value,
 ) -> Result<(), Raised> {
     globals.set_str(th, name, value)?;
-    if let Some(cell) = globals.cell(th, name, false)? {
+    if let Some(cell) = globals.cell(th, name, false)?
+        && th.block.may_cache(cell)
+    {
         // SAFETY: the instruction has a cache word.
         cache::store(unsafe { pc.add(1) }, cell.as_ptr() as u64);
     }

@@ -88,7 +88,12 @@ handlers! {
             th.operands.set((Value::NONE, iterator));
             return generator::resume_inline(th, pc, regs, iterator.bits(), table);
         }
-        match advance(th, iterator) {
+        let result = if shape == known::RANGE_ITERATOR {
+            next_of_range(th, iterator)
+        } else {
+            advance(th, iterator)
+        };
+        match result {
             Ok(item) if item.is_unbound() => jump::taken_iteration(th, pc, regs, word, table),
             Ok(item) => {
                 set(regs, a(word), item);
@@ -140,6 +145,21 @@ handlers! {
         let result = unpack_starred(th, regs, a(word), get(regs, b(word)), c(word), d(word) as usize);
         proceed(th, pc, regs, table, 1, result)
     }
+}
+
+/// As [`advance`] for a range iterator that the thread does not own yet, or no longer.
+#[inline(never)]
+fn next_of_range(th: &mut Thread, iterator: Value) -> Result<Value, Raised> {
+    // SAFETY: of the shape of range iterators, which no object ever changes.
+    let range: Ref<RangeIterator> = unsafe { Ref::from_ptr(iterator.bits() as *const _) };
+    let fields = th.write(range)?;
+    let (left, current) = (fields.left.get(), fields.current.get());
+    if left == 0 {
+        return Ok(Value::UNBOUND);
+    }
+    fields.left.set(fields.token(), left - 1);
+    fields.current.set(fields.token(), current + fields.step.get());
+    Ok(Value::int_unchecked(current))
 }
 
 /// The next item; unbound when there is none.

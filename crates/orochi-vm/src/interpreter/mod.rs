@@ -20,6 +20,7 @@
 //! [`frame`] the window's header; [`entry`] from native code into the interpreter; one file each
 //! for the families of operations in the order of the bytecode table; [`trace`] `sys.settrace`.
 
+mod aftermath;
 pub mod arithmetic;
 pub mod attribute;
 pub mod build;

@@ -4,25 +4,29 @@
 //! which every entry is [`traced`]: it looks whether something is to be reported before the
 //! instruction at hand, and then has the usual handler run it, handing on its own table. A thread
 //! comes to that table by a call: while it is traced its `depth_limit` is zero, which sends every
-//! call the slow way, where the table is chosen; it stays with it when the call returns. It leaves
+//! call of a Python function the slow way, where the table is chosen, and calls of native functions
+//! choose it when they return; it stays with it when the call returns. It leaves
 //! it at the first instruction after both functions have been taken away.
 //!
 //! What a frame needs to remember is in its frame object, which every frame gets that is entered
 //! while its thread is traced: the local trace function, whether its call has been reported,
 //! whether it is suspended, the last line reported.
 //!
-//! Calls of native functions are not reported to profilers. `sys.monitoring` hears from the same
-//! places (`monitor.rs`).
+//! `sys.monitoring` hears from the same places (`monitor.rs`). What is known only after an instruction,
+//! which way a branch went and how a call ended (`aftermath.rs`), is reported before the frame's next
+//! one.
 
 use orochi_compiler::bytecode::Op;
 
+use super::aftermath;
 use super::monitor::{self, Event};
-use super::{Handler, TABLE, Table, a, b, exception, frame, get, j, sync};
+use super::{Handler, TABLE, Table, a, b, exception, frame, get, j, next, sync};
 use crate::exception::{Raised, traceback_of};
 use crate::handlers;
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast};
 use crate::thread::{Local, Thread};
+use crate::types::code::shown_offset;
 use crate::types::frame::{Frame, flags};
 use crate::types::tuple::Tuple;
 
@@ -33,6 +37,13 @@ handlers! {
     fn traced(th, pc, regs, word, table) {
         sync(th, pc, regs);
         match step(th, pc, regs, word) {
+            Ok(true) if th.jumps.get() => {
+                th.jumps.set(false);
+                match take_jump(th, regs) {
+                    Some(target) => next(th, target, regs, &TRACED),
+                    None => (TABLE.0[word as u8 as usize])(th, pc, regs, word, &TRACED),
+                }
+            }
             Ok(true) => (TABLE.0[word as u8 as usize])(th, pc, regs, word, &TRACED),
             Ok(false) => (TABLE.0[word as u8 as usize])(th, pc, regs, word, &TABLE),
             Err(Raised::Exception) => exception::unwind(th, pc, regs, 0, &TRACED),
@@ -47,6 +58,16 @@ handlers! {
         match raised(th, regs) {
             Ok(()) | Err(Raised::Exception) => exception::find_handler(th, pc, regs, 0, table),
             Err(Raised::Abort) => exception::abort(th, pc, regs, 0, table),
+        }
+    }
+
+    /// The handler at `pc` takes the exception in flight.
+    #[cold]
+    #[inline(never)]
+    fn handle_traced(th, pc, regs, word, table) {
+        match handled(th, regs) {
+            Ok(()) | Err(Raised::Exception) => next(th, pc, regs, table),
+            Err(Raised::Abort) => exception::abort(th, th.pc.get(), regs, 0, table),
         }
     }
 }
@@ -95,13 +116,31 @@ impl Thread {
     }
 }
 
+/// The offset that callbacks are told.
+pub(super) fn shown(word: u32) -> u32 {
+    shown_offset(word) as u32
+}
+
 /// The frame object that a window has already.
-fn known_frame(th: &Thread, regs: *mut Value) -> Result<Option<Ref<Frame>>, Raised> {
+pub(super) fn known_frame(th: &Thread, regs: *mut Value) -> Result<Option<Ref<Frame>>, Raised> {
     // SAFETY: the window is that of the running frame.
     if unsafe { frame::link(regs) } & frame::HAS_FRAME_OBJECT == 0 {
         return Ok(None);
     }
     Ok(crate::frame::object_of(th, regs)?.cast::<Frame>())
+}
+
+/// Begins to report what a running frame does to those who hear of all frames.
+#[cold]
+fn adopt(th: &mut Thread, regs: *mut Value, line: u32) -> Result<Option<Ref<Frame>>, Raised> {
+    if th.local(Local::Profile).is_unbound() && monitor::wanted() == 0 {
+        return Ok(None);
+    }
+    let Some(frame) = crate::frame::object_of(th, regs)?.cast::<Frame>() else { return Ok(None) };
+    change(th, frame, flags::ENTERED, 0)?;
+    // It is in the midst of this line, which the call that began this is on.
+    set_last_line(th, frame, line)?;
+    Ok(Some(frame))
 }
 
 /// Changes flags of a frame.
@@ -137,13 +176,18 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
             Some(frame) => frame,
             None => return Ok(true),
         },
-        // It ran before anybody traced.
-        None => return Ok(true),
+        // It ran before anybody traced: trace functions do not follow it.
+        None => match adopt(th, regs, code.own_line_at(offset.saturating_sub(1)))? {
+            Some(frame) => frame,
+            None => return Ok(true),
+        },
     };
+    aftermath::settle(th, frame, regs, offset)?;
     if begins || resumes {
         entered(th, frame, begins)?;
-        let event = if begins { Event::PyStart } else { Event::PyResume };
-        monitor::tell(th, event, code, 2 * offset, Value::UNBOUND)?;
+        let (event, at) =
+            if begins { (Event::PyStart, 0) } else { (Event::PyResume, shown(offset)) };
+        monitor::tell(th, event, code, at, &[])?;
     }
     let op = word as u8;
     let is = |wanted: Op| op == wanted as u8;
@@ -162,10 +206,17 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
         if line != 0 && !prologue && u64::from(line) != state >> flags::LINE_SHIFT {
             set_last_line(th, frame, line)?;
             if monitors_lines {
-                monitor::tell(th, Event::Line, code, line, Value::UNBOUND)?;
+                monitor::tell(th, Event::Line, code, line, &[])?;
             }
             if follows && state & flags::NO_LINES == 0 {
-                report_local(th, frame, "line", Value::NONE)?;
+                change(th, frame, flags::IN_LINE, 0)?;
+                let told = report_local(th, frame, "line", Value::NONE);
+                change(th, frame, 0, flags::IN_LINE)?;
+                told?;
+                if frame.fields().jump.get() != 0 {
+                    th.jumps.set(true);
+                    return Ok(true);
+                }
             }
         }
         if follows && state & flags::OPCODES != 0 {
@@ -176,7 +227,13 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
             set_last_line(th, frame, 0)?;
         }
     }
-    monitor::tell(th, Event::Instruction, code, 2 * offset, Value::UNBOUND)?;
+    monitor::tell(th, Event::Instruction, code, shown(offset), &[])?;
+    aftermath::prepare(th, frame, regs, offset, word)?;
+    if is(Op::Reraise) {
+        // SAFETY: the operands of validated code lie in the window.
+        let exception = unsafe { get(regs, a(word)) };
+        monitor::tell(th, Event::Reraise, code, shown(offset), &[exception])?;
+    }
     if is(Op::Return) || is(Op::Yield) {
         // SAFETY: the operands of validated code lie in the window.
         let value = unsafe { get(regs, if is(Op::Return) { a(word) } else { b(word) }) };
@@ -185,9 +242,32 @@ fn step(th: &mut Thread, pc: *const u64, regs: *mut Value, word: u64) -> Result<
         }
         report_return(th, frame, value)?;
         let event = if is(Op::Yield) { Event::PyYield } else { Event::PyReturn };
-        monitor::tell(th, event, code, 2 * offset, value)?;
+        monitor::tell(th, event, code, shown(offset), &[value])?;
     }
     Ok(true)
+}
+
+/// Where the frame goes on by its `f_lineno`, which has been set.
+#[inline(never)]
+fn take_jump(th: &mut Thread, regs: *mut Value) -> Option<*const u64> {
+    let frame = known_frame(th, regs).ok().flatten()?;
+    let jump = frame.fields().jump.get();
+    let target = (jump as u32).checked_sub(1)?;
+    {
+        let line = u64::from(frame.code().position_at(target).line);
+        let guard = th.write(frame).ok()?;
+        guard.jump.set(guard.token(), 0);
+        // The line that it goes to is not reported.
+        let kept = guard.flags.get() & (u64::MAX >> flags::LINE_SHIFT);
+        guard.flags.set(guard.token(), kept | line << flags::LINE_SHIFT);
+    }
+    // SAFETY: the window is that of the running frame, whose code has the instruction.
+    unsafe {
+        if jump >> 32 != 0 {
+            th.handled.set(get(regs, (jump >> 32) as usize - 1));
+        }
+        Some(frame::code(regs).words().as_ptr().cast::<u64>().add(target as usize))
+    }
 }
 
 /// Reports that a frame begins, or goes on after it was suspended.
@@ -244,7 +324,7 @@ fn report_return(th: &mut Thread, frame: Ref<Frame>, value: Value) -> Result<(),
 }
 
 /// Calls a trace function; if it fails, nobody traces any more.
-fn call(
+pub(super) fn call(
     th: &mut Thread,
     which: Local,
     function: Value,
@@ -263,7 +343,7 @@ fn call(
 }
 
 /// Does something while an exception is in flight, which stays so unless another takes its place.
-fn aside(
+pub(super) fn aside(
     th: &mut Thread,
     act: impl FnOnce(&mut Thread, Value) -> Result<(), Raised>,
 ) -> Result<(), Raised> {
@@ -279,6 +359,12 @@ fn raised(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
         return Ok(());
     }
     let Some(frame) = known_frame(th, regs)? else { return Ok(()) };
+    aside(th, |th, _| aftermath::call_ends(th, frame, true))?;
+    if frame.fields().flags.get() & flags::SUSPENDED != 0 {
+        // The exception was thrown into a generator.
+        aside(th, |th, _| entered(th, frame, false))?;
+        tell_exception(th, Event::PyThrow, frame)?;
+    }
     if monitor::wants(Event::Raise) {
         tell_exception(th, Event::Raise, frame)?;
     }
@@ -307,6 +393,18 @@ pub(super) fn left(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
     }
 }
 
+/// Reports that a handler in this frame takes the exception in flight.
+#[inline(never)]
+fn handled(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
+    if th.in_trace_function.get() || !monitor::wants(Event::ExceptionHandled) {
+        return Ok(());
+    }
+    match known_frame(th, regs)? {
+        Some(frame) => tell_exception(th, Event::ExceptionHandled, frame),
+        None => Ok(()),
+    }
+}
+
 /// Tells of the exception in flight.
 fn tell_exception(th: &mut Thread, event: Event, frame: Ref<Frame>) -> Result<(), Raised> {
     if !monitor::wants(event) {
@@ -314,5 +412,5 @@ fn tell_exception(th: &mut Thread, event: Event, frame: Ref<Frame>) -> Result<()
     }
     let code = frame.code();
     let offset = code.offset_of(th.pc.get());
-    aside(th, |th, exception| monitor::tell(th, event, code, 2 * offset, exception))
+    aside(th, |th, exception| monitor::tell(th, event, code, shown(offset), &[exception]))
 }

@@ -51,14 +51,30 @@ pub fn bind(
     }
 }
 
+/// The frame that stays while the function runs holds its parameters and nothing else: words that it
+/// has not written would show the collector what calls before this one have left on the stack.
+#[inline(never)]
 fn bind_up_to<const N: usize>(
     th: &mut Thread,
     function: Ref<NativeFunction>,
     args: Arguments,
 ) -> Result<Value, Raised> {
+    let mut bound = [Value::UNBOUND; N];
+    sort(th, function, args, &mut bound)?;
+    let count = function.signature.get().parameters.len();
+    (function.method.get().function)(th, &bound[..count])
+}
+
+/// Sorts `args` into `bound`, which is at least as long as the function has parameters.
+#[inline(never)]
+fn sort(
+    th: &mut Thread,
+    function: Ref<NativeFunction>,
+    args: Arguments,
+    bound: &mut [Value],
+) -> Result<(), Raised> {
     let signature = function.signature.get();
     let (given, named) = args.split();
-    let mut bound = [Value::UNBOUND; N];
     let direct = given.len().min(signature.positional);
     bound[..direct].copy_from_slice(&given[..direct]);
     let mut next = signature.positional;
@@ -105,7 +121,7 @@ fn bind_up_to<const N: usize>(
     if let Some(at) = bound[..signature.required].iter().position(|value| value.is_unbound()) {
         return Err(missing(th, function, given.len(), at));
     }
-    for (parameter, value) in signature.parameters.iter().zip(&bound).take(keywords).skip(next) {
+    for (parameter, value) in signature.parameters.iter().zip(&*bound).take(keywords).skip(next) {
         if value.is_unbound() && !parameter.optional {
             let name = parameter.name.display();
             return Err(th.type_error(format!(
@@ -114,7 +130,7 @@ fn bind_up_to<const N: usize>(
             )));
         }
     }
-    (function.method.get().function)(th, &bound[..signature.parameters.len()])
+    Ok(())
 }
 
 /// The index of the parameter that may be passed as `name`.

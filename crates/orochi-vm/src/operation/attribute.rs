@@ -327,15 +327,18 @@ impl Thread {
     /// in-place statement may read it now and store it without a release point in between.
     pub(crate) fn claim_attribute(&mut self, object: Value, name: Ref<Str>) -> Result<(), Raised> {
         if let Some(class) = object.cast::<Class>() {
-            let cell =
-                || class.namespace.get().get(name).and_then(|v| v.cast_exact::<AttributeCell>());
-            while cell().is_none() {
+            self.rebindable(class, name)?;
+            while class.cell(name).is_none() {
+                if self.stm.in_block() || class.has(crate::class::flags::SEALED) {
+                    // The store runs alone.
+                    return Ok(());
+                }
                 self.write(class)?;
-                if cell().is_none() {
+                if class.cell(name).is_none() {
                     return Ok(());
                 }
             }
-            return match cell() {
+            return match class.cell(name) {
                 Some(cell) => self.write(cell).map(drop),
                 None => Ok(()),
             };

@@ -17,15 +17,18 @@
 //! # Nesting
 //! An inner block is part of the outer one. One that may be undone alone (`rollback=True`) is a
 //! savepoint: it remembers where the log was, and the protocol's newest epoch moves on, so that
-//! everything is logged again at its next first write.
+//! everything is logged again at its next first write. An inner block may also be entered by a call
+//! ([`super::entry`]).
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use orochi_compiler::bytecode::Op;
 use orochi_stm::OwnerWord;
 
+pub use super::entry::End;
+use super::entry::Entry;
 use super::section::Section;
 use super::turn::Turnstile;
 use super::undo::{self, Mark};
@@ -34,7 +37,9 @@ use crate::exception::Raised;
 use crate::heap::{Header, Value};
 use crate::interpreter::frame as window;
 use crate::object::{Ref, ValueCast};
+use crate::types::dict::GlobalCell;
 use crate::types::generator::{Generator, flags};
+use crate::types::transactional::Birth;
 
 /// The open block of a thread, if there is one.
 #[derive(Default)]
@@ -46,8 +51,10 @@ pub(crate) struct Block {
     /// The call of `__enter__`.
     pc: Cell<usize>,
     depth: Cell<u32>,
-    handled: Cell<Option<Value>>,
-    locals: Cell<[Option<Value>; Local::COUNT]>,
+    handled: Cell<Value>,
+    locals: Cell<[Value; Local::COUNT]>,
+    /// How the inner blocks were entered.
+    pub(super) entries: RefCell<Vec<Entry>>,
     /// The registers at the `with`.
     registers: RefCell<Vec<Value>>,
     /// Inner blocks, and an outermost one, that may be undone alone.
@@ -78,6 +85,11 @@ pub(crate) struct Block {
     pub(crate) section: Section,
     /// For the event log: where it came to wait, and for what.
     logged_wait: Cell<(u32, u32)>,
+    /// What stands for the moment of its commit in what it has inserted into transactional
+    /// containers, if it has.
+    birth: Cell<Option<Ref<Birth>>>,
+    /// Addresses of the cells that it has given to namespaces.
+    cells: RefCell<BTreeSet<usize>>,
 }
 
 /// A block that may be undone alone.
@@ -128,13 +140,13 @@ impl Block {
             visit(&savepoint.variables);
         }
         visit(&self.born.borrow());
+        if let Some(birth) = self.birth.get() {
+            visit(&[birth.value()]);
+        }
         visit(&self.claimed.borrow());
         visit(&self.section.elided.borrow());
-        let handled = self.handled.get();
-        let locals = self.locals.get();
-        for value in handled.iter().chain(locals.iter().flatten()) {
-            visit(&[*value]);
-        }
+        visit(&[self.handled.get()]);
+        visit(&self.locals.get());
         for lock in self.locks.borrow().iter() {
             visit(&[lock.value()]);
         }
@@ -172,11 +184,42 @@ impl Block {
         self.frame.set(0);
         self.registers.borrow_mut().clear();
         self.savepoints.borrow_mut().clear();
+        self.entries.borrow_mut().clear();
         self.aborting.set(None);
         self.claimed.borrow_mut().clear();
         self.alternatives.set(0);
         self.section.clear();
         self.end_turn();
+        self.birth.set(None);
+        if !self.cells.borrow().is_empty() {
+            self.cells.borrow_mut().clear();
+        }
+    }
+
+    /// A namespace was given a cell, in a block or outside.
+    pub(crate) fn note_cell(&self, cell: Ref<GlobalCell>) {
+        if self.frame.get() != 0 {
+            self.cells.borrow_mut().insert(cell.as_ptr() as usize);
+        }
+    }
+
+    /// Whether inline caches may name a cell. One that the open block has made may yet be undone:
+    /// its namespace would no longer keep it, and a cache keeps nothing.
+    pub(crate) fn may_cache(&self, cell: Ref<GlobalCell>) -> bool {
+        let made = self.cells.borrow();
+        made.is_empty() || !made.contains(&(cell.as_ptr() as usize))
+    }
+
+    /// The block is about to commit and holds all that it has touched.
+    pub(super) fn happens(&self) {
+        if let Some(birth) = self.birth.take() {
+            birth.happens();
+        }
+    }
+
+    /// See [`Birth`].
+    pub(crate) fn birth(&self) -> &Cell<Option<Ref<Birth>>> {
+        &self.birth
     }
 
     /// Objects that were born in the block, which has ended, may be finalised.
@@ -198,16 +241,20 @@ impl Thread {
     pub fn irrevocable(&mut self) -> Result<(), Raised> {
         self.end_elision()?;
         self.block.end_turn();
-        Ok(self.stm.become_inevitable(&*self)?)
+        self.stm.become_inevitable(&*self)?;
+        if self.stm.in_block() {
+            crate::types::lock::give_taken(self);
+        }
+        Ok(())
     }
 
-    /// `__enter__`: begins a block, or an inner one. A release point.
-    pub fn enter_atomic(&mut self, rollback: bool) -> Result<(), Raised> {
+    /// `__enter__`: begins a block, or an inner one, which `end` is to end. A release point.
+    pub fn enter_atomic(&mut self, end: End, rollback: bool) -> Result<(), Raised> {
         self.end_elision()?;
         if !self.stm.in_block() {
             // What waits for the end of blocks comes before.
             self.poll()?;
-            let (regs, pc) = self.with_statement()?;
+            let (regs, pc) = self.with_statement(end)?;
             self.take_turn(pc)?;
             if let Err(raised) = self.mark_generator(regs, true) {
                 self.block.end_turn();
@@ -223,6 +270,10 @@ impl Thread {
             self.stm.savepoint()?;
         }
         let level = self.block.level.get() + 1;
+        if level > 1 {
+            let entry = self.inner_entry(end);
+            self.block.entries.borrow_mut().push(entry);
+        }
         if rollback {
             let regs = self.frame.get();
             let mark = if level == 1 { Mark::default() } else { undo::mark(self) };
@@ -243,6 +294,7 @@ impl Thread {
         if self.stm.is_doomed() {
             return Err(Raised::Abort);
         }
+        let forgotten = self.find_end()?;
         let level = self.block.level.get();
         let aborted = self.block.aborting.get() == Some(level);
         let savepoint = {
@@ -272,9 +324,29 @@ impl Thread {
         if level == 1 {
             self.commit()?;
         } else {
+            self.block.entries.borrow_mut().pop();
             self.block.level.set(level - 1);
         }
+        if forgotten && !failed {
+            return Err(self.runtime_error("an inner atomic block was entered and not left"));
+        }
         Ok(aborted)
+    }
+
+    /// Inner blocks above `level` were entered by calls and have not been left: they end with it.
+    pub(super) fn end_inner(&self, level: u32) {
+        let block = &self.block;
+        block.level.set(level);
+        block.entries.borrow_mut().truncate(level as usize - 1);
+        block.savepoints.borrow_mut().retain(|savepoint| savepoint.level <= level);
+        if block.aborting.get().is_some_and(|aborted| aborted > level) {
+            block.aborting.set((level == 1).then_some(1));
+        }
+    }
+
+    /// The frame of the `with` statement that has begun the block.
+    pub(super) fn outermost_frame(&self) -> *mut Value {
+        self.block.frame.get() as *mut Value
     }
 
     /// `abort()`: the exception that the caller raises leaves the innermost block that may be undone
@@ -310,6 +382,12 @@ impl Thread {
             return Err(self.runtime_error(message));
         }
         if self.block.retries.replace(true) {
+            if self.stm.is_changing() {
+                // Who waits must not keep the others from running.
+                undo::replay(self, Mark::default());
+                self.forget_restored_classes();
+                self.stm.end_change();
+            }
             crate::types::lock::forget_pending(self);
             self.block.end_turn();
             let claimed = self.block.claimed.take();
@@ -333,6 +411,7 @@ impl Thread {
     }
 
     fn commit(&mut self) -> Result<(), Raised> {
+        self.block.happens();
         self.stm.block_commit(&*self)?;
         self.note_turn(self.block.pc.get() as *const u64);
         let regs = self.block.frame.get() as *mut Value;
@@ -342,35 +421,9 @@ impl Thread {
         self.block.retries.set(false);
         self.stm.list_claims(false);
         self.block.forget_births();
-        self.forget_restored_classes();
+        self.stm.end_change();
         crate::types::lock::settle_pending(self);
         self.mark_generator(regs, false)
-    }
-
-    /// The frame and the call of `__enter__` of the running `with` statement.
-    fn with_statement(&self) -> Result<(*mut Value, *const u64), Raised> {
-        let message = "an atomic block is entered by a 'with' statement";
-        self.with_call().ok_or_else(|| self.runtime_error(message))
-    }
-
-    /// The same, if there is one.
-    pub(super) fn with_call(&self) -> Option<(*mut Value, *const u64)> {
-        let (regs, pc) = (self.frame.get(), self.pc.get());
-        if !regs.is_null() && !pc.is_null() {
-            // SAFETY: the running frame's window and instruction; a call that is not its code's
-            // first instruction has one before it.
-            let by_with = unsafe {
-                let first = window::code(regs).words.get().cast::<u64>();
-                *pc as u8 == Op::Call as u8 && pc > first && {
-                    let before = *pc.sub(1);
-                    before as u8 == Op::LoadSpecial as u8 && before >> 8 & 0xFF == ENTER
-                }
-            };
-            if by_with {
-                return Some((regs, pc));
-            }
-        }
-        None
     }
 
     pub(super) fn take_snapshot(&self, regs: *mut Value, pc: *const u64) {
@@ -387,8 +440,8 @@ impl Thread {
         block.frame.set(regs as usize);
         block.pc.set(pc as usize);
         block.depth.set(self.depth.get());
-        block.handled.set(Some(self.handled.get()));
-        block.locals.set(std::array::from_fn(|at| Some(self.locals[at].get())));
+        block.handled.set(self.handled.get());
+        block.locals.set(std::array::from_fn(|at| self.locals[at].get()));
     }
 
     /// In a block whose frame is a generator's the body must not be suspended: its flag sends
@@ -437,14 +490,10 @@ impl Thread {
         self.frame.set(regs);
         self.pc.set(pc);
         self.depth.set(self.block.depth.get());
-        if let Some(handled) = self.block.handled.get() {
-            self.handled.set(handled);
-        }
+        self.handled.set(self.block.handled.get());
         for (at, value) in self.block.locals.get().into_iter().enumerate() {
             // Frame objects follow the stack, whatever memory says.
-            if let Some(value) = value
-                && at != Local::Frames as usize
-            {
+            if at != Local::Frames as usize {
                 self.locals[at].set(value);
             }
         }
@@ -454,6 +503,7 @@ impl Thread {
         }
         self.block.clear();
         self.forget_restored_classes();
+        self.stm.end_change();
         let waited = self.wait_outside();
         if waited.is_err() {
             self.block.attempts.set(0);
@@ -523,9 +573,6 @@ impl Thread {
 
 /// How long the main thread sleeps in `retry()` before it looks for signals, in nanoseconds.
 const SIGNAL_PAUSE: u64 = 20_000_000;
-
-/// `d` of the `LoadSpecial` that looks up `__enter__`.
-const ENTER: u64 = 0;
 
 /// The variables of a frame.
 fn variables_of<'a>(regs: *mut Value) -> &'a [Value] {

@@ -14,6 +14,7 @@
 //! * [`start`]: threads that begin and end
 
 pub mod atomic;
+mod entry;
 pub mod limits;
 pub mod log;
 pub mod memory;
@@ -72,6 +73,8 @@ pub struct Thread {
     pub(crate) traced: Cell<bool>,
     /// One of them runs, which is not traced itself.
     pub(crate) in_trace_function: Cell<bool>,
+    /// One of them has set `f_lineno` of the running frame.
+    pub(crate) jumps: Cell<bool>,
     /// Lowest address the native stack may reach.
     pub(crate) native_limit: Cell<usize>,
     /// The exception in flight while a `Raised::Exception` travels; unbound otherwise.

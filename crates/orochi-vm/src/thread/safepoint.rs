@@ -308,6 +308,8 @@ impl Thread {
             if !self.stm.is_inevitable() {
                 // Nobody waits for the end of what would never end.
                 self.stm.block_abort(false, &*self);
+                self.forget_restored_classes();
+                self.stm.end_change();
                 self.block.end_turn();
                 self.sleep_for_ever();
             }

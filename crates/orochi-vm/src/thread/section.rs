@@ -83,6 +83,7 @@ impl Thread {
 
     /// Ends a section: all that it has done becomes visible. A release point.
     pub(crate) fn finish_section(&mut self) -> Result<(), Raised> {
+        self.block.happens();
         self.stm.block_commit(&*self)?;
         self.block.clear();
         self.block.attempts.set(0);

@@ -81,6 +81,7 @@ impl Thread {
             frames_allowed: Cell::new(limit),
             traced: Cell::new(false),
             in_trace_function: Cell::new(false),
+            jumps: Cell::new(false),
             native_limit: Cell::new(0),
             raised: unbound(),
             handled: Cell::new(Value::NONE),

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use super::Thread;
 use super::atomic::Block;
 use crate::exception::Raised;
-use crate::types::lock::{give_word, take_word};
+use crate::types::lock::{give_word, is_wanted, take_word};
 
 /// Where blocks begin, by the hash of the instruction.
 #[derive(Debug)]
@@ -28,19 +28,30 @@ pub(super) struct Turnstile {
     word: AtomicU64,
     /// So many entries are still to take it.
     left: AtomicU32,
+    /// How many it was closed for the last time.
+    term: AtomicU32,
     /// How often a block has waited in a crowd.
     heat: AtomicU32,
 }
 
 const TURNSTILES: usize = 64;
 static TABLE: [Turnstile; TURNSTILES] = [const {
-    Turnstile { word: AtomicU64::new(0), left: AtomicU32::new(0), heat: AtomicU32::new(0) }
+    Turnstile {
+        word: AtomicU64::new(0),
+        left: AtomicU32::new(0),
+        term: AtomicU32::new(0),
+        heat: AtomicU32::new(0),
+    }
 }; TURNSTILES];
 
 /// So many waits close a turnstile.
 const WAITS: u32 = 64;
-/// For so many entries.
+/// For so many entries at first; each time that the crowd is still there, for twice as many.
 const ENTRIES: u32 = 1 << 16;
+/// At most.
+const MOST_ENTRIES: u32 = 1 << 20;
+/// An entry for which nobody waits counts as so many.
+const UNWANTED: u32 = 1 << 10;
 /// After them so many waits are enough.
 const WAITS_AGAIN: u32 = 4;
 
@@ -74,8 +85,9 @@ impl Thread {
         if turnstile.left.load(Relaxed) != 0 {
             take_word(self, &turnstile.word)?;
             self.block.turnstile.set(Some(turnstile));
+            let entries = if is_wanted(&turnstile.word) { 1 } else { UNWANTED };
             let left = turnstile.left.load(Relaxed);
-            turnstile.left.store(left.saturating_sub(1), Relaxed);
+            turnstile.left.store(left.saturating_sub(entries), Relaxed);
         }
         self.block.waits.set(self.stm.waits());
         Ok(())
@@ -98,7 +110,9 @@ impl Thread {
         let heat = turnstile.heat.fetch_add(1, Relaxed) + 1;
         if heat >= WAITS {
             turnstile.heat.store(WAITS - WAITS_AGAIN, Relaxed);
-            turnstile.left.store(ENTRIES, Relaxed);
+            let term = (2 * turnstile.term.load(Relaxed)).clamp(ENTRIES, MOST_ENTRIES);
+            turnstile.term.store(term, Relaxed);
+            turnstile.left.store(term, Relaxed);
         }
     }
 }

@@ -29,7 +29,7 @@ use orochi_stm::{Logged, OwnerWord};
 use super::Thread;
 use crate::class::{Class, TypeSpec};
 use crate::heap::{Header, RootVec, ShapeId, Value, layout_of, word_at};
-use crate::object::ValueCast;
+use crate::object::{Ref, ValueCast};
 use crate::shape::{Shape, known, shape_flags, shape_of_object};
 use crate::types::frame::Frame;
 use crate::types::generator::Generator;
@@ -48,6 +48,8 @@ pub(crate) struct UndoLog {
     natives: Vec<Restore>,
     /// Classes that a replay has restored and nobody has been told of yet.
     classes: RootVec,
+    /// The namespaces that they lost: caches may name cells of these until they are told.
+    namespaces: RootVec,
     /// Objects with storage that logs its writes, each once or more often.
     large: Vec<usize>,
     /// Something was not logged, because the block was inevitable.
@@ -70,6 +72,8 @@ mod kind {
     pub(super) const CLASS: u64 = 3;
     /// A frame object.
     pub(super) const FRAME: u64 = 4;
+    /// One word of an object, and its byte offset.
+    pub(super) const FIELD: u64 = 5;
 }
 
 impl UndoLog {
@@ -90,13 +94,13 @@ impl UndoLog {
     /// # Safety
     /// `object` is held and has at least `count` words behind its header.
     unsafe fn push(&mut self, object: *const Header, count: usize, shape: ShapeId, kind: u64) {
-        for at in 1..=count {
+        self.words.extend((1..=count).map(|at| {
             // SAFETY: the caller's promise; words are atomics, so the collector may look.
             let word = unsafe { word_at(object, 8 * at) };
-            self.words.push(word.load(std::sync::atomic::Ordering::Relaxed));
-        }
-        self.words.push(object as u64);
-        self.words.push((count as u64) << 32 | u64::from(shape.0) << 8 | kind);
+            word.load(std::sync::atomic::Ordering::Relaxed)
+        }));
+        let head = (count as u64) << 32 | u64::from(shape.0) << 8 | kind;
+        self.words.extend_from_slice(&[object as u64, head]);
     }
 
     /// Takes the newest entry: address, shape and kind; its words are then the last `count`.
@@ -168,6 +172,16 @@ fn copy(th: &Thread, word: &OwnerWord) -> Logged {
         let shape = shape_of_object(Value::from_bits(object as u64));
         let native: &'static TypeSpec = shape.native;
         let count = words_of(object);
+        if std::ptr::eq(native, &crate::types::object::SPEC)
+            && !shape.has(shape_flags::TAIL | shape_flags::DICT)
+        {
+            // An instance of a class of the program's, with all attributes in itself.
+            if !log.reserve(count) {
+                return Logged::Impossible;
+            }
+            log.push(object, count, shape.id, kind::OBJECT);
+            return Logged::Whole;
+        }
         let mut native_memory = None;
         if native.finalise.is_some() {
             let Some(save) = native.save else { return Logged::Impossible };
@@ -254,6 +268,23 @@ pub(crate) fn log_words(storage: &Header, from: usize, count: usize) {
     unsafe { log.push(address, count, storage.shape_relaxed(), kind::STORAGE) };
 }
 
+/// A word of an object that is written without being claimed is about to be: what an exception gets
+/// as it travels. That it was is undone with the block.
+#[cold]
+#[inline(never)]
+pub(crate) fn log_field(th: &Thread, object: &Header, offset: usize) {
+    let mut log = th.undo.borrow_mut();
+    if th.stm.is_inevitable() && !th.block.keeps_log() {
+        log.incomplete = true;
+        return;
+    }
+    // SAFETY: a word of a live object.
+    let word = unsafe { word_at(object, offset) };
+    let word = word.load(std::sync::atomic::Ordering::Relaxed);
+    let head = 2 << 32 | u64::from(object.shape_relaxed().0) << 8 | kind::FIELD;
+    log.words.extend([word, offset as u64, std::ptr::from_ref(object) as u64, head]);
+}
+
 /// Puts everything back that was logged since the mark, newest first. Everything logged is still
 /// owned.
 pub(crate) fn replay(th: &Thread, to: Mark) {
@@ -271,10 +302,16 @@ pub(crate) fn replay(th: &Thread, to: Mark) {
                     }
                 }
                 kind::CLASS => {
+                    let class: Ref<Class> = Ref::from_ptr(object.cast());
+                    log.namespaces.push(class.namespace.get().value());
                     Class::restore(object, &log.words[from..]);
                     log.classes.push(Value::from_bits(object as u64));
                 }
                 kind::FRAME => Frame::restore(object, &log.words[from..]),
+                kind::FIELD => {
+                    let to = word_at(object, log.words[from + 1] as usize);
+                    to.store(log.words[from], std::sync::atomic::Ordering::Relaxed);
+                }
                 _ => {
                     for (at, &word) in log.words[from..].iter().enumerate() {
                         let to = word_at(object, 8 * (at + 1));
@@ -283,7 +320,7 @@ pub(crate) fn replay(th: &Thread, to: Mark) {
                 }
             }
             if kind != kind::STORAGE {
-                if kind != kind::NATIVE {
+                if kind != kind::NATIVE && kind != kind::FIELD {
                     (*object).set_shape(shape);
                 }
                 // A collection may have made the object old since.
@@ -325,10 +362,15 @@ pub(crate) fn is_complete(th: &Thread) -> bool {
 impl Thread {
     /// After a replay: whoever has cached what a restored class said is told.
     pub(crate) fn forget_restored_classes(&mut self) {
-        let restored = std::mem::take(&mut self.undo.get_mut().classes);
-        if restored.as_slice().is_empty() {
+        if self.undo.get_mut().classes.as_slice().is_empty() && !self.stm.is_alone() {
             return;
         }
+        self.tell_of_restored_classes();
+    }
+
+    #[cold]
+    fn tell_of_restored_classes(&mut self) {
+        let restored = std::mem::take(&mut self.undo.get_mut().classes);
         let mut affected = RootVec::new();
         for class in restored.as_slice() {
             let Some(class) = class.cast::<Class>() else { continue };
@@ -339,5 +381,6 @@ impl Thread {
             }
         }
         self.classes_changed(affected.as_slice());
+        self.undo.get_mut().namespaces = RootVec::new();
     }
 }

@@ -37,6 +37,7 @@ pub mod super_;
 pub mod template;
 pub mod thread_local;
 pub mod traceback;
+pub mod transactional;
 pub mod tuple;
 pub mod type_;
 pub mod typing_;
@@ -73,6 +74,7 @@ pub static BUILTIN_TYPES: &[&[&TypeSpec]] = &[
     generic_alias::TYPES,
     union::TYPES,
     template::TYPES,
+    transactional::TYPES,
     typing_::TYPES,
     crate::native::TYPES,
     crate::exception::classes::ALL,

@@ -143,8 +143,10 @@ pub(super) fn locked<R>(
 ) -> Result<R, Raised> {
     let lock = with(th, stream, |buffer| buffer.lock.clone())?;
     lock.acquire(th, stream)?;
+    th.stm.begin_keeping();
     let result = act(th);
     lock.release();
+    th.stm.end_keeping(&*th);
     result
 }
 

@@ -93,8 +93,8 @@ fn summarise(th: &mut Thread, traceback: Value) -> Result<Vec<Summary>, Raised> 
         };
         if let Some(frame) = frame.cast::<Frame>() {
             let code = frame.code();
-            let mut at = u32::try_from(lasti)
-                .map_or_else(|_| Position::default(), |n| code.position_at(n / 2));
+            let mut at = crate::types::code::word_offset(lasti)
+                .map_or_else(Position::default, |word| code.position_at(word));
             if at.line == 0 {
                 let line = entry.line(th)?;
                 let line = line.max(0) as u32;

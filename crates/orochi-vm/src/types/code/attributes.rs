@@ -1,17 +1,18 @@
 //! Attributes and methods of code objects.
 //!
 //! They show what there is in the terms of CPython's code objects where it has them: a word of
-//! our bytecode counts as a code unit of two bytes, so that `tb_lasti`, `co_lines()` and
+//! our bytecode counts as a code unit of two bytes, behind a first one that stands for the entry of
+//! the function (on its first line, where trace functions are told of the call), so that `tb_lasti`, `co_lines()` and
 //! `co_positions()` agree with one another and with the library that uses them. `co_linetable`
 //! holds the whole code as marshalled, from which `CodeType(...)` can make it again.
 
 use std::sync::Arc;
 
 use orochi_compiler::bytecode::{Instruction, Op};
-use orochi_compiler::code::{Code as Compiled, VariableKind, flags};
+use orochi_compiler::code::{Code as Compiled, Position, VariableKind, flags};
 use orochi_compiler::marshal;
 
-use super::Code;
+use super::{Code, shown_offset};
 use crate::class::{GetSet, Method, getter, member, method};
 use crate::exception::{Raised, classes};
 use crate::heap::{RootVec, Value};
@@ -352,7 +353,8 @@ fn line_ranges(code: &Compiled) -> Vec<(u32, u32, u32)> {
     for (at, &(start, position)) in code.positions.iter().enumerate() {
         let until = code.positions.get(at + 1).map_or(end, |next| next.0);
         match ranges.last_mut() {
-            Some(last) if last.2 == position.line => last.1 = until,
+            // What is on no line counts to the one before, as for `f_lineno`.
+            Some(last) if last.2 == position.line || position.line == 0 => last.1 = until,
             _ => ranges.push((start, until, position.line)),
         }
     }
@@ -362,9 +364,12 @@ fn line_ranges(code: &Compiled) -> Vec<(u32, u32, u32)> {
 fn lines(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let code = receiver(th, args[0])?;
     let list = List::new(th)?;
-    for (start, end, line) in line_ranges(code.compiled()) {
-        let (start, end) =
-            (Value::int_unchecked(i64::from(start) * 2), Value::int_unchecked(i64::from(end) * 2));
+    let entry = (0, 2, code.compiled().first_line);
+    let ranges = line_ranges(code.compiled())
+        .into_iter()
+        .map(|(start, end, line)| (shown_offset(start), shown_offset(end), line));
+    for (start, end, line) in std::iter::once(entry).chain(ranges) {
+        let (start, end) = (Value::int_unchecked(start), Value::int_unchecked(end));
         let item = Tuple::from_slice(th, &[start, end, line_value(line)])?;
         list.push(th, item.value())?;
     }
@@ -374,8 +379,10 @@ fn lines(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
 fn positions(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
     let code = receiver(th, args[0])?;
     let list = List::new(th)?;
-    for offset in 0..code.word_count.get() {
-        let at = code.position_at(offset);
+    let line = code.compiled().first_line;
+    let entry = Position { line, end_line: line, column: 0, end_column: 0 };
+    for offset in 0..=code.word_count.get() {
+        let at = offset.checked_sub(1).map_or(entry, |word| code.position_at(word));
         let known = at.line != 0;
         let column = |n: u32| if known { Value::int_unchecked(i64::from(n)) } else { Value::NONE };
         let item = [
@@ -406,12 +413,12 @@ fn line_table(th: &mut Thread, object: Value) -> Result<Value, Raised> {
     let mut bytes = Vec::new();
     let (mut offset, mut line) = (0i64, i64::from(code.compiled().first_line));
     for (start, _, to) in line_ranges(code.compiled()) {
-        let mut step = i64::from(start) * 2 - offset;
+        let mut step = shown_offset(start) - offset;
         let mut lines = i64::from(to) - line;
         if to == 0 || lines == 0 {
             continue;
         }
-        (offset, line) = (i64::from(start) * 2, i64::from(to));
+        (offset, line) = (shown_offset(start), i64::from(to));
         while step > 254 {
             bytes.extend_from_slice(&[254, 0]);
             step -= 254;

@@ -5,7 +5,7 @@ mod from_compiler;
 mod object;
 mod replace;
 
-pub use object::Code;
+pub use object::{Code, shown_offset, word_offset};
 
 use crate::class::{NativeLayout, TypeFlags, TypeSpec, function};
 

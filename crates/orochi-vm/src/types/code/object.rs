@@ -111,6 +111,17 @@ impl Code {
     }
 }
 
+/// The offset that Python sees of the instruction at a word offset: a word counts as a code unit of
+/// two bytes, and the first unit is one that stands for the entry of the function.
+pub fn shown_offset(word: u32) -> i64 {
+    (i64::from(word) + 1) * 2
+}
+
+/// The word offset that Python sees as this one; none for the entry.
+pub fn word_offset(shown: i64) -> Option<u32> {
+    u32::try_from(shown / 2 - 1).ok()
+}
+
 impl Ref<Code> {
     /// Whether the code may run with these globals: it has not run with others before. The code
     /// keeps them alive, as its caches hold their cells.

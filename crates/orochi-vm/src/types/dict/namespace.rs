@@ -1,7 +1,9 @@
 //! Dicts that keep their values in cells: the globals of modules.
 //!
 //! The entry of a name holds a [`GlobalCell`], which the interpreter's inline caches keep for ever,
-//! so entries are never dropped: deleting a name unbinds its cell. An unbound cell is not there for
+//! so entries are never dropped: deleting a name unbinds its cell. Only undoing an atomic block
+//! takes entries away that it has made, and no cache names those
+//! ([`may_cache`](crate::thread::atomic::Block::may_cache)). An unbound cell is not there for
 //! Python. Binding it again moves its entry to the end, where a new key belongs. The dict is
 //! claimed only when names come or go; a bound cell is changed by claiming the cell alone.
 
@@ -77,6 +79,7 @@ impl Ref<Dict> {
             table.put_value(position, cell.value());
             // Not a key yet, but searches that are under way must start over.
             guard.set_length(guard.length.get());
+            guard.thread().block.note_cell(cell);
             Ok(cell)
         })
     }

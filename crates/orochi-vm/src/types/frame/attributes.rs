@@ -9,6 +9,7 @@ use crate::frame::{self, Windows};
 use crate::heap::Value;
 use crate::object::{Ref, ValueCast};
 use crate::thread::Thread;
+use crate::types::code::shown_offset;
 use crate::types::generator::{Generator, state};
 use crate::types::list::ValueArray;
 
@@ -83,17 +84,24 @@ fn offset(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
     }
 }
 
+/// Whether the frame is that of a generator that has not started.
+fn is_created(th: &mut Thread, frame: Ref<Frame>) -> Result<bool, Raised> {
+    let fields = frame.fields();
+    Ok(fields.window.get() == 0
+        && fields.flags.get() & flags::DETACHED == 0
+        && match fields.generator.get().cast::<Generator>() {
+            Some(generator) => th.read(generator)?.state.get() == state::CREATED,
+            None => false,
+        })
+}
+
 /// The line the frame is at; that of the `def` while a generator has not started.
 fn line(th: &mut Thread, frame: Ref<Frame>) -> Result<u32, Raised> {
     let fields = frame.fields();
     if fields.flags.get() & flags::IN_CALL != 0 {
         return Ok(frame.code().compiled().first_line);
     }
-    if fields.window.get() == 0
-        && fields.flags.get() & flags::DETACHED == 0
-        && let Some(generator) = fields.generator.get().cast::<Generator>()
-        && th.read(generator)?.state.get() == state::CREATED
-    {
+    if is_created(th, frame)? {
         return Ok(frame.code().compiled().first_line);
     }
     let offset = offset(th, frame)?;
@@ -146,8 +154,21 @@ fn locals(th: &mut Thread, object: Value) -> Result<Value, Raised> {
 
 fn lasti(th: &mut Thread, object: Value) -> Result<Value, Raised> {
     let frame = receiver(th, object)?;
-    let offset = offset(th, frame)?;
-    th.int_from_i64(i64::from(offset) * 2)
+    let fields = frame.fields();
+    let begins = fields.flags.get() & flags::IN_CALL != 0 || is_created(th, frame)?;
+    if begins {
+        return Ok(Value::from_i32(0));
+    }
+    let mut at = offset(th, frame)?;
+    let reported = (fields.flags.get() >> flags::LINE_SHIFT) as u32;
+    if reported != 0 && frame.code().own_line_at(at) == 0 {
+        // It counts to the line that control came from, as `f_lineno` says.
+        let code = frame.code();
+        let positions = &code.compiled().positions;
+        let found = positions.iter().rfind(|(_, position)| position.line == reported);
+        at = found.map_or(at, |&(start, _)| start);
+    }
+    th.int_from_i64(shown_offset(at))
 }
 
 fn line_get(th: &mut Thread, object: Value) -> Result<Value, Raised> {
@@ -159,12 +180,15 @@ fn line_get(th: &mut Thread, object: Value) -> Result<Value, Raised> {
 }
 
 fn line_set(th: &mut Thread, object: Value, value: Value) -> Result<(), Raised> {
-    receiver(th, object)?;
+    let frame = receiver(th, object)?;
     if value.is_unbound() {
         return Err(th.attribute_error("cannot delete attribute"));
     }
-    th.index_i64(value)?;
-    Err(th.value_error("f_lineno can only be set in a trace function"))
+    let Some(line) = crate::types::int::as_i64(value).filter(|_| !value.is_bool()) else {
+        return Err(th.value_error("lineno must be an integer"));
+    };
+    let from = offset(th, frame)?;
+    frame::relocate::set_line(th, frame, from, line)
 }
 
 fn trace_get(th: &mut Thread, object: Value) -> Result<Value, Raised> {

@@ -30,6 +30,11 @@ heap_object! {
             trace: Value,
             /// Dict of names set through `f_locals` that are no variables, or unbound.
             extra: Value,
+            /// While tracing: what the call instruction at hand calls, if that is no Python
+            /// function, or unbound.
+            callee: Value,
+            /// Its first argument, or unbound.
+            first_argument: Value,
         }
         storage {
             /// The variables, once detached.
@@ -44,6 +49,11 @@ heap_object! {
             offset: u64,
             /// [`flags`]
             flags: u64,
+            /// While monitoring: word offset behind the branch that runs, or 0.
+            branch: u64,
+            /// Where to go on, as `f_lineno` was set: word offset + 1, and in the upper half the
+            /// register + 1 of what is handled there, if that changes; or 0.
+            jump: u64,
         }
     }
 }
@@ -62,6 +72,8 @@ pub mod flags {
     pub const SUSPENDED: u64 = 16;
     /// Its call is just being reported: it is at the line of the `def`.
     pub const IN_CALL: u64 = 32;
+    /// A line is being reported to its trace function.
+    pub const IN_LINE: u64 = 64;
     /// The last line reported is in the bits from here on.
     pub const LINE_SHIFT: u32 = 32;
 }

@@ -24,8 +24,9 @@ use std::time::{Duration, Instant};
 
 use orochi_stm::ELISION_PATIENCE;
 
-use super::object::{ELIDED, HELD, WATCHED, give, try_take, wait_until_free};
+use super::object::wait_until_free;
 use super::profit::{self, Choice};
+use super::state::{ELIDED, HELD, WATCHED, give, try_take};
 use super::{Lock, RLock};
 use crate::exception::Raised;
 use crate::heap::Value;

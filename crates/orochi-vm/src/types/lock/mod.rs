@@ -1,7 +1,7 @@
 //! `_thread.lock`, `_thread.RLock`, and the handles by which threads are joined.
 //!
 //! * [`word`]: words that threads share without the ownership protocol, and waiting for them
-//! * [`object`]: the locks; `methods`: their methods; `pending`: what atomic blocks do to them;
+//! * [`state`]: the bits of a lock's word, and waiting for it; [`object`]: the locks; `methods`: their methods; `pending`: what atomic blocks do to them;
 //!   `elision`: running under a lock without taking it; `profit`: whether that pays;
 //!   [`handle`]: thread handles
 
@@ -11,14 +11,15 @@ mod methods;
 mod object;
 mod pending;
 mod profit;
+mod state;
 pub mod word;
 
 pub(crate) use elision::undone as elision_undone;
 pub use handle::ThreadHandle;
 pub use methods::TIMEOUT_MAX;
 pub use object::{Lock, RLock};
-pub(crate) use object::{give_word, take_word, wait_until_free};
-pub(crate) use pending::{Pending, forget_pending, settle_pending};
+pub(crate) use object::{give_word, is_wanted, take_word, wait_until_free};
+pub(crate) use pending::{Pending, forget_pending, give_taken, settle_pending};
 pub use profit::{Elision, set_elision};
 pub use word::SharedWord;
 

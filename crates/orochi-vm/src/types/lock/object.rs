@@ -1,11 +1,7 @@
 //! The state words of locks, and waiting for them.
 //!
-//! A lock is one word beside the header, whose bits are named below. It is taken by one
-//! compare-and-swap, without the ownership protocol: locks are what threads share on purpose. Who
-//! gives it back wakes one sleeper at most, and none while the last one is on its way: until
-//! that one runs, the thread that computes takes and gives the lock thousands of times at no more
-//! than its usual price. Nobody starves: after [`PATIENCE`] times the lock is kept for the one on
-//! its way, and one that has been woken for nothing makes the next be handed over.
+//! A lock is one word beside the header, whose bits are named in [`super::state`]. It is taken by one
+//! compare-and-swap, without the ownership protocol: locks are what threads share on purpose.
 //!
 //! What an atomic block does to locks is noted: see `pending`. That sections may run under a lock
 //! without taking it is the matter of `elision`; its bits stay when the lock is taken and given.
@@ -13,8 +9,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot_core::{DEFAULT_UNPARK_TOKEN, UnparkToken};
-
+use super::state::{HELD, WATCHED, give, is_waited_for, try_take, try_take_quietly, wait};
 use super::word::{self, SharedWord};
 use super::{LOCK, RLOCK, elision, pending, profit};
 use crate::exception::Raised;
@@ -47,181 +42,6 @@ heap_object! {
             /// How often the holder has taken it; changed by the holder alone.
             count: SharedWord,
         }
-    }
-}
-
-pub(super) const HELD: u64 = 1;
-/// Somebody sleeps.
-const WAITED: u64 = 2;
-/// Somebody has been woken and has not looked yet.
-const WAKING: u64 = 4;
-/// Held for the one that has been woken.
-const HANDED: u64 = 8;
-/// The next sleeper is handed the lock.
-const FAIR: u64 = 16;
-/// Whoever enters by a `with` statement asks first whether to elide the lock.
-pub(super) const WATCHED: u64 = 32;
-/// Sections may be running that have not taken the lock. Set while nobody holds it.
-pub(super) const ELIDED: u64 = 64;
-/// What stays whoever has the lock.
-const LASTING: u64 = WATCHED | ELIDED;
-/// Counts how often the lock was given back while somebody was waking.
-const ONE_GIVEN: u64 = 1 << 32;
-const COUNT: u64 = !(ONE_GIVEN - 1);
-/// What the woken thread clears when it has looked.
-const OF_WOKEN: u64 = WAKING | HANDED | COUNT;
-
-/// So often the lock may be given back while somebody is on its way; then it is kept for it.
-const PATIENCE: u64 = 8192;
-/// Looks before a waiter sleeps, each after twice as long as the one before: who looks all the time
-/// takes the word's cache line, and then the lock and all that it guards, from a thread that
-/// would be done sooner without.
-const LOOKS: u32 = 5;
-/// Spins before the second look.
-const FIRST_PAUSE: u32 = 32;
-/// Says to a sleeper that the lock is its own.
-const YOURS: UnparkToken = UnparkToken(1);
-
-/// Takes the word if it is free, and clears `also` together with that.
-fn try_take_and_clear(word: &AtomicU64, also: u64) -> bool {
-    let mut now = word.load(Ordering::Relaxed);
-    while now & HELD == 0 {
-        let taken = (now | HELD) & !also;
-        match word.compare_exchange_weak(now, taken, Ordering::Acquire, Ordering::Relaxed) {
-            Ok(_) => return true,
-            Err(changed) => now = changed,
-        }
-    }
-    false
-}
-
-pub(super) fn try_take(word: &AtomicU64) -> bool {
-    try_take_and_clear(word, 0)
-}
-
-/// The woken thread takes what is held for it, if it is.
-fn take_handed(word: &AtomicU64) -> bool {
-    let mut now = word.load(Ordering::Relaxed);
-    while now & HANDED != 0 {
-        let taken = now & !OF_WOKEN;
-        match word.compare_exchange_weak(now, taken, Ordering::Acquire, Ordering::Relaxed) {
-            Ok(_) => return true,
-            Err(changed) => now = changed,
-        }
-    }
-    false
-}
-
-/// Gives the lock back; whether it was held.
-pub(super) fn give(word: &AtomicU64) -> bool {
-    if word.compare_exchange(HELD, 0, Ordering::Release, Ordering::Relaxed).is_ok() {
-        return true;
-    }
-    let mut now = word.load(Ordering::Relaxed);
-    loop {
-        if now & HELD == 0 {
-            return false;
-        }
-        let given = match (now & WAKING != 0, now & WAITED != 0) {
-            (false, true) => break,
-            (false, false) => now & LASTING,
-            // The one that was woken will look.
-            (true, _) if now / ONE_GIVEN < PATIENCE => (now & !(HELD | HANDED)) + ONE_GIVEN,
-            (true, _) => now & !COUNT | HANDED,
-        };
-        match word.compare_exchange_weak(now, given, Ordering::Release, Ordering::Relaxed) {
-            Ok(_) => return true,
-            Err(changed) => now = changed,
-        }
-    }
-    wake_next(word);
-    true
-}
-
-/// Wakes one thread that sleeps, and gives the word, which the caller holds, back or to that one.
-fn wake_next(word: &AtomicU64) {
-    crate::thread::log::lock_given_back(word);
-    // SAFETY: the callback neither panics nor parks.
-    unsafe {
-        parking_lot_core::unpark_one(word::address(word), |result| {
-            let lasting = word.load(Ordering::Relaxed) & LASTING;
-            let waited = lasting | if result.have_more_threads { WAITED } else { 0 };
-            if result.unparked_threads == 0 {
-                word.store(lasting, Ordering::Release);
-                DEFAULT_UNPARK_TOKEN
-            } else if word.load(Ordering::Relaxed) & FAIR != 0 {
-                word.store(waited | HELD, Ordering::Release);
-                YOURS
-            } else {
-                word.store(waited | WAKING, Ordering::Release);
-                DEFAULT_UNPARK_TOKEN
-            }
-        });
-    }
-}
-
-/// Waits for the word until `deadline`; whether it was taken.
-fn wait(word: &AtomicU64, deadline: Option<Instant>) -> bool {
-    // What this thread has to clear: `OF_WOKEN`, while it is the one that was woken.
-    let mut mine = 0;
-    loop {
-        for look in 0..LOOKS {
-            if mine != 0 && take_handed(word) || try_take_and_clear(word, mine) {
-                return true;
-            }
-            (0..FIRST_PAUSE << look).for_each(|_| std::hint::spin_loop());
-        }
-        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            return mine != 0 && !pass_on(word);
-        }
-        let now = word.load(Ordering::Relaxed);
-        if now & HELD == 0 || mine != 0 && now & HANDED != 0 {
-            continue;
-        }
-        // Who was woken for nothing stands last again: then the lock goes round in turn.
-        let fair = if mine != 0 { FAIR } else { 0 };
-        let sleeps = (now & !mine) | WAITED | fair;
-        if word.compare_exchange(now, sleeps, Ordering::Relaxed, Ordering::Relaxed).is_err() {
-            continue;
-        }
-        let still = || word.load(Ordering::Relaxed) & (HELD | WAITED) == HELD | WAITED;
-        let gave_up = |last| {
-            if last {
-                word.fetch_and(!(WAITED | FAIR), Ordering::Relaxed);
-            }
-        };
-        mine = match word::sleep(word, still, gave_up, deadline) {
-            None => 0,
-            Some(YOURS) => return true,
-            Some(_) => OF_WOKEN,
-        };
-    }
-}
-
-/// The thread that was woken gives up: somebody else has to look in its place. False if the lock
-/// was held for it: it is its own now.
-fn pass_on(word: &AtomicU64) -> bool {
-    let mut now = word.load(Ordering::Relaxed);
-    loop {
-        if now & HANDED != 0 {
-            if take_handed(word) {
-                return false;
-            }
-            now = word.load(Ordering::Relaxed);
-            continue;
-        }
-        // As if it had been taken and given back, if it is free and somebody sleeps.
-        let wakes = now & HELD == 0 && now & WAITED != 0;
-        let passed = now & !OF_WOKEN | if wakes { HELD } else { 0 };
-        match word.compare_exchange_weak(now, passed, Ordering::Acquire, Ordering::Relaxed) {
-            Ok(_) if wakes => wake_next(word),
-            Ok(_) => {}
-            Err(changed) => {
-                now = changed;
-                continue;
-            }
-        }
-        return true;
     }
 }
 
@@ -263,6 +83,11 @@ pub(crate) fn take_word(th: &mut Thread, word: &AtomicU64) -> Result<(), Raised>
     Ok(())
 }
 
+/// Whether somebody sleeps for such a word, or has just been woken.
+pub(crate) fn is_wanted(word: &AtomicU64) -> bool {
+    is_waited_for(word)
+}
+
 /// Gives it back.
 pub(crate) fn give_word(word: &AtomicU64) {
     give(word);
@@ -281,11 +106,10 @@ impl Lock {
 }
 
 impl Ref<Lock> {
-    /// Takes a lock about which there is nothing to be said.
+    /// Takes a lock that is free, and about whose sections there is nothing to be said.
     #[inline]
     pub(super) fn take_quiet(self) -> bool {
-        let word = self.state.word();
-        word.compare_exchange(0, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        try_take_quietly(self.state.word())
     }
 
     /// Takes the lock if it is free in the eyes of this thread, whose open block may have promised

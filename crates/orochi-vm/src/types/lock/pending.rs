@@ -4,13 +4,15 @@
 //! asking. So an open block notes what it does to locks:
 //!
 //! * a lock that it takes is taken at once, and given back if the block is undone;
-//! * a lock that it gives back, and had when it began, is given back when the block commits; until
-//!   then the block itself sees it as free, and may take it again;
+//! * a lock that it gives back is given back when the block commits, even if it has taken it itself:
+//!   who took it before would run a part of a section before the block happens, and the rest
+//!   afterwards. Until then the block itself sees it as free, and may take it again;
 //! * where it would have to wait, it is undone instead, and waits outside, owning nothing. For a
 //!   lock that it has taken itself that would never end: an error.
 //!
 //! A block that is inevitable cannot be undone; waiting in one, for somebody who may be waiting
-//! for what it owns, is an error too.
+//! for what it owns, is an error too. What it has taken and given back is free at once, as it may
+//! come to wait for somebody who needs that lock.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
@@ -74,7 +76,7 @@ pub(super) fn taken(th: &Thread, lock: Value) {
 
 /// Whether giving the lock back must wait for the end of the open block; if so it is noted.
 pub(super) fn postponed(th: &Thread, lock: Value) -> bool {
-    if !th.stm.in_block() || take_out(th, Pending::Taken(lock)) {
+    if !th.stm.in_block() || th.stm.is_inevitable() && take_out(th, Pending::Taken(lock)) {
         return false;
     }
     th.block.locks.borrow_mut().push(Pending::Given(lock));
@@ -111,6 +113,21 @@ fn give(lock: Value) {
 pub(crate) fn forget_pending(th: &Thread) {
     for note in th.block.locks.take() {
         if let Pending::Taken(lock) = note {
+            give(lock);
+        }
+    }
+}
+
+/// The block has become inevitable: gives back what it has both taken and promised to give back.
+pub(crate) fn give_taken(th: &Thread) {
+    if th.block.locks.borrow().is_empty() {
+        return;
+    }
+    let promised: Vec<Pending> = th.block.locks.borrow().clone();
+    for note in promised {
+        let Pending::Given(lock) = note else { continue };
+        if take_out(th, Pending::Taken(lock)) {
+            take_out(th, note);
             give(lock);
         }
     }

@@ -5,6 +5,7 @@
 //! elided. If the second rate is clearly higher it goes on being elided, and is measured again
 //! after a while, each time a longer one; if not, or as soon as many blocks have to be
 //! undone, it is left alone for at least twenty-five times as long as the trial took, each time twice as long.
+//! A lock for which nobody waits while it is counted has no trial: that could only cost.
 //! So a lock that never profits costs about a hundredth of its trials' time, and one that stops
 //! profiting (its threads have ended, or begun to meet) is found out.
 //!
@@ -66,7 +67,7 @@ struct Site {
     /// The address of its word.
     lock: AtomicU64,
     mode: AtomicU32,
-    /// How often somebody has waited for it since it is idle.
+    /// How often somebody has waited for it since it is idle, or is taken and counted.
     waits: AtomicU32,
     /// Entries since `since`.
     entries: AtomicU32,
@@ -154,7 +155,10 @@ impl Site {
         let lasted = time.saturating_sub(self.since.load(Relaxed)).max(1);
         let enough = lasted >= WINDOW && entries >= ENTRIES || lasted >= LONGEST;
         let rate = (u128::from(entries) * 1_000_000_000 / u128::from(lasted)) as u64;
-        if mode == mode::TAKEN && enough && self.change(mode, mode::TRIAL, time) {
+        if mode == mode::TAKEN && enough && self.waits.load(Relaxed) == 0 {
+            // Whoever has fought for it has gone: a trial would only cost.
+            self.change(mode, mode::IDLE, time);
+        } else if mode == mode::TAKEN && enough && self.change(mode, mode::TRIAL, time) {
             self.rate.store(rate, Relaxed);
         } else if mode == mode::TRIAL && enough {
             if rate / 11 <= self.rate.load(Relaxed) / 10 {
@@ -179,7 +183,11 @@ pub(super) fn waited(lock: u64) -> bool {
         return false;
     }
     let site = place(lock);
-    if site.mode.load(Relaxed) != mode::IDLE {
+    let mode = site.mode.load(Relaxed);
+    if mode != mode::IDLE {
+        if mode == mode::TAKEN && site.lock.load(Relaxed) == lock {
+            site.waits.store(site.waits.load(Relaxed) + 1, Relaxed);
+        }
         return false;
     }
     if site.lock.load(Relaxed) != lock {

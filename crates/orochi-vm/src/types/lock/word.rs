@@ -56,11 +56,11 @@ pub(super) fn address(word: &AtomicU64) -> usize {
     std::ptr::from_ref(word) as usize
 }
 
-/// Sleeps until somebody wakes the word, or until `deadline`; not at all if `still` does not hold
-/// any more. `gave_up` is told, before others can wake the word, that the deadline has passed and
+/// Sleeps until somebody wakes an address, or until `deadline`; not at all if `still` does not hold
+/// any more. `gave_up` is told, before others can wake it, that the deadline has passed and
 /// whether nobody else waits. The token of whoever woke it, if somebody did. Must be called away.
 pub(super) fn sleep(
-    word: &AtomicU64,
+    address: usize,
     still: impl FnOnce() -> bool,
     gave_up: impl FnOnce(bool),
     deadline: Option<Instant>,
@@ -69,7 +69,7 @@ pub(super) fn sleep(
     // The address stays valid while its waiter's stack keeps the object.
     // SAFETY: the callbacks neither panic nor park.
     let result = unsafe {
-        parking_lot_core::park(address(word), still, || {}, timed_out, DEFAULT_PARK_TOKEN, deadline)
+        parking_lot_core::park(address, still, || {}, timed_out, DEFAULT_PARK_TOKEN, deadline)
     };
     match result {
         ParkResult::Unparked(token) => Some(token),
@@ -145,9 +145,13 @@ impl Thread {
             // Who changes it may wait for what the block owns.
             return self.wait_by_undoing(word, seen, false, deadline).map_or(Ok(false), Err);
         }
+        if self.stm.is_alone() && still() {
+            let message = "an atomic block that has changed a class cannot wait for another thread";
+            return Err(self.runtime_error(message));
+        }
         self.wait_until(deadline, |until| {
             if still() {
-                sleep(word, still, |_| {}, until);
+                sleep(address(word), still, |_| {}, until);
             }
             !still()
         })

@@ -123,14 +123,25 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         getter_doc = u64::from(!found.is_none());
     }
     let again = !property.getter.get().is_none();
-    let fields = th.write(property)?;
-    let token = fields.token();
-    fields.getter.set(token, getter);
-    fields.setter.set(token, setter);
-    fields.deleter.set(token, deleter);
-    fields.doc.set(token, doc);
-    fields.name.set(token, Value::UNBOUND);
-    fields.getter_doc.set(token, getter_doc);
+    let put = |th: &mut Thread| {
+        let fields = th.write(property)?;
+        let token = fields.token();
+        fields.getter.set(token, getter);
+        fields.setter.set(token, setter);
+        fields.deleter.set(token, deleter);
+        fields.doc.set(token, doc);
+        fields.name.set(token, Value::UNBOUND);
+        fields.getter_doc.set(token, getter_doc);
+        if again {
+            th.forget_inline_caches();
+        }
+        Ok(())
+    };
+    if again {
+        th.change_unguarded(&property.header().owner, put)?
+    } else {
+        put(th)?
+    }
     if th.class_of(args[0]) != SPEC.class() {
         // A subclass has a docstring of its own, which would hide this one. If it leaves no room
         // for another, only a getter's docstring that is lost is an error.
@@ -140,9 +151,6 @@ fn init(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         {
             return Err(raised);
         }
-    }
-    if again {
-        th.forget_inline_caches();
     }
     Ok(Value::NONE)
 }

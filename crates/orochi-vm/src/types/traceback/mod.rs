@@ -20,7 +20,7 @@ heap_object! {
         }
         storage {}
         data {
-            /// `tb_lasti`: twice the word offset of the instruction.
+            /// `tb_lasti`, see `shown_offset`.
             lasti: i64,
             /// `tb_lineno`, or -1 if it is to be taken from the instruction.
             line: i64,
@@ -138,7 +138,7 @@ impl Ref<Traceback> {
             return Ok(line);
         }
         let Some(frame) = frame.cast::<Frame>() else { return Ok(0) };
-        let offset = u32::try_from(lasti / 2).unwrap_or(0);
+        let offset = crate::types::code::word_offset(lasti).unwrap_or(0);
         Ok(i64::from(frame.code().position_at(offset).line))
     }
 }

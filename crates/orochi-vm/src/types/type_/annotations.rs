@@ -46,11 +46,13 @@ pub(super) fn set_annotate(th: &mut Thread, class: Value, value: Value) -> Resul
     if !value.is_none() && !th.is_callable(value) {
         return Err(th.type_error("__annotate__ must be callable or None"));
     }
-    th.set_class_entry(own, crate::name!(th, "__annotate_func__"), value)?;
-    if !value.is_none() {
-        th.set_class_entry(own, crate::name!(th, "__annotations_cache__"), Value::UNBOUND)?;
-    }
-    Ok(())
+    th.change_class(own, |th| {
+        th.set_class_entry(own, crate::name!(th, "__annotate_func__"), value)?;
+        if !value.is_none() {
+            th.set_class_entry(own, crate::name!(th, "__annotations_cache__"), Value::UNBOUND)?;
+        }
+        Ok(())
+    })
 }
 
 pub(super) fn get(th: &mut Thread, class: Value) -> Result<Value, Raised> {

@@ -83,9 +83,11 @@ fn set_name(th: &mut Thread, class: Value, value: Value) -> Result<(), Raised> {
     if name.text().codes().any(|code| code == 0) {
         return Err(th.value_error("type name must not contain null characters"));
     }
-    let guard = th.write(class)?;
-    guard.name.set(guard.token(), name);
-    Ok(())
+    th.change_class(class, |th| {
+        let guard = th.write(class)?;
+        guard.name.set(guard.token(), name);
+        Ok(())
+    })
 }
 
 fn qualname(_: &mut Thread, class: Value) -> Result<Value, Raised> {
@@ -101,9 +103,11 @@ fn set_qualname(th: &mut Thread, class: Value, value: Value) -> Result<(), Raise
             th.type_name(value)
         )));
     }
-    let guard = th.write(class)?;
-    guard.qualname.set(guard.token(), value);
-    Ok(())
+    th.change_class(class, |th| {
+        let guard = th.write(class)?;
+        guard.qualname.set(guard.token(), value);
+        Ok(())
+    })
 }
 
 fn bases(_: &mut Thread, class: Value) -> Result<Value, Raised> {
@@ -130,8 +134,10 @@ fn module(th: &mut Thread, class: Value) -> Result<Value, Raised> {
 fn set_module(th: &mut Thread, class: Value, value: Value) -> Result<(), Raised> {
     let class = changeable(th, class, "__module__", value)?;
     let name = crate::name!(th, "__module__");
-    th.set_class_entry(class, crate::name!(th, "__firstlineno__"), Value::UNBOUND)?;
-    th.set_class_entry(class, name, value).map(drop)
+    th.change_class(class, |th| {
+        th.set_class_entry(class, crate::name!(th, "__firstlineno__"), Value::UNBOUND)?;
+        th.set_class_entry(class, name, value).map(drop)
+    })
 }
 
 fn abstract_methods(th: &mut Thread, class: Value) -> Result<Value, Raised> {
@@ -151,15 +157,20 @@ fn set_abstract_methods(th: &mut Thread, class: Value, value: Value) -> Result<(
     if own.has(flags::SEALED) {
         changeable(th, class, "__abstractmethods__", Value::NONE)?;
     }
-    if !th.set_class_entry(own, name, value)? {
-        return Err(th.no_attribute(class, name));
-    }
-    own.set_flag(flags::ABSTRACT, is_abstract);
-    // Calls that rely on the class being concrete are cached.
-    if own.has(flags::OBSERVED) {
-        th.forget_inline_caches();
-    }
-    Ok(())
+    let done = th.change_class(own, |th| {
+        let done = th.set_class_entry(own, name, value)?;
+        if done {
+            // A block logs the flag with the rest.
+            th.write(own)?;
+            own.set_flag(flags::ABSTRACT, is_abstract);
+            // Calls that rely on the class being concrete are cached.
+            if own.has(flags::OBSERVED) {
+                th.forget_inline_caches();
+            }
+        }
+        Ok(done)
+    })?;
+    if done { Ok(()) } else { Err(th.no_attribute(class, name)) }
 }
 
 fn doc(th: &mut Thread, class: Value) -> Result<Value, Raised> {
