@@ -354,6 +354,7 @@ pub(super) fn aside(
 }
 
 /// Reports that an exception has come to a frame.
+#[inline(never)]
 fn raised(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
     if th.in_trace_function.get() {
         return Ok(());
@@ -380,6 +381,7 @@ fn raised(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
 }
 
 /// Reports that an exception leaves a frame.
+#[inline(never)]
 pub(super) fn left(th: &mut Thread, regs: *mut Value) -> Result<(), Raised> {
     if th.in_trace_function.get() {
         return Ok(());
