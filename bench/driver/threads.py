@@ -5,12 +5,12 @@ so speed-up is throughput with N threads over throughput with 1, and CPU
 inflation is CPU time a round with N threads over that with 1, minus one. Runs
 alternate over runtimes and thread counts; each is a fresh process.
 
-Two threads that share nothing cannot do more than the machine allows: cores may
-share caches, or be virtual ones of which other guests take a part. So as many
-independent *processes* as there may be threads, but no more than cores, do the
-same work at once, and threads are compared with them too."""
-
-import os
+Threads that share nothing cannot do more than the machine and its scheduler
+allow: cores may share caches, or be virtual ones of which other guests take a
+part, and where there are more threads than cores some get ahead of the others,
+so that a core has nothing left to do before the last has ended. So as many
+independent *processes* as threads do the same work at once, and threads are
+compared with them too."""
 
 from . import install, measure, workloads
 from .report import geometric_mean, median, seconds, table
@@ -20,11 +20,6 @@ def calibrate(runtime, script, arguments, options):
     """An answer whose `loops` are the rounds for `--work` CPU seconds on this runtime."""
     return measure.workload(runtime, "time", script, arguments, options.timeout,
                             warm=0, values=1, target=options.work)
-
-
-def references(counts):
-    """For each number of threads, of how many processes the throughput is compared."""
-    return {count: min(count, os.cpu_count() or 1) for count in counts if count > 1}
 
 
 def processes_key(count):
@@ -42,7 +37,6 @@ def throughput(answers, timing):
 
 def run(names, runtimes, options, counts):
     counts = sorted({1, *counts})
-    process_counts = sorted(set(references(counts).values()) - {1})
     results, problems = {}, []
     for name in names:
         script = install.script(name)
@@ -68,7 +62,7 @@ def run(names, runtimes, options, counts):
                         cell.append((rounds / wall, cpu / rounds))
                     for timing, why in answer.errors.items():
                         problems.append((f"{name} with {count} threads", runtime.name, why))
-            for count in process_counts:
+            for count in counts[1:]:
                 for runtime in runtimes:
                     share = {timing: max(1, round(total / count)) for timing, total in loops[runtime.name].items()}
                     if not share:
@@ -92,11 +86,9 @@ def run(names, runtimes, options, counts):
 
 
 def report(results, runtimes, counts):
-    reference = references(counts)
     headings = ["timing", "runtime", "1 thread"]
-    headings += [f"{count} processes" for count in sorted(set(reference.values()) - {1})]
     for count in counts[1:]:
-        headings += [f"x{count} speed-up", f"x{count} CPU", "of processes"]
+        headings += [f"{count} processes", f"{count} threads", "CPU", "of processes"]
     rows, collected = [], {}
     for timing, by_runtime in results.items():
         for runtime in runtimes:
@@ -106,22 +98,18 @@ def report(results, runtimes, counts):
             single = median(rate for rate, _ in cells[1])
             cpu = median(each for _, each in cells[1])
             row = [timing, runtime.name, seconds(1 / single)]
-            allowed = {1: 1.0}
-            for count in sorted(set(reference.values()) - {1}):
-                several = cells.get(processes_key(count))
-                if several:
-                    allowed[count] = median(rate for rate, _ in several) / single
-                row.append(f"{allowed[count]:.2f}" if several else "-")
             for count in counts[1:]:
                 if count not in cells:
-                    row += ["-", "-", "-"]
+                    row += ["-", "-", "-", "-"]
                     continue
                 speed = median(rate for rate, _ in cells[count]) / single
                 inflation = median(each for _, each in cells[count]) / cpu
-                limit = allowed.get(reference[count])
+                several = cells.get(processes_key(count))
+                limit = median(rate for rate, _ in several) / single if several else None
                 part = speed / limit if limit else None
                 collected.setdefault((runtime.name, count), []).append((speed, inflation, part))
-                row += [f"{speed:.2f}", f"{(inflation - 1) * 100:+.1f} %", f"{part:.2f}" if part else "-"]
+                row += [f"{limit:.2f}" if limit else "-", f"{speed:.2f}", f"{(inflation - 1) * 100:+.1f} %",
+                        f"{part:.2f}" if part else "-"]
             rows.append(row)
     table(headings, rows)
     print("\nGeometric means:")
@@ -130,6 +118,6 @@ def report(results, runtimes, counts):
         inflation = geometric_mean(inflation for _, inflation, _ in cells)
         worst = min(speed for speed, _, _ in cells)
         parts = [part for _, _, part in cells if part]
-        against = f" of {reference[count]} processes' throughput {geometric_mean(parts):.2f}," if parts else ""
+        against = f" of {count} processes' throughput {geometric_mean(parts):.2f}," if parts else ""
         print(f"  {name:15} {count:3} threads: speed-up {speed:.2f} (least {worst:.2f}),{against} "
               f"CPU time {(inflation - 1) * 100:+.1f} %, over {len(cells)} timings")

@@ -48,6 +48,7 @@ mod host;
 pub mod log;
 pub mod owner;
 mod pair;
+mod place;
 mod policy;
 mod record;
 mod registry;

@@ -6,6 +6,7 @@
 
 use crate::elide::ELIDED_LOCKS;
 use crate::owner::{OwnerBits, OwnerWord};
+use crate::place::Place;
 use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering, now};
 use crate::thread::{HostRequests, MARKS, Marks, StmThread, mark_slot};
 use crate::token::{INEVITABLE, Token};
@@ -127,6 +128,8 @@ pub struct ThreadRecord {
     pub(crate) ran: AtomicU64,
     /// Its clock when the last of these was over; the thread's own.
     pub(crate) ran_until: AtomicU64,
+    /// On which core it goes on when it has got a seat.
+    pub(crate) place: Place,
     /// Set while the thread sleeps until a stop is over.
     pub(crate) stopped: AtomicU32,
     /// Where the thread sleeps.
@@ -160,6 +163,7 @@ impl ThreadRecord {
             slice_used: AtomicU64::new(0),
             ran: AtomicU64::new(0),
             ran_until: AtomicU64::new(0),
+            place: Place::default(),
             stopped: AtomicU32::new(0),
             wake: WakeCell::new(),
             marks: [const { AtomicU32::new(0) }; MARKS],

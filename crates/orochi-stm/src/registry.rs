@@ -267,6 +267,7 @@ impl Registry {
             self.inevitable.store(0, Ordering::SeqCst);
         }
         self.alone.forget_all_but(survivor.slot);
+        survivor.place.register();
         self.with_pool(|pool| pool.live_threads = 1);
     }
 
@@ -339,6 +340,7 @@ impl StmThread {
     /// stop in progress to end. `self` must stay where it is until [`StmThread::finish`].
     pub fn start(&self, host: &dyn Host) {
         self.record.wake.attach();
+        self.record.place.register();
         self.record.slice_used.store(0, Ordering::SeqCst);
         self.record.ran.store(0, Ordering::SeqCst);
         self.record.ran_until.store(run_time(), Ordering::SeqCst);

@@ -22,6 +22,7 @@
 use std::collections::VecDeque;
 
 use crate::host::Host;
+use crate::place;
 use crate::record::{SEAT_WANTED, ThreadRecord};
 use crate::registry::Registry;
 use crate::sync::{
@@ -157,7 +158,7 @@ impl Seats {
             }
             self.waiting.store(queue.len(), Ordering::SeqCst);
             fence(Ordering::SeqCst);
-            self.serve(registry, queue);
+            self.serve(registry, queue, None);
         });
         loop {
             record.wake.reset();
@@ -167,7 +168,7 @@ impl Seats {
             let first = self.with_queue(|queue| {
                 let first = queue.first().is_some_and(|first| first.slot == record.slot);
                 if first {
-                    self.serve(registry, queue);
+                    self.serve(registry, queue, None);
                 }
                 first
             });
@@ -190,12 +191,16 @@ impl Seats {
         }
     }
 
-    /// Gives what seats there are to the first in the queue.
-    fn serve(&self, registry: &Registry, queue: &mut Queue) {
+    /// Gives what seats there are to the first in the queue. The very first goes on with `core`, if one
+    /// is known to become idle.
+    fn serve(&self, registry: &Registry, queue: &mut Queue, mut core: Option<usize>) {
         let mut served = false;
         while queue.len() > 0 && (self.take_free() || take_from_away(registry)) {
             if let Some(next) = queue.pop_first() {
                 served = true;
+                if let Some(core) = core.take() {
+                    place::put(next, core);
+                }
                 next.seat_queued.store(0, Ordering::SeqCst);
                 next.wake.wake();
             }
@@ -210,18 +215,19 @@ impl Seats {
     /// Gives up the seat of `record`'s thread, if it still has it. The thread is away, safe or
     /// unregistered.
     pub(crate) fn give_back(&self, registry: &Registry, record: &ThreadRecord) {
-        let before = Token(record.token.fetch_and(!SEAT, Ordering::SeqCst));
-        if before.has(SEAT) {
-            self.put_free(registry);
-        }
+        self.pass_on(registry, record, None);
     }
 
-    /// One seat more is free.
-    fn put_free(&self, registry: &Registry) {
+    /// The same, saying which core the thread leaves.
+    fn pass_on(&self, registry: &Registry, record: &ThreadRecord, core: Option<usize>) {
+        let before = Token(record.token.fetch_and(!SEAT, Ordering::SeqCst));
+        if !before.has(SEAT) {
+            return;
+        }
         self.free.fetch_add(1, Ordering::SeqCst);
         fence(Ordering::SeqCst);
         if self.are_wanted() {
-            self.with_queue(|queue| self.serve(registry, queue));
+            self.with_queue(|queue| self.serve(registry, queue, core));
         }
     }
 }
@@ -267,6 +273,7 @@ impl StmThread {
             let token = record.token_again();
             if !token.has(SEAT) {
                 let used = self.registry.seats.acquire(self.registry, record);
+                place::arrive(record);
                 record.seated_at.store(now().saturating_sub(used), Ordering::SeqCst);
                 let seated = record.token.fetch_or(SEAT, Ordering::SeqCst) | SEAT;
                 if self.clear_status(Token(seated), status) {
@@ -293,7 +300,7 @@ impl StmThread {
         host.going_away();
         self.leave(0);
         self.record.note_slice_used();
-        self.registry.seats.give_back(self.registry, self.record);
+        self.registry.seats.pass_on(self.registry, self.record, place::here());
         self.come_back(host);
     }
 }
