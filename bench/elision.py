@@ -22,6 +22,8 @@ import sys
 import threading
 import time
 
+import team
+
 lock = threading.Lock()
 recursive = threading.RLock()
 shared = {"total": 0}
@@ -126,34 +128,7 @@ WORKLOADS = {f.__name__: f for f in (accounts, sieve, tables, nested, short, con
 
 def rate(make, threads, seconds):
     """Sections a second, all threads together, after a while of getting used to it."""
-    counts, stop = [0] * threads, False
-    warm = threading.Event()
-    ready = threading.Barrier(threads + 1)
-
-    def run(me):
-        section = make()
-        ready.wait()
-        while not warm.is_set():
-            section()
-        begun = 0
-        while not stop:
-            section()
-            begun += 1
-        counts[me] = begun
-
-    team = [threading.Thread(target=run, args=(n,)) for n in range(threads)]
-    for thread in team:
-        thread.start()
-    ready.wait()
-    time.sleep(seconds / 4)
-    warm.set()
-    begin = time.perf_counter()
-    time.sleep(seconds)
-    stop = True
-    end = time.perf_counter()
-    for thread in team:
-        thread.join()
-    return sum(counts) / (end - begin)
+    return team.count(make, threads, seconds, warm=seconds / 4).rate
 
 
 def processes(name, seconds):

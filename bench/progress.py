@@ -6,9 +6,12 @@ The shares are the least and the greatest of any thread's, of the fair one.
 """
 
 import argparse
+import functools
+import itertools
 import threading
 import time
 
+import team
 from transaction import atomic
 
 lock = threading.Lock()
@@ -20,31 +23,14 @@ class Counter:
 
 
 def fight(threads, seconds, add):
-    """(increments a second, least share, greatest share)"""
-    counter, counts, stop = Counter(), [0] * threads, []
-    ready = threading.Barrier(threads + 1)
-
-    def run(me):
-        ready.wait()
-        done = 0
-        while not stop:
-            add(counter)
-            done += 1
-        counts[me] = done
-
-    team = [threading.Thread(target=run, args=(n,)) for n in range(threads)]
-    for thread in team:
-        thread.start()
-    ready.wait()
-    begin = time.perf_counter()
+    """What so many threads get done that all increment one counter."""
+    counter = Counter()
+    fighters = team.Team(lambda: functools.partial(add, counter), threads)
+    fighters.count()
     time.sleep(seconds)
-    stop.append(True)
-    for thread in team:
-        thread.join()
-    lasted = time.perf_counter() - begin
-    assert counter.n == sum(counts), (counter.n, sum(counts))
-    fair = counter.n / threads
-    return counter.n / lasted, min(counts) / fair, max(counts) / fair
+    done = fighters.stop()
+    assert counter.n == done.before + done.total, (counter.n, done)
+    return done
 
 
 def add_in_block(counter):
@@ -60,15 +46,17 @@ def add_under_lock(counter):
 def long_among_short(size, storms, seconds):
     """Seconds that each block over `size` objects takes while others change them one by one."""
     things = [Counter() for _ in range(size)]
-    stop, short = [], [0] * storms
+    seeds = itertools.count()
 
-    def storm(me):
-        at = me
-        while not stop:
+    def storm():
+        at = next(seeds)
+
+        def change():
+            nonlocal at
             at = (at * 7 + 11) % size
             with atomic:
                 things[at].n += 1
-            short[me] += 1
+        return change
 
     def walk():
         with atomic:
@@ -81,19 +69,17 @@ def long_among_short(size, storms, seconds):
     begin = time.perf_counter()
     walk()
     alone = time.perf_counter() - begin
-    team = [threading.Thread(target=storm, args=(n,)) for n in range(storms)]
-    for thread in team:
-        thread.start()
+    stormers = team.Team(storm, storms)
+    stormers.count()
     times, end = [], time.perf_counter() + seconds
     while time.perf_counter() < end:
         begin = time.perf_counter()
         walk()
         times.append(time.perf_counter() - begin)
-    stop.append(True)
-    for thread in team:
-        thread.join()
-    assert sum(thing.n for thing in things) == sum(short) + size * (len(times) + 1)
-    return alone, times, sum(short) / seconds
+    short = stormers.stop()
+    changes = short.before + short.total + size * (len(times) + 1)
+    assert sum(thing.n for thing in things) == changes
+    return alone, times, short.rate
 
 
 def main():
@@ -102,9 +88,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
     for name, add in (("atomic blocks", add_in_block), ("one lock", add_under_lock)):
-        rate, least, most = fight(options.threads, options.seconds, add)
-        print(f"one counter, {options.threads} threads, {name}: {rate:,.0f} a second, "
-              f"shares {least:.2f} to {most:.2f}")
+        done = fight(options.threads, options.seconds, add)
+        print(f"one counter, {options.threads} threads, {name}: {done.rate:,.0f} a second, "
+              f"shares {done.least:.2f} to {done.most:.2f}")
     for storms in (1, 8):
         alone, times, short = long_among_short(20_000, storms, options.seconds / 2)
         print(f"blocks over 20,000 objects among {storms} threads of short ones: {len(times)} done, "
