@@ -37,6 +37,7 @@ impl StmThread {
     }
 
     /// Whether the open block cannot be aborted any more.
+    #[inline]
     pub fn is_inevitable(&self) -> bool {
         self.token().has(INEVITABLE)
     }
@@ -133,7 +134,8 @@ impl StmThread {
         self.operation_done();
         self.note_blocks(host);
         self.let_pass(host);
-        self.take_age_of_block();
+        let timed = self.log_enter(host);
+        self.take_age_of_block(timed);
         self.answer_before_leaving(host);
         self.asked.set(false);
         self.doomed.set(false);
@@ -144,7 +146,7 @@ impl StmThread {
         }
         self.enter_epoch(host);
         self.block.set(BlockState::Block);
-        self.log_enter(host);
+        self.log_entered();
     }
 
     /// Commits the block: everything it wrote becomes visible at once. A release point.

@@ -23,7 +23,7 @@ use crate::thread::{Abort, BlockState, StmThread};
 use crate::token::{ATOMIC, AWAY, BRIEF, INEVITABLE, Token, WOUNDED};
 
 /// So many blocks at most share an age; a power of two.
-const SAME_AGE: u64 = 16;
+pub(crate) const SAME_AGE: u64 = 16;
 
 /// What a claim is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -288,14 +288,15 @@ impl StmThread {
 
     /// The same for a block. The clock costs as much as all else at the beginning of a block, so
     /// short blocks that follow each other without a wait share an age, [`SAME_AGE`] of them: each
-    /// block is still older than all but a few that begin after it.
-    pub(crate) fn take_age_of_block(&self) {
+    /// block is still older than all but a few that begin after it. `timed`: the clock has to be
+    /// looked at in any case.
+    pub(crate) fn take_age_of_block(&self, timed: bool) {
         if self.record.age.load(Ordering::Relaxed) != NO_AGE {
             return;
         }
         let last = &self.record.last_age;
         let known = last.load(std::sync::atomic::Ordering::Relaxed);
-        let next = if known.is_multiple_of(SAME_AGE) || self.is_logging() {
+        let next = if known.is_multiple_of(SAME_AGE) || timed {
             self.take_age();
             self.record.age.load(Ordering::Relaxed) | (SAME_AGE - 1)
         } else {
@@ -303,6 +304,12 @@ impl StmThread {
             known - 1
         };
         last.store(next, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Whether the next block will share its age with the last one.
+    pub(crate) fn shares_age(&self) -> bool {
+        let known = self.record.last_age.load(std::sync::atomic::Ordering::Relaxed);
+        !known.is_multiple_of(SAME_AGE)
     }
 
     /// The next block takes an age of its own.

@@ -201,6 +201,43 @@ fn blocks_are_counted_and_undone_ones_say_by_whom() {
 }
 
 #[test]
+fn quick_blocks_are_all_counted_and_long_ones_among_them_are_timed() {
+    const BLOCKS: u64 = 20_000;
+    const LONG: u64 = BLOCKS / 500;
+    let body = |walker: &Walker| {
+        for number in 1..=BLOCKS {
+            for line in [40, 50] {
+                let long = line == 50;
+                if long && number % (BLOCKS / LONG) != 0 {
+                    continue;
+                }
+                walker.line.set(line);
+                walker.stm.block_enter(walker);
+                if long {
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+                walker.stm.block_commit(walker).expect("nobody is in the way");
+            }
+        }
+    };
+    let log = logged("quick", [&body, &|_| {}]);
+    let (mut quick, mut long) = (0, 0);
+    for &(_, event) in &log.events {
+        match event {
+            Event::Block { stack, .. } if log.lines[&stack] == 50 => long += 1,
+            Event::Block { .. } => quick += 1,
+            Event::Blocks { count, stack, busy, length, .. } => {
+                assert_eq!(log.lines[&stack], 40);
+                assert!(busy > 0 && busy <= length);
+                quick += count;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!((quick, long), (BLOCKS, LONG));
+}
+
+#[test]
 fn a_second_log_of_the_same_name_does_not_disturb_the_first() {
     let path = std::env::temp_dir().join(format!("orochi-log-{}-twice", std::process::id()));
     let registries = [(); 2].map(|()| Registry::leaked(Limits::widest()));

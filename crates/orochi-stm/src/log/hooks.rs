@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use super::touch::KEPT;
-use super::{Cause, Event, Noted, Obstacle, ThreadLog, Trail, WORTH};
+use super::{CAREFUL, Cause, Event, Noted, Obstacle, Pace, ThreadLog, Trail, WORTH};
+use crate::claim::SAME_AGE;
 use crate::host::Host;
 use crate::owner::{OwnerState, OwnerWord};
 use crate::record::{REQUEST, ThreadRecord};
@@ -28,7 +29,38 @@ fn address(word: &OwnerWord) -> usize {
     std::ptr::from_ref(word) as usize
 }
 
+impl Pace {
+    /// The clock is looked at: whether the blocks since the last time were short, all of them.
+    fn look(&self, time: u64) {
+        let since = self.since.replace(0);
+        if since != 0 && time.saturating_sub(since) > SHORT {
+            self.careful.set(CAREFUL);
+        }
+    }
+
+    /// A block that was timed has been short: may those after it be taken to be like it?
+    fn note(&self, place: usize, start: u64, length: u64) {
+        let careful = self.careful.get();
+        self.careful.set(careful.saturating_sub(1));
+        let steady = careful == 0 && length < SHORT / SAME_AGE;
+        self.place.set(place);
+        self.length.set(length);
+        self.left.set(if steady { SAME_AGE as u32 - 1 } else { 0 });
+        self.since.set(if steady { start } else { 0 });
+    }
+}
+
 impl ThreadLog {
+    /// Something has happened at `time` to the open block, if there is one: it is timed, although
+    /// it was not going to be.
+    fn time_from(&self, time: u64) {
+        if self.pace.untimed.replace(false) {
+            self.began.set(time.saturating_sub(self.pace.length.get()));
+            self.pace.left.set(0);
+            self.pace.since.set(0);
+        }
+    }
+
     fn next_request(&self, noted: &Noted) -> u64 {
         let number = self.requests.get() + 1;
         self.requests.set(number);
@@ -219,8 +251,10 @@ impl StmThread {
             _ if target.token().has(ATOMIC) => Obstacle::Block,
             _ => Obstacle::Plain,
         };
+        let start = ticks();
+        log.time_from(start);
         Waiting {
-            start: ticks(),
+            start,
             number: log.next_request(&self.record.noted),
             obstacle: obstacle as u64,
             owner: target.noted.thread.load(Ordering::Relaxed),
@@ -285,7 +319,9 @@ impl StmThread {
         log.watching.set(true);
         let number = log.next_request(&self.record.noted);
         self.record.noted.revokes.store(address(word), Ordering::Relaxed);
-        Waiting { start: ticks(), number, ..Waiting::default() }
+        let start = ticks();
+        log.time_from(start);
+        Waiting { start, number, ..Waiting::default() }
     }
 
     /// It is over and the thread runs again.
@@ -343,27 +379,55 @@ impl StmThread {
         }
     }
 
-    /// A block begins.
-    pub(crate) fn log_enter(&self, host: &dyn Host) {
+    /// A block is about to begin. True: it is timed, from the clock that it takes its age from.
+    #[inline]
+    pub(crate) fn log_enter(&self, host: &dyn Host) -> bool {
+        let Some(log) = self.log.get() else { return false };
+        let frame = host.frame();
+        log.entered[0].set(frame);
+        let (pace, first) = (&log.pace, log.attempt.get() == 0);
+        let left = pace.left.get();
+        let untimed = left > 0 && first && pace.place.get() == frame.1 && self.shares_age();
+        pace.untimed.set(untimed);
+        if untimed {
+            pace.left.set(left - 1);
+        }
+        !untimed
+    }
+
+    /// It has begun.
+    #[inline]
+    pub(crate) fn log_entered(&self) {
         let Some(log) = self.log.get() else { return };
-        log.entered[0].set(host.frame());
         let first = log.attempt.get() == 0;
         self.record.noted.wounded_by[0].store(0, Ordering::Relaxed);
         log.eventful.set(!first);
-        // A first attempt has just looked at the clock for its age.
-        let age = self.record.age.load(crate::sync::Ordering::Relaxed);
-        log.began.set(if first { age } else { ticks() });
+        if !log.pace.untimed.get() {
+            // A first attempt has just looked at the clock for its age.
+            let age = self.record.age.load(crate::sync::Ordering::Relaxed);
+            log.began.set(if first { age } else { ticks() });
+            log.pace.look(log.began.get());
+        }
     }
 
     /// It has committed.
     pub(crate) fn log_commit(&self, inevitable: bool, host: &dyn Host) {
         let Some(log) = self.log.get() else { return };
-        let (start, end) = (log.began.get(), ticks());
+        let uneventful = !inevitable && !log.eventful.get();
+        let at = log.entered[0].get().1;
+        let key = (at as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        if uneventful && log.pace.untimed.get() && log.short.add_another(key, log.pace.length.get())
+        {
+            return;
+        }
+        let end = ticks();
+        log.time_from(end);
+        let start = log.began.get();
         let attempt = log.attempt.replace(0);
         let length = end.saturating_sub(start);
         let since = |time| log.log.names.file.since(time);
-        if !inevitable && !log.eventful.get() && length < SHORT {
-            let key = (log.entered[0].get().1 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        if uneventful && length < SHORT {
+            log.pace.note(at, start, length);
             let place = || log.place(host, &log.entered());
             if let Some(event) = log.short.add(key, since(start), since(end), place) {
                 log.record(event);
@@ -386,6 +450,7 @@ impl StmThread {
     pub(crate) fn log_abort(&self, retry: bool, host: &dyn Host) {
         let Some(log) = self.log.get() else { return };
         let end = ticks();
+        log.time_from(end);
         let trail = log.entered();
         let by =
             [0, 1, 2].map(|at: usize| self.record.noted.wounded_by[at].load(Ordering::Relaxed));
@@ -423,6 +488,7 @@ impl StmThread {
     /// The block has become inevitable; it asked for that at `start`.
     pub(crate) fn log_inevitable(&self, start: u64, host: &dyn Host) {
         let Some(log) = self.log.get() else { return };
+        log.time_from(start);
         let (stack, trail) = log.here(host);
         let reason = host.reason(&trail, &log.log.names);
         log.inevitable.set(stack);

@@ -17,7 +17,10 @@
 //! words, of which the host makes a number when it is needed ([`Host::place`]).
 //!
 //! Blocks that commit at once are too many to be recorded one by one; they are summed up
-//! ([`touch::Short`]).
+//! ([`touch::Short`]). Looking at the clock twice costs a tenth of the smallest of them. So where
+//! blocks of one `with` follow each other so quickly that sixteen take less than a short one may,
+//! one of sixteen is timed, and the others are counted to have been as long ([`Pace`]). A block that
+//! waits, starts over or becomes inevitable is timed from there on.
 
 mod file;
 pub mod format;
@@ -138,6 +141,7 @@ pub(crate) struct ThreadLog {
     requests: Cell<u64>,
     written: Cell<u64>,
     ended: Cell<bool>,
+    pace: Pace,
     /// The open block: its start, how many attempts came before, whether it has waited.
     began: Cell<u64>,
     attempt: Cell<u64>,
@@ -150,6 +154,25 @@ pub(crate) struct ThreadLog {
     /// The last requests answered.
     answered: Cell<[(u64, u64); 4]>,
 }
+
+/// Which of a thread's short blocks are timed.
+#[derive(Debug, Default)]
+struct Pace {
+    /// Where the last block began that was timed and short, and how long it took.
+    place: Cell<usize>,
+    length: Cell<u64>,
+    /// When it began, if blocks after it are not timed; else zero.
+    since: Cell<u64>,
+    /// So many more blocks at that place need not be timed.
+    left: Cell<u32>,
+    /// So many blocks are timed before that is tried again.
+    careful: Cell<u32>,
+    /// The open block is not timed.
+    untimed: Cell<bool>,
+}
+
+/// After blocks that were not timed and took long, so many are.
+const CAREFUL: u32 = 256;
 
 /// Numbers remembered by a thread.
 const KNOWN: usize = 256;
@@ -249,6 +272,7 @@ impl ThreadLog {
             requests: Cell::new(0),
             written: Cell::new(ticks()),
             ended: Cell::new(false),
+            pace: Pace::default(),
             began: Cell::new(0),
             attempt: Cell::new(0),
             eventful: Cell::new(false),

@@ -178,6 +178,20 @@ impl ShortBlocks {
         event
     }
 
+    /// One more block as the last one with this key, which took about as long. False: that one has
+    /// been forgotten.
+    #[inline]
+    pub(super) fn add_another(&self, key: u64, length: u64) -> bool {
+        let entry = &self.0[(key >> 32) as usize % PLACES];
+        let known = entry.key.get() == key;
+        if known {
+            entry.end.set(entry.end.get() + length);
+            entry.busy.set(entry.busy.get() + length);
+            entry.count.set(entry.count.get() + 1);
+        }
+        known
+    }
+
     /// Hands over all sums.
     pub(super) fn empty(&self, mut record: impl FnMut(Event)) {
         for entry in &self.0 {
@@ -192,10 +206,12 @@ impl ShortBlocks {
 
 impl Short {
     fn event(&self) -> Option<Event> {
+        let length = self.end.get() - self.start.get();
         (self.count.get() > 0).then_some(Event::Blocks {
             start: self.start.get(),
-            length: self.end.get() - self.start.get(),
-            busy: self.busy.get(),
+            length,
+            // What was not timed may be taken for longer than it was.
+            busy: self.busy.get().min(length),
             count: self.count.get(),
             stack: u64::from(self.stack.get()),
         })
