@@ -8,7 +8,9 @@ mod table;
 
 use std::sync::OnceLock;
 
-use orochi_vm::class::{Method, NativeLayout, TypeFlags, TypeSpec, function, getter, method};
+use orochi_vm::class::{
+    Method, NativeLayout, Special, TypeFlags, TypeSpec, function, getter, method,
+};
 use orochi_vm::exception::{BASE_EXCEPTION, Raised};
 use orochi_vm::heap::{Heap, Rooted, Value};
 use orochi_vm::heap_object;
@@ -171,7 +173,7 @@ fn enter(th: &mut Thread, args: &[Value]) -> Result<Value, Raised> {
         let message = "exclusive_atomic block can't be entered inside another atomic block";
         return Err(th.runtime_error(message));
     }
-    let exit = ATOMIC.class().lookup(th, name!(th, "__exit__")).unwrap_or(Value::UNBOUND);
+    let exit = ATOMIC.class().special(th, Special::Exit).unwrap_or(Value::UNBOUND);
     th.enter_atomic(End { of: args[0], exit }, own.rollback.get())?;
     Ok(args[0])
 }

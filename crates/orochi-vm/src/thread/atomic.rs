@@ -53,6 +53,8 @@ pub(crate) struct Block {
     depth: Cell<u32>,
     handled: Cell<Value>,
     locals: Cell<[Value; Local::COUNT]>,
+    /// There have been inner blocks, or the outermost one may be undone alone.
+    nested: Cell<bool>,
     /// How the inner blocks were entered.
     pub(super) entries: RefCell<Vec<Entry>>,
     /// The registers at the `with`.
@@ -182,11 +184,14 @@ impl Block {
     pub(super) fn clear(&self) {
         self.level.set(0);
         self.frame.set(0);
-        self.registers.borrow_mut().clear();
-        self.savepoints.borrow_mut().clear();
-        self.entries.borrow_mut().clear();
+        if self.nested.replace(false) {
+            self.savepoints.borrow_mut().clear();
+            self.entries.borrow_mut().clear();
+        }
         self.aborting.set(None);
-        self.claimed.borrow_mut().clear();
+        if self.retries.get() {
+            self.claimed.borrow_mut().clear();
+        }
         self.alternatives.set(0);
         self.section.clear();
         self.end_turn();
@@ -272,6 +277,7 @@ impl Thread {
         let level = self.block.level.get() + 1;
         if level > 1 {
             let entry = self.inner_entry(end);
+            self.block.nested.set(true);
             self.block.entries.borrow_mut().push(entry);
         }
         if rollback {
@@ -279,6 +285,7 @@ impl Thread {
             let mark = if level == 1 { Mark::default() } else { undo::mark(self) };
             let variables = variables_of(regs).to_vec();
             let savepoint = Savepoint { level, mark, frame: regs as usize, variables };
+            self.block.nested.set(true);
             self.block.savepoints.borrow_mut().push(savepoint);
         }
         self.block.level.set(level);
@@ -297,9 +304,11 @@ impl Thread {
         let forgotten = self.find_end()?;
         let level = self.block.level.get();
         let aborted = self.block.aborting.get() == Some(level);
-        let savepoint = {
+        let savepoint = if self.block.nested.get() {
             let mut open = self.block.savepoints.borrow_mut();
             open.pop_if(|savepoint| savepoint.level == level)
+        } else {
+            None
         };
         if aborted || failed && savepoint.is_some() {
             let (mark, frame) = match &savepoint {

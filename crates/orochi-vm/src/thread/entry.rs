@@ -62,6 +62,9 @@ impl Thread {
         let here = ends_with.then_some(Entry::With { frame: regs as usize });
         let outermost = Entry::With { frame: self.outermost_frame() as usize };
         let current = self.block.level.get();
+        if current == 1 && here == Some(outermost) {
+            return Ok(false);
+        }
         let level = {
             let entries = self.block.entries.borrow();
             match entries.iter().rposition(|&entry| Some(entry) == here) {

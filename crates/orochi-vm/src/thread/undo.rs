@@ -92,15 +92,23 @@ impl UndoLog {
     /// Appends the words of an object behind its header.
     ///
     /// # Safety
-    /// `object` is held and has at least `count` words behind its header.
+    /// `object` is held and has at least `count` words behind its header. There is room for so many
+    /// ([`UndoLog::reserve`]).
+    #[inline(always)]
     unsafe fn push(&mut self, object: *const Header, count: usize, shape: ShapeId, kind: u64) {
-        self.words.extend((1..=count).map(|at| {
-            // SAFETY: the caller's promise; words are atomics, so the collector may look.
-            let word = unsafe { word_at(object, 8 * at) };
-            word.load(std::sync::atomic::Ordering::Relaxed)
-        }));
+        debug_assert!(self.words.capacity() - self.words.len() >= count + 2, "reserved");
         let head = (count as u64) << 32 | u64::from(shape.0) << 8 | kind;
-        self.words.extend_from_slice(&[object as u64, head]);
+        // SAFETY: the caller's promise, for both; words are atomics, so the collector may look.
+        unsafe {
+            let to = self.words.as_mut_ptr().add(self.words.len());
+            for at in 0..count {
+                let word = word_at(object, 8 * (at + 1));
+                *to.add(at) = word.load(std::sync::atomic::Ordering::Relaxed);
+            }
+            *to.add(count) = object as u64;
+            *to.add(count + 1) = head;
+            self.words.set_len(self.words.len() + count + 2);
+        }
     }
 
     /// Takes the newest entry: address, shape and kind; its words are then the last `count`.
@@ -150,6 +158,9 @@ unsafe fn each_storage(object: *const Header, shape: &Shape, mut each: impl FnMu
 
 /// The hook of the write barrier: copies what the thread is about to change.
 pub(crate) fn log(th: &Thread, word: &OwnerWord) -> Logged {
+    if let Some(logged) = copy_instance(th, word) {
+        return logged;
+    }
     let logged = copy(th, word);
     if matches!(logged, Logged::Impossible) && th.elides() {
         // In the middle of a claim the lock cannot be taken: the section starts over.
@@ -159,6 +170,30 @@ pub(crate) fn log(th: &Thread, word: &OwnerWord) -> Logged {
     logged
 }
 
+/// The part for what most first writes are to: an instance of a class of the program's, with all
+/// attributes in itself. `None`: it is something else.
+#[inline(always)]
+fn copy_instance(th: &Thread, word: &OwnerWord) -> Option<Logged> {
+    let object = std::ptr::from_ref(word).cast::<Header>();
+    // SAFETY: owner words are the first word of live objects; the thread owns this one.
+    unsafe {
+        let shape = shape_of_object(Value::from_bits(object as u64));
+        if !std::ptr::eq(shape.native, &crate::types::object::SPEC)
+            || shape.has(shape_flags::TAIL | shape_flags::DICT)
+            || th.stm.is_inevitable()
+        {
+            return None;
+        }
+        let (mut log, count) = (th.undo.borrow_mut(), words_of(object));
+        if !log.reserve(count) {
+            return None;
+        }
+        log.push(object, count, shape.id, kind::OBJECT);
+    }
+    Some(Logged::Whole)
+}
+
+#[inline(never)]
 fn copy(th: &Thread, word: &OwnerWord) -> Logged {
     let mut log = th.undo.borrow_mut();
     if th.stm.is_inevitable() && !th.block.keeps_log() {
@@ -172,16 +207,6 @@ fn copy(th: &Thread, word: &OwnerWord) -> Logged {
         let shape = shape_of_object(Value::from_bits(object as u64));
         let native: &'static TypeSpec = shape.native;
         let count = words_of(object);
-        if std::ptr::eq(native, &crate::types::object::SPEC)
-            && !shape.has(shape_flags::TAIL | shape_flags::DICT)
-        {
-            // An instance of a class of the program's, with all attributes in itself.
-            if !log.reserve(count) {
-                return Logged::Impossible;
-            }
-            log.push(object, count, shape.id, kind::OBJECT);
-            return Logged::Whole;
-        }
         let mut native_memory = None;
         if native.finalise.is_some() {
             let Some(save) = native.save else { return Logged::Impossible };
@@ -262,9 +287,10 @@ pub(crate) fn log_words(storage: &Header, from: usize, count: usize) {
         log.incomplete = true;
         return;
     }
+    log.words.reserve(count + 2);
     // An entry's words begin eight bytes behind its address.
     let address = std::ptr::from_ref(storage).wrapping_byte_add(from - Header::SIZE);
-    // SAFETY: the caller holds the object of the storage, which has these words.
+    // SAFETY: the caller holds the object of the storage, which has these words; there is room.
     unsafe { log.push(address, count, storage.shape_relaxed(), kind::STORAGE) };
 }
 

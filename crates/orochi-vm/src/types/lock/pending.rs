@@ -134,10 +134,15 @@ pub(crate) fn give_taken(th: &Thread) {
 }
 
 /// The block has committed: gives back what it has promised to.
+#[inline]
 pub(crate) fn settle_pending(th: &Thread) {
-    if th.block.locks.borrow().is_empty() {
-        return;
+    if !th.block.locks.borrow().is_empty() {
+        settle(th);
     }
+}
+
+#[cold]
+fn settle(th: &Thread) {
     for note in th.block.locks.take() {
         if let Pending::Given(lock) = note {
             give(lock);
